@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { Model } from '../lambdas/contracts/storage/catalog';
-import { entryKey, isoTime } from '../lambdas/contracts/storage/table-keys';
+import { isoTime } from '../lambdas/contracts/storage/table-keys/key-parts';
+import { entryKey } from '../lambdas/contracts/storage/table-keys/wallet';
 import type { UsageRecord } from '../lambdas/contracts/storage/usage-record';
 import { priceAt } from '../lambdas/domain/catalog/price';
 import { absent } from '../lambdas/domain/table/condition';

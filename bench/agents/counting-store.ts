@@ -1,5 +1,5 @@
 import { WALLET } from '../../lambdas/contracts/storage/tables';
-import { holdPartition } from '../../lambdas/contracts/storage/table-keys';
+import { holdPartition } from '../../lambdas/contracts/storage/table-keys/wallet';
 import { keyOf } from '../../lambdas/domain/table/key-of';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Value } from '../../lambdas/domain/table/value';

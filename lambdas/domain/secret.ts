@@ -20,6 +20,13 @@ export function encodeSecret(bytes: Uint8Array): string {
 /** The purpose of the secret that hashes the Idempotency-Keys of paid requests. */
 export const IDEMPOTENCY_KEYS = 'idempotency keys';
 
+/** The purposes of the secrets that mails need. */
+export const MAIL_SECRETS = {
+  invitations: 'invitations',
+  unsubscribe: 'unsubscribe links',
+  suppressions: 'suppressed addresses',
+} as const;
+
 /** Derives a secret for one purpose. It reveals nothing about the secrets for other purposes. */
 export function derivedSecret(pepper: string, purpose: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', pepper, '', `tollgate ${purpose}`, SECRET_BYTES));

@@ -18,6 +18,9 @@ const ANSWERS = ['idempotency#*'];
 /** Tokens that were exchanged for a key, so that each works only once. */
 const EXCHANGED = ['exchanged#*'];
 
+/** Hashes of addresses that get no mail. */
+const SUPPRESSED = ['suppressed#*'];
+
 /** Grants on accounts and people. */
 export class AccountGrants {
   readonly #accounts: ClassifiedTable;
@@ -29,6 +32,18 @@ export class AccountGrants {
   /** Appends to an account's audit chain, for an action of the deployment itself. */
   extendAudit(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
+  }
+
+  /** Finds the people whom a message is for, what they want to get, and addresses that get no mail. */
+  readRecipients(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem'], [...ACCOUNTS, ...PEOPLE, ...SUPPRESSED]).combine(
+      grantItems(grantee, this.#accounts, ['dynamodb:Query'], ACCOUNTS),
+    );
+  }
+
+  /** Suppresses an address, by its hash. */
+  suppress(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:PutItem'], SUPPRESSED);
   }
 
   /** Everything that people do with accounts. Which person may do what is decided by the table of permissions. */

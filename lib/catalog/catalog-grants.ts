@@ -3,7 +3,7 @@ import {
   CATALOG_CHANGES_PARTITION,
   CATALOG_PARTITION,
   PROPOSALS_PARTITION,
-} from '../../lambdas/contracts/storage/table-keys';
+} from '../../lambdas/contracts/storage/table-keys/catalog';
 import type { ClassifiedTable } from '../constructs/classified-table';
 import { grantItems, type TableAction } from '../constructs/table-grant';
 

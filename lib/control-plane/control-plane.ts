@@ -43,6 +43,8 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
 
 export interface ControlPlaneProps extends ManagementFunctionProps {
   readonly alarmTopic: ITopic;
+  /** The logs of the functions that send mails. @default none: the deployment sends no mail */
+  readonly mailLogs?: Readonly<Record<string, ILogGroup>> | undefined;
 }
 
 /** The management API under `/api`. */
@@ -155,7 +157,7 @@ export class ControlPlane extends Construct {
     });
   }
 
-  #alarm({ config, alarmTopic: topic }: ControlPlaneProps, managementLogs: ILogGroup): void {
+  #alarm({ mailLogs, alarmTopic: topic }: ControlPlaneProps, managementLogs: ILogGroup): void {
     new HarmAlarm(this, 'ControlPlaneFailing', {
       topic,
       metric: this.api.metricServerError({ statistic: Stats.SUM, period: Duration.minutes(5) }),
@@ -166,11 +168,12 @@ export class ControlPlane extends Construct {
       metric: logCodeMetric(this, 'ACCOUNTS_PER_HOUR_REACHED', { Management: managementLogs }),
       alarm: { impact: 'No account can be created for the rest of the hour' },
     });
-    if (config.identity.mailFrom === undefined) return;
+    if (mailLogs === undefined) return;
+    // It is here and not with the other alarms about mails, because earlier releases had it here.
     new HarmAlarm(this, 'MailNotTaken', {
       topic,
-      metric: logCodeMetric(this, 'MAIL_NOT_TAKEN', { Management: managementLogs }),
-      alarm: { impact: 'Nobody can be invited, because SES rejects the email' },
+      metric: logCodeMetric(this, 'MAIL_NOT_TAKEN', mailLogs),
+      alarm: { impact: 'Mails are late, and invitations among them, because SES rejects them' },
     });
   }
 }

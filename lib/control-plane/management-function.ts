@@ -10,6 +10,7 @@ import { reservedFor } from '../constructs/concurrency';
 import { ServiceFunction } from '../constructs/service-function';
 import type { Identity } from '../identity/identity';
 import type { KeysTable } from '../keys/keys-table';
+import type { OutboxTable } from '../notifications/outbox-table';
 import type { ServiceSecret } from '../secrets/service-secret';
 import type { WalletTable } from '../wallet/wallet-table';
 
@@ -24,6 +25,8 @@ export interface ManagementFunctionProps {
   /** Opened with an account, suspended and resumed with it. */
   readonly wallet: WalletTable;
   readonly catalog: CatalogTable;
+  /** Receives a message about each action that people are told about, if the deployment sends mail. */
+  readonly outbox: OutboxTable;
   /** The pepper of the keys' verifiers. */
   readonly keyPepper: ServiceSecret;
   /** Proves that a request came through the edge. */
@@ -40,7 +43,7 @@ export interface ManagementFunctionProps {
  */
 export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
   constructor(scope: Construct, id: string, props: ManagementFunctionProps) {
-    const { config, accounts, keys, audit, wallet, catalog, keyPepper, originSecret, identity } = props;
+    const { config, accounts, keys, audit, wallet, catalog, outbox, keyPepper, originSecret, identity } = props;
     const { mailFrom, operatorMfa } = config.identity;
     super(scope, id, {
       entry: 'lambdas/handlers/control-plane/api.lambda.ts',
@@ -60,6 +63,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
         AUDIT_TABLE: audit.table.tableName,
         WALLET_TABLE: wallet.table.tableName,
         CATALOG_TABLE: catalog.table.tableName,
+        OUTBOX_TABLE: outbox.table.tableName,
         KEY_PEPPER_SECRET: keyPepper.secretArn,
         ORIGIN_SECRET: originSecret.secretArn,
         USER_POOL_ID: identity.userPool.userPoolId,
@@ -81,6 +85,6 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     originSecret.grants.read(this);
     identity.grants.readEmails(this);
     if (operatorMfa === 'required') identity.grants.readFactors(this);
-    if (mailFrom !== undefined) identity.grants.sendMail(this, mailFrom);
+    if (mailFrom !== undefined) outbox.grants.notify(this);
   }
 }

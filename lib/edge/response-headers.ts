@@ -22,7 +22,7 @@ const TRANSPORT: ResponseSecurityHeadersBehavior = {
   referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
 };
 
-/** Headers for the answers of the two planes, which browsers do not render. */
+/** Headers for the answers of the two planes. Browsers render only the unsubscribe page, which has a policy of its own. */
 export class ApiResponseHeaders extends ResponseHeadersPolicy {
   constructor(scope: Construct, id: string) {
     super(scope, id, { comment: 'Tollgate: the planes', securityHeadersBehavior: TRANSPORT });

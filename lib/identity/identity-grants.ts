@@ -2,8 +2,6 @@ import { Stack } from 'aws-cdk-lib';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
-import { acknowledge, renderedByNag } from '../compliance/acknowledgements';
 
 /** Grants on the user pool and on SES. No verb changes a user. */
 export class IdentityGrants {
@@ -40,26 +38,17 @@ export class IdentityGrants {
    * Sends email from one address.
    *
    * @param from the sender; SES authorizes its domain, or the address itself if that is verified too
+   * @param configurationSetArn the only configuration set that the email may be sent with
    */
-  sendMail(grantee: IGrantable & IConstruct, from: string): Grant {
+  sendMail(grantee: IGrantable, from: string, configurationSetArn: string): Grant {
     const stack = Stack.of(this.#userPool);
-    const inSes = (resource: string, resourceName: string): string =>
-      stack.formatArn({ service: 'ses', resource, resourceName });
-    const identities = [from, from.slice(from.lastIndexOf('@') + 1)].map((name) => inSes('identity', name));
-    // SES also authorizes the default configuration set of an identity, whose name is not configured here.
-    const configurationSets = inSes('configuration-set', '*');
-    acknowledge(grantee, {
-      decision: 'objects-by-pattern',
-      rules: [`AwsSolutions-IAM5[Resource::${renderedByNag(stack, configurationSets)}]`],
-      control: 'The function sends from one address, and a configuration set holds no data.',
-      consequence:
-        "The function could send its email with another configuration set of the account, and so count in that set's statistics.",
-      test: 'the management API may send email from the configured address only',
-    });
+    const identities = [from, from.slice(from.lastIndexOf('@') + 1)].map((resourceName) =>
+      stack.formatArn({ service: 'ses', resource: 'identity', resourceName }),
+    );
     return Grant.addToPrincipal({
       grantee,
       actions: ['ses:SendEmail'],
-      resourceArns: [...identities, configurationSets],
+      resourceArns: [...identities, configurationSetArn],
       conditions: { StringEquals: { 'ses:FromAddress': from } },
     });
   }

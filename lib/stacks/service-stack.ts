@@ -1,5 +1,6 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, Fn, Stack } from 'aws-cdk-lib';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { Archiver } from '../audit/archiver';
 import type { Config } from '../config';
@@ -7,6 +8,8 @@ import { AlarmTopic } from '../constructs/alarm-topic';
 import { TableAlarms } from '../constructs/table-alarms';
 import { ControlPlane } from '../control-plane/control-plane';
 import { DataPlane } from '../data-plane/data-plane';
+import { Notifications, type NotificationsProps } from '../notifications/notifications';
+import { OutboxTable } from '../notifications/outbox-table';
 import { ReceiptAlarms } from '../receipts/receipt-alarms';
 import { Receipts } from '../receipts/receipts';
 import { SpendWatch } from '../usage/spend-watch';
@@ -56,6 +59,8 @@ export class ServiceStack extends Stack {
     new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
+    const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });
+    const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keyPepper, identity });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,
       accounts,
@@ -63,13 +68,24 @@ export class ServiceStack extends Stack {
       audit,
       wallet,
       catalog,
+      outbox,
+      mailLogs,
       keyPepper,
       originSecret,
       identity,
     });
     // Only an edge in the same region imports them, and an export may not depend on the configuration.
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
+    new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });
     this.#addOutputs();
+  }
+
+  /** @returns the logs of the functions that send mails; undefined if the deployment has no address to send from */
+  #addNotifications(props: Omit<NotificationsProps, 'mailFrom'>): Readonly<Record<string, ILogGroup>> | undefined {
+    const { mailFrom } = props.config.identity;
+    if (mailFrom === undefined) return undefined;
+    const { deliver, sweep } = new Notifications(this, 'Notifications', { ...props, mailFrom }).delivery;
+    return { Deliver: deliver.logGroup, Sweep: sweep.logGroup };
   }
 
   #addOutputs(): void {

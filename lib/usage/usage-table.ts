@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { USAGE_RECORDS_PREFIX } from '../../lambdas/contracts/storage/table-keys';
+import { USAGE_RECORDS_PREFIX } from '../../lambdas/contracts/storage/table-keys/usage';
 import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { ClassifiedTable, type StoreProps } from '../constructs/classified-table';
 import { UsageGrants } from './usage-grants';

@@ -3,9 +3,18 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SesMailer } from '../../lambdas/adapters/ses/ses-mailer';
+import { MailInDoubt, MailNotTaken } from '../../lambdas/domain/notifications/notifications-errors';
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
 
-const MAIL = { to: 'new@example.test', subject: 'You are invited', text: 'The token:\n\ntgi_secret é' };
+const MAIL = {
+  to: 'new@example.test',
+  subject: 'You are invited',
+  text: 'The token:\n\ntgi_secret é',
+  html: '<p>The token: tgi_secret é</p>',
+  headers: [],
+  messageId: 'msg_1',
+  addressHash: 'a-hash',
+};
 
 let server: Server;
 let asked: { readonly path: string; readonly body: string }[];
@@ -29,6 +38,7 @@ beforeEach(async () => {
   await once(server, 'listening');
   mailer = new SesMailer({
     from: 'gateway@example.com',
+    configurationSet: 'tollgate-mails',
     log: new StdoutLog((line) => void log.push(line)),
     connection: {
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -42,31 +52,50 @@ afterEach(() => {
   return new Promise((resolve) => server.close(resolve));
 });
 
-test('a mail is sent through SES as plain text from the configured address', async () => {
+test('a mail is sent through SES as text and HTML from the configured address, with tags that name no address', async () => {
   await mailer.send(MAIL);
   expect(asked.map(({ path }) => path)).toEqual(['/v2/email/outbound-emails']);
   expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
     FromEmailAddress: 'gateway@example.com',
     Destination: { ToAddresses: [MAIL.to] },
+    ConfigurationSetName: 'tollgate-mails',
+    EmailTags: [
+      { Name: 'tollgate-message', Value: MAIL.messageId },
+      { Name: 'tollgate-address', Value: MAIL.addressHash },
+    ],
     Content: {
       Simple: {
         Subject: { Data: MAIL.subject, Charset: 'UTF-8' },
-        Body: { Text: { Data: MAIL.text, Charset: 'UTF-8' } },
+        Body: { Text: { Data: MAIL.text, Charset: 'UTF-8' }, Html: { Data: MAIL.html, Charset: 'UTF-8' } },
       },
     },
   });
   expect(log).toEqual([]);
 });
 
+test('the headers of a mail are passed on to SES', async () => {
+  const headers = [{ name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' }];
+  await mailer.send({ ...MAIL, headers });
+  expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({
+    Content: { Simple: { Headers: [{ Name: 'List-Unsubscribe-Post', Value: 'List-Unsubscribe=One-Click' }] } },
+  });
+});
+
+test.each([429, 403, 400])('a mail that SES refuses with %d was certainly not sent', async (status) => {
+  respond = () => ({ status, body: '{}' });
+  await expect(mailer.send(MAIL)).rejects.toBeInstanceOf(MailNotTaken);
+  expect(asked).toHaveLength(1);
+});
+
 test.each([
-  ['throttles', () => ({ status: 429, body: '{}' })],
   ['fails', () => ({ status: 500, body: '{}' })],
   ['breaks off', () => 'break' as const],
   ['does not answer for seconds', () => 'wait' as const],
-])('a mail is not retried if SES %s, because it may have been sent', async (_what, answer) => {
+])('a mail is in doubt and not retried if SES %s, because it may have been sent', async (_what, answer) => {
   respond = answer;
-  await expect(mailer.send(MAIL)).rejects.toMatchObject({ status: 503, code: 'mail_not_taken' });
+  await expect(mailer.send(MAIL)).rejects.toBeInstanceOf(MailInDoubt);
   expect(asked).toHaveLength(1);
+  expect(log).toEqual([]);
 });
 
 test('addresses in SES’s error messages do not leave the adapter', async () => {

@@ -11,6 +11,16 @@ export interface Reported {
 /** The count that the provider gives for every message whose tokens it is asked to count. */
 const COUNTED = { input_tokens: 1_234 };
 
+/** Sends the first event, and the others after the pause. */
+const pausedAnswer =
+  ([first, ...others]: readonly string[], pause: () => Promise<void>): ProviderScript =>
+  async (reply) => {
+    reply.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    reply.write(first);
+    await pause();
+    reply.end(others.join(''));
+  };
+
 /** A provider in both dialects whose model solves a task in two turns. Each answer reports a different usage. */
 export class AgentProvider {
   readonly reported: Reported[] = [];
@@ -50,6 +60,17 @@ export class AgentProvider {
     });
   }
 
+  /** Stops in the middle of the answers to some requests until released. @returns a function that ends those answers */
+  pauseIn(isPaused: (received: Received) => boolean): () => void {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    this.upstream.answerWith((reply, received) => {
+      const pause = isPaused(received) ? () => released : undefined;
+      return this.scriptOf(received, pause)(reply, received);
+    });
+    return release;
+  }
+
   /** Answers the first requests with 529, as an overloaded provider does, and all others as usual. */
   overloadFirst(times: number): void {
     const overloaded = wholeAnswer({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }, 529);
@@ -60,13 +81,14 @@ export class AgentProvider {
     });
   }
 
-  private scriptOf(received: Received): ProviderScript {
+  private scriptOf(received: Received, pause?: () => Promise<void>): ProviderScript {
     if (received.path.startsWith('/v1/messages/count_tokens')) return wholeAnswer(COUNTED);
     const isMessage = received.path.startsWith('/v1/messages');
     const tokens = this.nextTokens(received.body.length, isMessage);
     const model = String(received.json['model']);
     this.reported.push({ provider: isMessage ? 'anthropic' : 'openai', model, tokens });
-    return streamedAnswer((isMessage ? messageEvents : chatEvents)(received, tokens));
+    const events = (isMessage ? messageEvents : chatEvents)(received, tokens);
+    return pause ? pausedAnswer(events, pause) : streamedAnswer(events);
   }
 
   /** Chooses token counts below a quarter of the body's length, which is less than the gateway's bound for the body. */

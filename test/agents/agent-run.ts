@@ -91,8 +91,15 @@ export class AgentRun {
 
   /** Creates an account without money. @returns an API key of it */
   async poorKey(): Promise<string> {
+    return (await this.createAccount()).apiKey;
+  }
+
+  /** Creates an account. @param usd what it has. @default nothing */
+  async createAccount(usd?: string): Promise<{ readonly accountId: string; readonly apiKey: string }> {
     const { accountId } = JSON.parse(await this.command('accounts', 'create')) as { accountId: string };
-    return (JSON.parse(await this.command('keys', 'create', accountId)) as { apiKey: string }).apiKey;
+    if (usd !== undefined) await this.command('wallet', 'credit', accountId, usd);
+    const { apiKey } = JSON.parse(await this.command('keys', 'create', accountId)) as { apiKey: string };
+    return { accountId, apiKey };
   }
 
   /** The usage records of the gateway's account, the oldest first. */
@@ -104,8 +111,8 @@ export class AgentRun {
       .reverse();
   }
 
-  async wallet(): Promise<{ readonly held: string; readonly spent: string }> {
-    return JSON.parse(await this.command('wallet', this.gateway.accountId)) as { held: string; spent: string };
+  async wallet(accountId = this.gateway.accountId): Promise<{ readonly held: string; readonly spent: string }> {
+    return JSON.parse(await this.command('wallet', accountId)) as { held: string; spent: string };
   }
 
   /**

@@ -79,6 +79,35 @@ test('Claude Code with an empty wallet says what is missing and what to do, and 
   expect(run.provider.received).toEqual([]);
 });
 
+test('Claude Code with its default model finishes its task on $2.50 while another client streams', async () => {
+  const { accountId, apiKey } = await run.createAccount('2.50');
+  const isOther = ({ json }: { json: { readonly [name: string]: unknown } }): boolean => json['max_tokens'] === 32_000;
+  const release = run.provider.pauseIn(isOther);
+  const other = await fetch(`${run.gateway.gatewayUrl}/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01', 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'claude-sonnet-5',
+      max_tokens: 32_000,
+      stream: true,
+      messages: [{ role: 'user', content: 'Tell me a story.'.repeat(40) }],
+    }),
+  });
+  expect(other.status).toBe(200);
+  expect(Number((await run.wallet(accountId)).held)).toBeGreaterThan(0);
+  const { code, result } = await solve(TASK, { ANTHROPIC_API_KEY: apiKey });
+  expect({ code, result }).toMatchObject({
+    code: 0,
+    result: { num_turns: 2, result: `The command printed ${PRINTED}.` },
+  });
+  const limits = run.provider.received.filter((received) => !isOther(received)).map(({ json }) => json['max_tokens']);
+  // The default of the model: its worst case alone is more than the wallet has.
+  expect(limits).toEqual([128_000, 128_000]);
+  release();
+  expect(await other.text()).toContain('message_stop');
+  expect(await run.wallet(accountId)).toMatchObject({ held: '0.00' });
+});
+
 test('Claude Code survives a provider that is overloaded twice, and its task is charged once', async () => {
   run.provider.overloadFirst(2);
   const { code, result } = await solve(TASK);

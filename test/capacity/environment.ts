@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { cancellationKey } from '../../lambdas/contracts/storage/table-keys';
+import { cancellationKey } from '../../lambdas/contracts/storage/table-keys/usage';
 import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
@@ -14,7 +14,9 @@ const CANCEL_LOOK_MS = 700;
 export interface CapacityRequest {
   readonly accountId: string;
   readonly key: string;
+  /** The first hold, and the most that the request can cost. */
   readonly holdPico: bigint;
+  readonly ceilingPico: bigint;
   readonly costPico: bigint;
   /** Milliseconds that the provider takes. */
   readonly providerMs: number;
@@ -37,7 +39,7 @@ export class Environment {
   }
 
   /** Makes the store calls of one paid, streamed request. Rejects if the client would get an error. */
-  async serve({ accountId, key, holdPico, costPico, providerMs }: CapacityRequest): Promise<void> {
+  async serve({ accountId, key, holdPico, ceilingPico, costPico, providerMs }: CapacityRequest): Promise<void> {
     const admittedAt = this.#time.clock();
     const owner = await this.#keys.verify(key);
     if (owner?.accountId !== accountId) throw new Error('the key was refused');
@@ -52,7 +54,7 @@ export class Environment {
       priceVersion: 'openai/gpt-5-mini@2026-11-01',
     };
     const deadline = admittedAt + HOLD_MS;
-    const hold = await this.#wallet.reserve({ accountId, requestId, holdPico, deadline, request });
+    const hold = await this.#wallet.reserve({ accountId, requestId, holdPico, ceilingPico, deadline, request });
     await this.#stream(accountId, requestId, providerMs);
     const usage = { input: 900, output: 350, cachedInput: 512 };
     const outcome = { status: 'completed' as const, httpStatus: 200, usage, estimated: false, firstByteMs: 400 };

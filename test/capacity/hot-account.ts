@@ -14,6 +14,8 @@ const DOLLAR_PICO = 10n ** 12n;
 const FUNDED_PICO = 1_000_000n * DOLLAR_PICO;
 /** Two cents: 4,000 tokens of output at $5 per million. */
 const HOLD_PICO = DOLLAR_PICO / 50n;
+/** Sixty-four cents: 128,000 tokens. */
+const CEILING_PICO = 32n * HOLD_PICO;
 
 export interface HotAccountLoad {
   readonly seed: number;
@@ -96,7 +98,7 @@ export class HotAccount {
       // Exponential gaps make the arrivals independent of each other, as those of many clients are.
       const gapMs = -Math.log(1 - this.#random.fraction()) * (1_000 / (requestsPerSecond * share));
       await this.#time.sleep(gapMs);
-      served.push(this.#serve({ accountId, key, holdPico: HOLD_PICO, ...this.#draw() }));
+      served.push(this.#serve({ accountId, key, holdPico: HOLD_PICO, ceilingPico: CEILING_PICO, ...this.#draw() }));
     }
     await Promise.all(served);
   }

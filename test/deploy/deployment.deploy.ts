@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AuthenticationError, type APIError } from 'openai';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { EXPIRES_AT, USAGE } from '../../lambdas/contracts/storage/tables';
-import { usageRecordKey } from '../../lambdas/contracts/storage/table-keys';
+import { usageRecordKey } from '../../lambdas/contracts/storage/table-keys/usage';
 import { systemClock as clock } from '../../lambdas/domain/clock';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify/verify-ledger';

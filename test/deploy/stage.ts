@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { ulid } from 'ulid';
 import type { ProviderSettings } from '../../lambdas/contracts/storage/catalog';
 import type { Env, PROXY_ENV, SWEEP_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
-import { isoTime } from '../../lambdas/contracts/storage/table-keys';
+import { isoTime } from '../../lambdas/contracts/storage/table-keys/key-parts';
 import { pythonEnvironment } from '../../dev/tools/python/python-environment';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { formatUsd } from '../../lambdas/domain/money/pico';

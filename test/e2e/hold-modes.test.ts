@@ -1,4 +1,5 @@
-import { type LocalRun, messagesBody, post, startLocalRun, stopAndVerify } from './local-run';
+import Anthropic from '@anthropic-ai/sdk';
+import { balanceOf, type LocalRun, messagesBody, post, startLocalRun, stopAndVerify } from './local-run';
 import { messageStream } from './provider-answers';
 import { streamedAnswer } from './upstream';
 
@@ -24,3 +25,27 @@ test.each([
     expect(paid).toHaveLength(status === 200 ? 1 : 0);
   },
 );
+
+test('twenty parallel requests with a limit beyond the wallet all finish on $5, because their true costs fit', async () => {
+  run = await startLocalRun();
+  run.upstream.answerWith(
+    streamedAnswer(messageStream(['Hi'], { input_tokens: 2_000, output_tokens: 1 }, { output_tokens: 300 })),
+  );
+  const { url, account } = run.gateway;
+  const client = new Anthropic({ apiKey: account.apiKey, baseURL: url.replace(/\/v1$/, ''), maxRetries: 20 });
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      client.messages
+        .stream({
+          model: 'claude-fable-5',
+          max_tokens: 128_000,
+          messages: [{ role: 'user', content: 'word '.repeat(2_000) }],
+        })
+        .finalMessage(),
+    ),
+  );
+  expect(answers.map(({ usage }) => usage.output_tokens)).toEqual(Array.from({ length: 20 }, () => 300));
+  const { availablePico, heldPico } = await balanceOf(run);
+  expect(heldPico).toBe(0n);
+  expect(availablePico).toBeGreaterThan(0n);
+});

@@ -4,7 +4,7 @@ import { parseCommandLine } from '../../dev/cli/commands/command-line';
 import { runCommand } from '../../dev/cli/commands/run-command';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { type LocalServices, openLocalServices } from '../../dev/local/gateway/local-services';
-import { usageRecordKey } from '../../lambdas/contracts/storage/table-keys';
+import { usageRecordKey } from '../../lambdas/contracts/storage/table-keys/usage';
 import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { OpenLeaves } from '../../lambdas/domain/receipts/open-leaves';
 import type { Item } from '../../lambdas/domain/table/value';

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
+import { OUTBOX, USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
 import { absent } from '../../lambdas/domain/table/condition';
 import { EmbeddedStage, filesOf, get, key, put, sortKeys } from './embedded-stage';
 
@@ -275,4 +275,16 @@ test('a removed item leaves no trace in the store’s files once a sweep has rem
   expect(holdMarker()).not.toEqual([]);
   await store.removeExpired(Date.now());
   expect(holdMarker()).toEqual([]);
+});
+
+test('a store of an earlier release gets the tables that it lacks, and keeps its items', async () => {
+  await put(stage.open(), 'a');
+  await stage.close();
+  execute('drop table outbox');
+  const second = stage.open();
+  await second.write({ table: OUTBOX, put: { ...key('message'), expiresAt: Math.floor(stage.now / 1_000) + 60 } });
+  expect(await get(second, 'a')).toEqual(key('a'));
+  expect(await second.get({ table: OUTBOX, key: key('message') })).toBeDefined();
+  stage.now += 2 * MINUTE_MS;
+  expect(await second.removeExpired()).toBe(1);
 });

@@ -97,6 +97,16 @@ export function transactionsContract(stage: TableStoreStage): void {
       expect(await get('a')).toEqual(item('a', { n: 1n }));
     });
 
+    // A reserve asks for less under the same token, after the account could not afford more.
+    test('the token of a cancelled transaction can be used with other writes', async () => {
+      const add = (n: bigint) => [{ table: WALLET, update: key('a'), change: { add: { n } }, when: exists() }];
+      expect(await failureOf(stage.store.transact(add(2n), `token-${stage.pk}`))).toBeInstanceOf(TransactionCancelled);
+      await put(item('a'));
+      await stage.store.transact(add(1n), `token-${stage.pk}`);
+      expect(await failureOf(stage.store.transact(add(2n), `token-${stage.pk}`))).toBeInstanceOf(IdempotencyMismatch);
+      expect(await get('a')).toEqual(item('a', { n: 1n }));
+    });
+
     test('a token of the wrong length is rejected', async () => {
       await expectMistake(stage.store.transact([{ table: WALLET, put: item('a') }], 'x'.repeat(37)));
       await expectMistake(stage.store.transact([{ table: WALLET, put: item('a') }], ''));

@@ -1,4 +1,4 @@
-import { COUPONS_PARTITION } from '../../lambdas/contracts/storage/table-keys';
+import { COUPONS_PARTITION } from '../../lambdas/contracts/storage/table-keys/funds';
 import { WALLET } from '../../lambdas/contracts/storage/tables';
 import { FAILURES_MAX } from '../../lambdas/domain/attempts/failed-attempts';
 import { ApiStage } from './api-stage';

@@ -4,7 +4,6 @@ import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
 import { PAYMENT_EXAMPLES } from './payment-examples';
 
-
 const ANY_VERSION = { 'if-match': '*' };
 export const FEDERATED_SUBJECT = 'repo:example/app:ref:refs/heads/main';
 const TRUST = {
@@ -21,7 +20,6 @@ const BILLING = {
   postalCode: '1',
   country: 'DE',
 };
-
 
 async function aMember(stage: ApiStage, accountId: string): Promise<string> {
   if (accountId === stage.otherAccountId) return stage.person('stranger');
@@ -55,6 +53,9 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   listMyAccounts: at('/v1/me/accounts'),
   leaveAccount: at('/v1/me/accounts/{accountId}'),
   attestAdult: at('/v1/me/attestation', { body: { adult: true } }),
+
+  getMyNotifications: at('/v1/me/notifications'),
+  setMyNotifications: at('/v1/me/notifications', { body: { product: false, lowBalance: true, budget: true } }),
 
   createAccount: at('/v1/accounts', { body: { name: 'Another' } }),
   listAccounts: at('/v1/accounts'),

@@ -14,7 +14,8 @@ async function answerOf(route: (typeof ROUTES)[number], stage: ApiStage): Promis
 }
 
 /** The code of a refusal. A coupon's own code differs each time. */
-const codeOf = ({ status, body }: Pick<Answered, 'status' | 'body'>): unknown => (status < 400 ? undefined : body['code']);
+const codeOf = ({ status, body }: Pick<Answered, 'status' | 'body'>): unknown =>
+  status < 400 ? undefined : body['code'];
 
 test.each(ROUTES.map((route) => [route.id, route] as const))(
   '%s answers as usual when every stored record has fields of a later release',

@@ -3,7 +3,13 @@ import type { Standing } from '../../lambdas/contracts/http/roles';
 import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Log } from '../../lambdas/domain/log';
+import { MailRecipients } from '../../lambdas/domain/accounts/mail-recipients';
+import { MailDelivery } from '../../lambdas/domain/notifications/delivery/mail-delivery';
+import { MailLinks } from '../../lambdas/domain/notifications/delivery/mail-links';
 import type { Mail } from '../../lambdas/domain/notifications/mailer';
+import { Preferences } from '../../lambdas/domain/notifications/people/preferences';
+import { Suppressions } from '../../lambdas/domain/notifications/people/suppressions';
+import { derivedSecret, MAIL_SECRETS } from '../../lambdas/domain/secret';
 import { TOP_UP_LIMITS_DEFAULT } from '../../lambdas/contracts/deployment/payment-limits';
 import { Payments } from '../../lambdas/domain/payments/payments';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
@@ -13,6 +19,7 @@ import {
   apiDependencies,
 } from '../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
+import { keepingWritten } from '../domain/notifications/written';
 import { DEPLOYMENT as DEPLOYMENT_ID, FakeProcessor } from '../simulation/payments/fake-processor';
 import { Random } from '../simulation/random';
 import { RecordingStore } from './recording-store';
@@ -43,6 +50,8 @@ export type StageOptions = Partial<ApiOptions> & {
 
 /** Everyone has this address, unless a test says otherwise. */
 const EMAIL = 'someone@example.test';
+const PEPPER = 'a pepper of sixteen bytes';
+export const PUBLIC_URL = 'https://gateway.example.com';
 const START = Date.parse('2026-11-02T10:00:00.000Z');
 
 /** The control plane on a store in memory, with a person for every role in one account, and another account. */
@@ -51,6 +60,9 @@ export class ApiStage {
   readonly store: TableStore;
   readonly parts: ApiDependencies;
   readonly logged: string[] = [];
+  /** Everything that was ever written to the tables, as text. */
+  readonly written: string[] = [];
+  /** The mails that `deliver` has sent. */
   readonly mails: Mail[] = [];
   /** The verified email addresses of people in the user pool, by subject. @default EMAIL */
   readonly emails = new Map<string, string>();
@@ -60,27 +72,29 @@ export class ApiStage {
   otherAccountId = '';
   readonly processor = new FakeProcessor(new Random(1), () => this.now);
   readonly #engine: EmbeddedStore;
+  readonly #verifiedEmails = { of: async (subject: string) => this.emails.get(subject) ?? EMAIL };
   readonly #serve: ReturnType<typeof serveApi>;
 
   private constructor({ wrap, ...options }: StageOptions) {
     const clock = () => this.now;
     this.#engine = EmbeddedStore.memory({ clock });
-    this.store = wrap ? wrap(this.#engine) : this.#engine;
+    const kept = keepingWritten(this.#engine, this.written);
+    this.store = wrap ? wrap(kept) : kept;
     const line = (code: string, fields = {}): void => void this.logged.push(JSON.stringify([code, fields]));
     const log: Log = { info: line, warn: line, error: line };
     this.parts = apiDependencies({
       store: this.store,
       clock,
       log,
-      pepper: 'a pepper of sixteen bytes',
+      pepper: PEPPER,
       // Here a token is its subject, because the verification of tokens has its own tests.
       verifier: {
         verify: async (token) =>
           token === 'wrong' ? undefined : { subject: token, clientId: 'c', issuedAt: this.now },
       },
       federatedTokens: { verify: async () => undefined },
-      emails: { of: async (subject) => this.emails.get(subject) ?? EMAIL },
-      mailer: { send: async (mail) => void this.mails.push(mail) },
+      emails: this.#verifiedEmails,
+      sendsMail: true,
       payments: this.#payments(clock, log),
       publicUrl: 'https://tollgate.example/',
       ...options,
@@ -93,7 +107,16 @@ export class ApiStage {
     const limits = TOP_UP_LIMITS_DEFAULT;
     const plans = [{ id: 'demo', stripePriceId: 'price_demo' }];
     const { store, processor } = this;
-    return new Payments({ store, clock, log, processor, deployment: DEPLOYMENT_ID, limits, plans, usageRetentionDays: 90 });
+    return new Payments({
+      store,
+      clock,
+      log,
+      processor,
+      deployment: DEPLOYMENT_ID,
+      limits,
+      plans,
+      usageRetentionDays: 90,
+    });
   }
 
   /** A stage whose people and accounts already exist. They are created once, and copied to each stage's engine. */
@@ -114,6 +137,30 @@ export class ApiStage {
 
   person(name: Standing | 'stranger'): string {
     return this.people.get(name)!;
+  }
+
+  /** Delivers the mails of the outbox, as the functions do. @returns those to one address, or all */
+  async deliver(to?: string): Promise<readonly Mail[]> {
+    const { store, mails } = this;
+    const clock = () => this.now;
+    const secretFor = (purpose: keyof typeof MAIL_SECRETS) => derivedSecret(PEPPER, MAIL_SECRETS[purpose]);
+    const delivery = new MailDelivery({
+      store,
+      clock,
+      log: this.parts.log,
+      mailer: { detectsRepeats: false, send: async (mail) => void mails.push(mail) },
+      recipients: new MailRecipients({
+        store,
+        emails: this.#verifiedEmails,
+        invitationsSecret: secretFor('invitations'),
+      }),
+      preferences: new Preferences({ store }),
+      suppressions: new Suppressions({ store, clock, secret: secretFor('suppressions') }),
+      links: new MailLinks({ publicUrl: PUBLIC_URL, secret: secretFor('unsubscribe') }),
+    });
+    // The first run makes one message for each person of a message to several.
+    for (let run = 0; run < 2; run += 1) await delivery.sweep();
+    return mails.filter((mail) => to === undefined || mail.to === to);
   }
 
   async ask({ method, path, query = '', as, headers = {}, body }: Asked): Promise<Answered> {
@@ -147,7 +194,7 @@ let prepared: ReturnType<typeof prepare> | undefined;
 
 async function prepare() {
   const recorders: RecordingStore[] = [];
-  const stage = ApiStage.empty({ wrap: (store) => (recorders[0] = new RecordingStore(store)) });
+  const stage = ApiStage.empty({ sendsMail: false, wrap: (store) => (recorders[0] = new RecordingStore(store)) });
   const { people, operators, accounts, invitations } = stage.parts;
   for (const name of [...STANDINGS, 'stranger']) {
     const { personId } = await people.ofSubject(name);

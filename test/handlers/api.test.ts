@@ -1,5 +1,7 @@
-import { auditEventKey } from '../../lambdas/contracts/storage/table-keys';
+import { auditEventKey } from '../../lambdas/contracts/storage/table-keys/audit';
 import { AUDIT } from '../../lambdas/contracts/storage/tables';
+import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { ApiStage } from './api-stage';
 
@@ -41,10 +43,12 @@ describe('a response', () => {
   });
 
   test('an internal failure reveals nothing, and the log has only the name of the error', async () => {
-    stage = await ApiStage.open({ mailer: { send: () => Promise.reject(new TypeError('someone@example.test')) } });
-    const path = `/v1/accounts/${stage.accountId}/invitations`;
-    const body = { email: 'someone@example.test', role: 'auditor' };
-    const answer = await stage.ask({ method: 'POST', path, as: 'owner', body });
+    const of = () => Promise.reject(new TypeError('someone@example.test'));
+    stage = await ApiStage.open({ emails: { of } });
+    const { parts, accountId } = stage;
+    const invited = { accountId, email: 'someone@example.test', role: 'auditor', actor: DEPLOYMENT } as const;
+    const { token } = await parts.invitations.create(invited);
+    const answer = await stage.ask({ method: 'POST', path: '/v1/invitations/accept', as: 'new', body: { token } });
     expect([answer.status, answer.body['code']]).toEqual([500, 'internal_error']);
     expect(answer.text + stage.logged.join()).not.toContain('example.test');
     expect(stage.logged).toEqual([JSON.stringify(['REQUEST_FAILED', { requestId: 'r-1', cause: 'TypeError' }])]);
@@ -209,8 +213,9 @@ describe('an invitation', () => {
     const { status, body } = await invite();
     expect(status).toBe(201);
     expect(body).not.toHaveProperty('token');
-    expect(stage.mails).toMatchObject([{ to: 'someone@example.test' }]);
-    const token = /^\S{60,}$/m.exec(stage.mails[0]!.text)?.[0];
+    const [mail, ...others] = await stage.deliver();
+    expect([mail?.to, others]).toEqual(['someone@example.test', []]);
+    const token = /^\S{60,}$/m.exec(mail!.text)?.[0];
     const accepted = await stage.ask({ method: 'POST', path: '/v1/invitations/accept', as: 'new', body: { token } });
     expect(accepted.body).toMatchObject({ accountId: stage.accountId, role: 'developer' });
     const again = await stage.ask({ method: 'POST', path: '/v1/invitations/accept', as: 'other', body: { token } });
@@ -218,7 +223,7 @@ describe('an invitation', () => {
   });
 
   test('an invitation’s token is returned to the inviter if no mail is sent', async () => {
-    stage = await ApiStage.open({ mailer: undefined as never });
+    stage = await ApiStage.open({ sendsMail: false });
     account = `/v1/accounts/${stage.accountId}`;
     const { body } = await invite();
     const accept = { method: 'POST', path: '/v1/invitations/accept', as: 'new', body: { token: body['token'] } };
@@ -344,8 +349,13 @@ describe('a request with an Idempotency-Key', () => {
 
   test('a request that died counts as in progress for half a minute, and is executed after that', async () => {
     let isDead = true;
-    const hang = () => (isDead ? new Promise<void>(() => undefined) : Promise.resolve());
-    stage = await ApiStage.open({ mailer: { send: hang } });
+    const hangs = (store: TableStore): TableStore => ({
+      get: (get) => store.get(get),
+      query: (query) => store.query(query),
+      write: (write) => store.write(write),
+      transact: (...writes) => (isDead ? new Promise<void>(() => undefined) : store.transact(...writes)),
+    });
+    stage = await ApiStage.open({ wrap: hangs });
     const path = `/v1/accounts/${stage.accountId}/invitations`;
     const invite = () => create('a', { email: 'someone@example.test', role: 'auditor' }, 'owner', path);
     void invite();

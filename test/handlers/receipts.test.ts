@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { StreamFault } from '../../lambdas/adapters/stream/stream-rules';
 import { absent } from '../../lambdas/domain/table/condition';
-import { parkedPartition } from '../../lambdas/contracts/storage/table-keys';
+import { parkedPartition } from '../../lambdas/contracts/storage/table-keys/usage';
 import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { runRules } from '../../dev/local/gateway/run-rules';
 import { type ParkedChange, ParkedChanges } from '../../lambdas/domain/usage/parked/parked-changes';

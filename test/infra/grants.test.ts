@@ -21,6 +21,8 @@ import { JWT_TYPE, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/http/fed
 import { EXAMPLES, FEDERATED_SUBJECT } from '../handlers/api-examples';
 import { ApiStage } from '../handlers/api-stage';
 import { DOLLAR, SpendStage } from '../domain/usage/spend-stage';
+import { keyCreated, newSignIn, topUpSucceeded, welcome } from '../../lambdas/domain/notifications/outbox/messages';
+import { MailStage } from '../domain/notifications/mail-stage';
 import { CallRecorder } from './call-recorder';
 import { at, ofType, synthesize } from './synthesis';
 
@@ -49,7 +51,7 @@ function allowedBy(policyPrefix: string): string[] {
   const [policy] = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith(policyPrefix));
   const statements = at(policy, 1, 'Properties', 'PolicyDocument', 'Statement') as readonly Statement[];
   const lines = statements.flatMap(({ Action, Resource, Condition }) => {
-    const table = /GetAtt([A-Z][a-z]+)Table/.exec(JSON.stringify(Resource))?.[1]?.toLowerCase();
+    const table = /GetAtt(?:":\[")?([A-Z][a-z]+)Table/.exec(JSON.stringify(Resource))?.[1]?.toLowerCase();
     const partitions = (at(Condition, 'ForAllValues:StringLike', 'dynamodb:LeadingKeys') ?? ['*']) as readonly string[];
     return [Action].flat().flatMap((action) => {
       const [service, name] = action.split(':');
@@ -267,4 +269,39 @@ test('the sealer has exactly the table permissions that it uses', async () => {
 test('the archiver may receive changes of the audit table and has no other table permission', () => {
   const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `audit ${name} *`);
   expect(received.sort()).toEqual(allowedBy('AuditArchiveKeepPolicy'));
+});
+
+/** Delivers mails to a member, to several members, to billing details, to an invited person and to a suppressed address. */
+async function callsOfMails(): Promise<{ readonly delivering: string[]; readonly reporting: string[] }> {
+  const stage = new MailStage();
+  const calls = new CallRecorder(stage.store);
+  const { accountId, owner } = await stage.accounts.account();
+  await stage.notify(welcome(owner.personId));
+  await stage.notify(keyCreated({ accountId, keyId: COUNTING.counterId, at: '2026-11-20T10:00:00.000Z' }));
+  await stage.notify(topUpSucceeded({ accountId, amountPico: 1n, paymentId: 'pi_1' }));
+  await stage.invitations().create({ accountId, email: 'new@example.test', role: 'auditor', actor: DEPLOYMENT });
+  stage.answers.push('refuse', 'lose');
+  for (let sweep = 0; sweep < 3; sweep += 1) {
+    await stage.delivery({ store: calls }).sweep();
+    stage.pass(20 * MINUTE_MS);
+  }
+  const delivering = calls.take();
+  const unanswered = newSignIn({ personId: owner.personId, signInId: 'one', at: '2026-11-20T10:00:00.000Z' });
+  await stage.notify(unanswered);
+  stage.answers.push('lose');
+  await stage.sweep();
+  const { messageId, addressHash } = stage.sent.at(-1)!;
+  await stage.report({ outcome: 'bounced', messageId, addressHash }, calls);
+  expect(await stage.stateOf(unanswered)).toBe('sent');
+  return { delivering, reporting: calls.take() };
+}
+
+test('the functions that send mails have exactly the table permissions that they use', async () => {
+  const { delivering, reporting } = await callsOfMails();
+  expect(delivering).toEqual(allowedBy('NotificationsMailSweepPolicy'));
+  const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+    (name) => `outbox ${name} *`,
+  );
+  expect([...delivering, ...received].sort()).toEqual(allowedBy('NotificationsMailDeliverPolicy'));
+  expect(reporting).toEqual(allowedBy('NotificationsFeedbackReportsPolicy'));
 });

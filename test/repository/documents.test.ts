@@ -41,8 +41,22 @@ async function everyRefusal(): Promise<readonly { readonly name: string; readonl
   const files = trackedFiles().filter((file) => /^lambdas\/.*\.ts$/.test(file) && declares.test(read(file)));
   const modules = await Promise.all(files.map(async (file) => (await import(join(ROOT, file))) as object));
   const classes = modules.flatMap((module): unknown[] => Object.values(module)).filter(isRefusal);
-  const refusals = classes.map((Concrete) => new Concrete([]));
+  const refusals = classes.map(constructed);
   return refusals.filter(({ name }) => name !== 'Error');
+}
+
+/** First arguments of which at least one fits each class. */
+const FIRST_ARGUMENTS = [[], 1n, { leastPico: 1n, mostPico: 1n }] as const;
+
+function constructed(Concrete: new (first: unknown) => Refusal): Refusal {
+  for (const first of FIRST_ARGUMENTS) {
+    try {
+      return new Concrete(first);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+  throw new Error(`no argument fits ${Concrete.name}`);
 }
 
 const isRefusal = (exported: unknown): exported is new (first: unknown) => Refusal =>

@@ -13,6 +13,8 @@ export interface RequestIntent {
   readonly isEstimated: boolean;
   /** The amount that its process counts on while the request runs, in pico-dollars: no change may leave less in the hold. */
   countedPico: bigint;
+  /** The amount that its process counted on when it ended the request; undefined before that. */
+  endedAtPico: bigint | undefined;
   /** The changes of the hold that its callers attempted. */
   readonly resizes: WantedResize[];
   /** The costs that callers tried to end it with; 0 for a release. */

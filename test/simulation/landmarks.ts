@@ -2,6 +2,7 @@ import type { Item } from '../../lambdas/domain/table/value';
 import { ConditionFailed, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import type { Check, Write } from '../../lambdas/domain/table/table-store';
 import { pico } from './fields';
+import { GROWTH_LANDMARKS, growthLandmarkOfFailure, landmarksOfGrowth } from './growth-landmarks';
 import { landmarksOfHold, ROLLING_LANDMARKS, rollingLandmarkOfFailure } from './rolling-landmarks';
 import type { ItemChange, Stored } from './stored';
 
@@ -24,6 +25,7 @@ export const LANDMARKS = [
   'a key had reached its limit of concurrent requests',
   'a request of a key with limits was adjusted after its expiry',
   ...ROLLING_LANDMARKS,
+  ...GROWTH_LANDMARKS,
 ] as const;
 export type Landmark = (typeof LANDMARKS)[number];
 
@@ -47,6 +49,8 @@ export function landmarksOf(changes: readonly ItemChange[], stored: Stored): rea
     if (kind === 'drawer' && changes.some((other) => other.kind === 'balance')) {
       return [availableOf(after) > availableOf(before) ? 'a drawer was filled' : 'a drawer was emptied'];
     }
+    if (kind === 'lease' && after && before?.['turn'] === after['turn'])
+      return landmarksOfGrowth({ before, after }, changes, stored);
     if (kind === 'lease' && after) return landmarksOfLease(before, after, stored);
     if (kind === 'hold') {
       const landmarks = landmarksOfHold(change, changes);
@@ -98,6 +102,8 @@ export function landmarkOfFailure(writes: readonly (Write | Check)[], error: unk
   if (!(error instanceof TransactionCancelled)) return undefined;
   const rolling = rollingLandmarkOfFailure(writes, error);
   if (rolling) return rolling;
+  const growth = growthLandmarkOfFailure(writes, error.reasons);
+  if (growth) return growth;
   const failed = writes.filter((_, index) => error.reasons[index]?.code === 'ConditionFailed');
   const limit = failed.find(({ table }) => table.name === 'keys');
   if (limit) return limitOfFailure(limit);

@@ -1,11 +1,12 @@
 import type { Item } from '../../lambdas/domain/table/value';
+import { larger } from '../../lambdas/domain/money/pico';
 import { pico, text } from './fields';
 
 /** A lease given to one request. */
 export interface Turn {
   readonly leaseId: string;
   readonly requestId: string;
-  /** The request's part of the money that the lease holds. */
+  /** The part of the lease's money that the request may count on. It only grows. */
   readonly heldPico: bigint;
   /** The usage record that names this turn, once it exists, even if it has expired since. */
   readonly record: Item | undefined;
@@ -40,6 +41,13 @@ export class LeaseTurns {
   /** The turns of a lease, in order. */
   of(leaseId: string): readonly Turn[] {
     return [...this.#turns.values()].filter((turn) => turn.leaseId === leaseId);
+  }
+
+  /** The most that a request on a lease of the account was charged. @returns 0 if there was none */
+  dearestOf(accountId: string): bigint {
+    const records = [...this.#turns.values()].map(({ record }) => record);
+    const charged = records.filter((record) => record?.['accountId'] === accountId);
+    return charged.reduce((most, record) => larger(most, pico(record, 'costPico')), 0n);
   }
 
   ofRequest(requestId: string): readonly Turn[] {

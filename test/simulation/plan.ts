@@ -1,5 +1,6 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lambdas/domain/clock';
 import type { Action } from './actions';
+import { withGrowth } from './growth-scenes';
 import { leaseScene } from './lease-scenes';
 import type { Operation, Payment, Plan } from './planned';
 import { DRIFT_MS_MAX } from './processes';
@@ -58,7 +59,7 @@ export function planOf(seed: number): Plan {
   for (const time of undisturbed) {
     operations.push({ index: operations.length, at: time, process: 0, action: { do: 'sweep', calm: true } });
   }
-  return withRolling(withLimits(withLeases(plan)));
+  return withGrowth(withRolling(withLimits(withLeases(plan))));
 }
 
 /** Leases draw from a separate generator, so that the rest of a plan does not change. */

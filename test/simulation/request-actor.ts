@@ -98,6 +98,7 @@ const intentOf = (
   ceilingPico,
   isEstimated: rolling?.isEstimated === true,
   countedPico: 0n,
+  endedAtPico: undefined,
   resizes: [],
   costsPico: new Set(),
 });
@@ -109,7 +110,7 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
   const [startedAt, clockAtStart] = [world.scheduler.now, process.clock()];
   const { holdsPico } = world.intents.requests.get(requestId) ?? {};
   holdsPico?.add(holdPico);
-  // On a lease, the hold is the worst case.
+  // On a lease of an account that may not roll holds, the hold is the worst case.
   if (terms.ceilingPico !== undefined) holdsPico?.add(terms.ceilingPico);
   const refusals = [
     InsufficientFunds,

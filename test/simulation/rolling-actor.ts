@@ -11,6 +11,8 @@ import type { Resize } from './actions';
 import type { Actor } from './actor';
 import { pico } from './fields';
 import type { RequestIntent, WantedResize } from './intents';
+import { nameOfTurn, type Turn } from './lease-turns';
+import type { Stored } from './stored';
 import { expectKept } from './violation';
 import { affordedBy, expectSuspended } from './wallet-actors';
 
@@ -36,6 +38,7 @@ export class RollingActor {
   end(): Hold {
     this.#hasEnded = true;
     this.#intent.countedPico = 0n;
+    this.#intent.endedAtPico = this.#hold.heldPico;
     return this.#hold;
   }
 
@@ -88,7 +91,10 @@ export class RollingActor {
   async #unknown(hold: RollingHold, { repeatMs, faults: _met, ...resize }: Resize): Promise<Outcome> {
     const { world, process, random } = this.#actor;
     const stored = world.stored.holds.get(hold.requestId);
-    const isCommitted = stored !== undefined && pico(stored, 'slice') > hold.rolling.slice;
+    const turn = turnOf(hold, world.stored);
+    const isCommitted = turn
+      ? turn.heldPico > hold.heldPico
+      : stored !== undefined && pico(stored, 'slice') > hold.rolling.slice;
     this.#note(resize, isCommitted ? 'unknown but committed' : 'unknown');
     if (isCommitted && resize.do === 'extend') {
       world.met.add('an extension was committed and its caller did not learn it');
@@ -98,9 +104,14 @@ export class RollingActor {
     return this.#hasEnded ? 'ended' : this.#change(hold, resize);
   }
 
-  #answerIsRecorded({ requestId, heldPico, rolling }: RollingHold): void {
-    const stored = this.#actor.world.stored.holdsEver.get(requestId);
-    const isStored = pico(stored, 'heldPico') === heldPico && pico(stored, 'slice') === rolling.slice;
+  #answerIsRecorded(hold: RollingHold): void {
+    const { requestId, heldPico, rolling } = hold;
+    const { stored } = this.#actor.world;
+    const own = stored.holdsEver.get(requestId);
+    const turn = turnOf(hold, stored);
+    const isStored = turn
+      ? turn.heldPico >= heldPico
+      : pico(own, 'heldPico') === heldPico && pico(own, 'slice') === rolling.slice;
     expectKept('invariant 8', isStored, `the hold of ${requestId} is not as its caller was told`);
   }
 
@@ -113,14 +124,16 @@ export class RollingActor {
   #refusalIsRight(refusal: Error, { leastPico }: WantedResize, startedAt: number): void {
     const { accountId, requestId, heldPico } = this.#hold;
     const { stored } = this.#actor.world;
+    const turn = turnOf(this.#hold, stored);
     if (refusal instanceof HoldNotFound) {
-      expectKept('answers', !stored.holds.has(requestId), `the live hold of ${requestId} was not found`);
+      const isFound = turn ? isRunning(this.#hold, stored) : stored.holds.has(requestId);
+      expectKept('answers', !isFound, `the live hold of ${requestId} was not found`);
     }
     if (refusal instanceof WalletSuspended) expectSuspended(this.#actor, accountId, startedAt);
     const leftPico = affordedBy(refusal);
     if (leftPico === undefined) return;
     // An earlier change that arrived late may have returned a part of the hold.
-    const knownPico = lesser(heldPico, pico(stored.holdsEver.get(requestId), 'heldPico'));
+    const knownPico = turn ? heldPico : lesser(heldPico, pico(stored.holdsEver.get(requestId), 'heldPico'));
     const isShort = knownPico + leftPico < leastPico;
     expectKept('answers', isShort, `an extension of ${requestId} was refused although ${leftPico} were left`);
   }
@@ -131,6 +144,17 @@ export class RollingActor {
 }
 
 const isRolling = (hold: Hold): hold is RollingHold => hold.rolling !== undefined;
+
+/** The turn of the lease that holds the request's money; undefined if it has a hold of its own. */
+const turnOf = ({ leaseTurn }: Hold, stored: Stored): Turn | undefined =>
+  leaseTurn === undefined ? undefined : stored.turns.at(leaseTurn);
+
+/** Whether a lease still serves the request, and no other attempt has taken another one for it. */
+function isRunning({ requestId, leaseTurn }: Hold, stored: Stored): boolean {
+  const isLive = [...stored.leases.values()].some((lease) => nameOfTurn(lease) === leaseTurn);
+  const [turn, other] = stored.turns.ofRequest(requestId);
+  return isLive && other === undefined && turn?.record === undefined;
+}
 
 const returnedBy = ({ heldPico }: Hold, tenths: number): bigint => (heldPico * BigInt(tenths)) / 10n;
 

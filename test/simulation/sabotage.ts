@@ -19,7 +19,8 @@ const isLeaseDelete = (write: AnyWrite): boolean => 'delete' in write && write.d
 const isLeaseUpdate = (write: AnyWrite): boolean => 'update' in write && write.update.sk.includes('#lease_');
 const isHoldUpdate = (write: AnyWrite): boolean =>
   'update' in write && write.update.pk.startsWith('holds#') && !isLeaseUpdate(write);
-const isDrawer = (write: AnyWrite): boolean => 'update' in write && /#\d\d$/.test(write.update.pk);
+const isDrawer = (write: AnyWrite): boolean =>
+  'update' in write && write.update.sk === 'wallet' && write.update.pk.includes('#');
 const isCounter = (write: AnyWrite, beginning: string): boolean =>
   'update' in write && write.update.pk.startsWith('counters#') && write.update.sk.startsWith(beginning);
 /** Matches both writes that end a leased request: its own usage record and the one of its expiry. */
@@ -39,6 +40,16 @@ const unconditional = (isMeant: (write: AnyWrite) => boolean): Sabotage =>
 /** Requires of some items only that they exist. */
 const onlyExisting = (isMeant: (write: AnyWrite) => boolean): Sabotage =>
   eachWrite((write) => (isMeant(write) ? { ...write, when: exists() } : write));
+
+/** Drops the comparisons of some attributes from the conditions of some writes. */
+const withoutComparing = (isMeant: (write: AnyWrite) => boolean, attributes: readonly string[]): Sabotage =>
+  eachWrite((write) => {
+    if (!isMeant(write) || !write.when || !('all' in write.when)) return write;
+    const kept = write.when.all.filter(
+      (condition) => !('value' in condition && attributes.includes(condition.attribute)),
+    );
+    return { ...write, when: { all: kept } };
+  });
 
 /** Sabotages only the transactions with some write. */
 const within = (isMeant: (write: AnyWrite) => boolean, { writes: change = same }: Sabotage): Sabotage => ({
@@ -72,8 +83,11 @@ const withCeiling = (ceilingOf: (hold: Hold) => bigint): Sabotage => ({
   settled: (hold) => (hold.rolling ? { ...hold, rolling: { ...hold.rolling, ceilingPico: ceilingOf(hold) } } : hold),
 });
 
-/** Deliberate defects, which prove that the simulation would notice them. */
-export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[] = [
+/**
+ * Deliberate defects, which prove that the simulation would notice them. A seed says where to begin with one that few
+ * histories show.
+ */
+export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage, seed?: number])[] = [
   ['an overdrawn wallet', unconditional((write) => 'update' in write)],
   ['a payment that is credited twice', unconditional(isEntry)],
   ['a hold that ends although it is gone', unconditional(isDelete)],
@@ -104,7 +118,14 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[]
   ['more concurrent requests than the key allows', unconditional((write) => isCounter(write, 'running'))],
   ['a running request that is not counted', lossy((write) => isCounter(write, 'running'))],
   ['a hold that ends at an amount that it no longer has', onlyExisting(isHoldDelete)],
-  ['an extension that is made twice', onlyExisting(isHoldUpdate)],
+  ['an extension that is made twice', onlyExisting(isHoldUpdate), 1_380],
+  ['a lease that ends at an amount that it no longer has', withoutComparing(isLeaseDelete, ['heldPico'])],
+  ['a growth of a lease that is made twice', withoutComparing(isLeaseUpdate, ['heldPico'])],
+  [
+    'a growth of a lease for a request whose turn is over',
+    withoutComparing(isLeaseUpdate, ['turn', 'requestHeldPico']),
+  ],
+  ['a growth that takes no money', within(isLeaseUpdate, lossy(isDrawer))],
   ['an extension that brings an ended hold back', unconditional(isHoldUpdate)],
   ['an extension for a suspended account', within(isHoldUpdate, eachWrite(ignoringSuspension))],
   [

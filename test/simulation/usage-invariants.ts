@@ -1,7 +1,8 @@
 import { fingerprint, pico, text, tokensOf } from './fields';
+import { lesser } from '../../lambdas/domain/money/pico';
 import type { Item } from '../../lambdas/domain/table/value';
 import { PRICES } from './actions';
-import type { Intents } from './intents';
+import type { Intents, RequestIntent } from './intents';
 import { nameOfTurn } from './lease-turns';
 import type { ItemChange, Stored } from './stored';
 import { expectKept } from './violation';
@@ -32,15 +33,20 @@ function chargesItsLease(record: Item, stored: Stored, intents: Intents): void {
     nameOfTurn(lease) === turn && lease['requestId'] === requestId && lease['accountId'] === record['accountId'];
   expectKept('invariant 3', isItsTurn, `${requestId} was charged to the lease of another request`);
   const [costPico, overrunPico] = [pico(record, 'costPico'), pico(record, 'overrunPico')];
-  const heldPico = pico(lease, 'requestHeldPico');
-  const isWithin = costPico <= heldPico && (overrunPico === 0n || costPico === heldPico);
-  expectKept('invariant 4', isWithin, `${requestId} was charged more than its part, or the operator too much`);
   const intent = intents.requests.get(requestId);
+  const mostPico = lesser(pico(lease, 'requestHeldPico'), intent?.ceilingPico ?? pico(lease, 'requestHeldPico'));
+  expectKept('invariant 4', costPico <= mostPico, `${requestId} was charged more than its part or its ceiling`);
+  const isLossDue = overrunPico === 0n || costPico >= leastPaid(intent, mostPico);
+  expectKept('invariant 4', isLossDue, `the operator paid for what the lease of ${requestId} covered`);
   const isWanted = intent?.costsPico.has(costPico + overrunPico) ?? false;
   expectKept('invariant 4', isWanted, `no usage of ${requestId} cost ${costPico} and ${overrunPico}`);
   expectKept('invariant 6', record['priceVersion'] === intent?.priceVersion, `${requestId} names no price`);
   isRecomputed(record);
 }
+
+/** A process may not have learned that its lease grew. It then charges what it counts on, and the operator the rest. */
+const leastPaid = (intent: RequestIntent | undefined, mostPico: bigint): bigint =>
+  lesser(intent?.endedAtPico ?? mostPico, mostPico);
 
 /** Checks that the charge can be recomputed from the usage record. */
 export function isRecomputed(record: Item): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type CatalogData, catalogSchema } from '../../../lambdas/contracts/storage/catalog';
-import { isoTime } from '../../../lambdas/contracts/storage/table-keys';
+import { isoTime } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { isAdopted } from '../../../lambdas/domain/catalog/catalog-at';
 import type { ModelDifference, PriceDifference } from '../../../lambdas/domain/catalog/catalog-diff';

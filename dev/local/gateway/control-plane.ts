@@ -4,15 +4,12 @@ import type { Log } from '../../../lambdas/domain/log';
 import { apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
 import { STRIPE_WEBHOOK_PATH } from '../../../lambdas/handlers/payments/stripe-webhook';
-import type { DataFolder } from '../folder/data-folder';
 import type { LocalIdentity } from '../identity/local-identity';
 import { localTokenVerifier } from '../identity/local-token-verifier';
-import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalPayments } from './local-payments';
 import type { LocalServices } from './local-services';
 
 export interface ControlPlaneOptions {
-  readonly folder: DataFolder;
   readonly services: LocalServices;
   readonly identity: LocalIdentity;
   /** IDs of the configured providers. */
@@ -26,21 +23,20 @@ export interface ControlPlaneOptions {
 
 /** Builds the control plane of a local run. Only a dynamic import may load this file. */
 export async function openControlPlane(options: ControlPlaneOptions): Promise<ReturnType<typeof serveApi>> {
-  const { folder, services, identity, providerIds, openPayments, origin, log } = options;
+  const { services, identity, providerIds, openPayments, origin, log } = options;
   const { clock } = services;
   const { emails } = identity;
   const verifier = localTokenVerifier(identity, clock);
-  const mailer = new SpoolMailer(folder, clock);
   const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock });
   const { payments, webhook } = await openPayments();
-  const publicUrl = `${origin()}/`;
+  const publicUrl = `${origin()}/inbox`;
   const serve = serveApi(
     apiDependencies({
       ...services,
       verifier,
       emails,
       federatedTokens,
-      mailer,
+      sendsMail: true,
       payments,
       publicUrl,
       log,

@@ -14,6 +14,9 @@ import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
+import { Inbox } from '../mail/inbox';
+import { LocalMail, type LocalMailOptions } from '../mail/local-mail';
+import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
 import type { ControlPlaneOptions } from './control-plane';
 import { ExpiryClock } from './expiry-clock';
@@ -111,9 +114,13 @@ async function open(
   const providerIds = providers.map((provider) => provider.settings.id);
   let origin = '';
   const openPayments = localPayments({ folder, services, log, stripe: settings.stripe }, () => origin, cleanup);
-  const api = localApi({ folder, services, identity, providerIds, openPayments, origin: () => origin, log });
-  const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000, limits });
+  const api = localApi({ services, identity, providerIds, openPayments, origin: () => origin, log });
+  const mailer = new SpoolMailer(folder, services.clock);
+  const inbox = new Inbox(mailer, services.clock());
+  const host = new NodeHost({ gateway, api, inbox, requestMs: settings.requestSeconds * 1_000, limits });
   const port = await host.listen(settings.port);
+  origin = `http://127.0.0.1:${port}`;
+  startMail({ services, emails: identity.emails, mailer, publicUrl: origin, log }, cleanup);
   const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();
@@ -122,7 +129,6 @@ async function open(
     // A request may have arrived since on a connection that was still busy.
     await gateway.stop();
   });
-  origin = `http://127.0.0.1:${port}`;
   identity.allowConsole(origin);
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
@@ -180,6 +186,12 @@ async function startReaders(
   const spendWatch = new SpendWatch(services, log);
   spendWatch.start();
   cleanup.add(() => spendWatch.stop());
+}
+
+function startMail(options: LocalMailOptions, cleanup: Cleanup): void {
+  const mail = new LocalMail(options);
+  mail.start();
+  cleanup.add(() => mail.stop());
 }
 
 /** Imports the demo provider lazily, because loading it would slow down a start that uses real ones. */

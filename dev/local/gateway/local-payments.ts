@@ -46,7 +46,15 @@ export async function openLocalPayments(options: LocalPaymentsOptions): Promise<
     deployment,
     automaticTax: options.stripe?.automaticTax ?? false,
   });
-  const payments = new Payments({ ...services, log, processor, deployment, plans, limits: TOP_UP_LIMITS_DEFAULT });
+  const payments = new Payments({
+    ...services,
+    log,
+    processor,
+    deployment,
+    plans,
+    limits: TOP_UP_LIMITS_DEFAULT,
+    sendsMail: true,
+  });
   const secrets = (): Promise<readonly string[]> => Promise.resolve([webhookSecret]);
   return {
     payments,

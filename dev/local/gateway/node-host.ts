@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { CLIENT_BUFFER_BYTES, type Exchange } from '../../../lambdas/domain/data-plane/exchange';
 import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import { INBOX_PATH, type Inbox } from '../mail/inbox';
 import { isApiPath, type LocalApi } from './local-api';
 import type { OpenRequest } from './open-request';
 import { DEFAULT_LIMITS, type HostLimits, OpenRequests } from './open-requests';
@@ -27,6 +28,8 @@ export interface NodeHostOptions {
   readonly gateway: Pick<Gateway, 'handle'>;
   /** @default none, so the gateway answers every path */
   readonly api?: LocalApi;
+  /** Shows the mails of the run. @default none */
+  readonly inbox?: Pick<Inbox, 'answer'>;
   /** The longest that a request may take from start to end. */
   readonly requestMs: number;
   /** @default DEFAULT_LIMITS */
@@ -38,12 +41,16 @@ export class NodeHost {
   private readonly server: Server;
   private readonly open: OpenRequests;
 
-  constructor({ gateway, api, requestMs, limits }: NodeHostOptions) {
+  constructor({ gateway, api, inbox, requestMs, limits }: NodeHostOptions) {
     this.open = new OpenRequests({ ...DEFAULT_LIMITS, requestMs, ...limits });
     this.server = createServer(
       { noDelay: true, keepAlive: true, highWaterMark: CLIENT_BUFFER_BYTES },
       (request, response) => {
         const open = this.open.add(request, response);
+        if (inbox && request.url === INBOX_PATH) {
+          inbox.answer(request, response);
+          return open.handled();
+        }
         const handled =
           api && isApiPath(request.url ?? '')
             ? api.answer(request, response, open)

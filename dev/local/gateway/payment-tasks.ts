@@ -1,8 +1,10 @@
-import { AUTO_TOP_UPS_PARTITION, PENDING_REFUNDS_PARTITION } from '../../../lambdas/contracts/storage/table-keys';
+import { AUTO_TOP_UPS_PARTITION, PENDING_REFUNDS_PARTITION } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { ACCOUNTS, WALLET } from '../../../lambdas/contracts/storage/tables';
 import { DUE_DAYS_DEFAULT } from '../../../lambdas/contracts/deployment/payment-limits';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { errorName, type Log } from '../../../lambdas/domain/log';
+import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
+import { LowBalances } from '../../../lambdas/domain/payments/low-balances';
 import { Arrears } from '../../../lambdas/domain/payments/arrears/arrears';
 import { Funds } from '../../../lambdas/domain/wallet/funds/funds';
 import { collectArrears } from '../../../lambdas/handlers/payments/collect-arrears';
@@ -28,6 +30,7 @@ export class PaymentTasks {
   private readonly options: PaymentTasksOptions;
   private readonly store: ReturnType<typeof backgroundStore>;
   private readonly funds: Funds;
+  private readonly lowBalances: LowBalances;
   private readonly arrears: Arrears;
   private readonly task = new PeriodicTask(RUN_EVERY_MS, () => this.run());
 
@@ -36,6 +39,7 @@ export class PaymentTasks {
     this.options = options;
     this.store = backgroundStore(store);
     this.funds = new Funds({ store: this.store, clock });
+    this.lowBalances = new LowBalances({ store: this.store, funds: this.funds, notify: notifyBy(clock) });
     this.arrears = new Arrears({
       store: this.store,
       clock,
@@ -59,7 +63,7 @@ export class PaymentTasks {
     const { openPayments, log } = this.options;
     try {
       const payments = (await this.needsStripe()) ? (await openPayments()).payments : undefined;
-      await paymentJobs({ funds: this.funds, payments })();
+      await paymentJobs({ funds: this.funds, lowBalances: this.lowBalances, payments })();
       await collectArrears(this.arrears)();
     } catch (error) {
       log.error('PAYMENT_JOB_FAILED', { cause: errorName(error) });

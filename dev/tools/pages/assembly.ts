@@ -7,6 +7,7 @@ export const DOCUMENTED_DEPLOYMENT = {
   account: '111122223333',
   alarmEmail: 'operator@example.com',
   audit: { archiveDays: 365 },
+  identity: { mailFrom: 'gateway@mail.example.com', consoleUrl: 'https://gateway.example.com' },
 } as const;
 
 /** A resource of a template. */

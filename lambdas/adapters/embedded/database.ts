@@ -6,7 +6,7 @@ import type { Item, Key } from '../../domain/table/value';
 import { boundsOf } from './sort-ranges';
 import { refusingDamage, StoreRefused } from './store-refused';
 import { decodeStoredItem, encodeStoredItem } from './stored-items';
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './tables-schema';
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION, TABLES_SCHEMA } from './tables-schema';
 import type { UsedToken } from './tokens';
 
 interface Row {
@@ -54,7 +54,7 @@ export class Database {
         database.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0; pragma secure_delete = on');
         database.exec(`pragma cache_size = -${CACHE_KIBIBYTES}`);
         database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma journal_size_limit = ${LOG_BYTES_KEPT}`);
-        if (isNew) database.exec(`begin immediate;\n${SCHEMA};\ncommit`);
+        database.exec(`begin immediate;\n${isNew ? SCHEMA : TABLES_SCHEMA};\ncommit`);
         return new Database(database);
       } catch (error) {
         database.close();

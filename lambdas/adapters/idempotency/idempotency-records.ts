@@ -1,7 +1,7 @@
 import { IdempotencyItemAlreadyExistsError, IdempotencyItemNotFoundError } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import { z } from 'zod';
-import { idempotencyKey } from '../../contracts/storage/table-keys';
+import { idempotencyKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import type { Clock } from '../../domain/clock';
 import { absent, all, any, compare } from '../../domain/table/condition';

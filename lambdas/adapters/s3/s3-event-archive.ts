@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { PutObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import type { AuditEvent } from '../../contracts/storage/audit-event';
-import { auditEventKey } from '../../contracts/storage/table-keys';
+import { auditEventKey } from '../../contracts/storage/table-keys/audit';
 import type { EventArchive } from '../../domain/audit/event-archive';
 
 const PRECONDITION_FAILED = 412;

@@ -42,10 +42,7 @@ export async function subscribeOnPage(
   return { checkoutId: id, url };
 }
 
-export async function readSubscriptions(
-  stripe: Stripe,
-  customerId: string,
-): Promise<readonly ProcessedSubscription[]> {
+export async function readSubscriptions(stripe: Stripe, customerId: string): Promise<readonly ProcessedSubscription[]> {
   const { data } = await stripe.subscriptions.list({ customer: customerId, status: 'all', limit: SUBSCRIPTIONS });
   return data.map(({ id, status, items, cancel_at: cancelAt }) => {
     const [item] = items.data;

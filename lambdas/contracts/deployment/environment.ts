@@ -51,6 +51,7 @@ export const API_ENV = [
   'AUDIT_TABLE',
   'WALLET_TABLE',
   'CATALOG_TABLE',
+  'OUTBOX_TABLE',
   'KEY_PEPPER_SECRET',
   'ORIGIN_SECRET',
   'USER_POOL_ID',
@@ -60,6 +61,23 @@ export const API_ENV = [
   'OPERATOR_MFA',
   'ADDRESS_POLICY',
 ] as const;
+
+/**
+ * The functions that deliver mails. Tables are physical names and the secret is an ARN. `PUBLIC_URL` is the origin that
+ * mails link to, or `none`; `MAIL_SET` is the name of SES's configuration set.
+ */
+export const MAIL_ENV = [
+  'OUTBOX_TABLE',
+  'ACCOUNTS_TABLE',
+  'KEY_PEPPER_SECRET',
+  'USER_POOL_ID',
+  'MAIL_FROM',
+  'MAIL_SET',
+  'PUBLIC_URL',
+] as const;
+
+/** Acts on SES's reports. It needs no secret, because a report names an address by its hash. */
+export const MAIL_REPORTS_ENV = ['OUTBOX_TABLE', 'ACCOUNTS_TABLE'] as const;
 
 /** The pipeline that archives audit events. `AUDIT_ARCHIVE` is a bucket name. */
 export const ARCHIVE_ENV = ['AUDIT_ARCHIVE'] as const;

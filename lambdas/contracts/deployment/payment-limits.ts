@@ -2,7 +2,7 @@
 export interface TopUpLimits {
   readonly leastCents: bigint;
   readonly mostCents: bigint;
-  /** What an account may begin to buy in a day (UTC), whether or not it pays. */
+  /** The credit that an account may begin to buy in a day (UTC), whether or not it pays. */
   readonly dayCents: bigint;
   /** How many purchases an account may begin in a day. */
   readonly dayCount: bigint;

@@ -20,4 +20,7 @@ export const plansSchema = z
   .array(planSettingsSchema)
   .max(PLANS_MAX)
   .refine((plans) => new Set(plans.map(({ id }) => id)).size === plans.length, 'must have different IDs')
-  .refine((plans) => new Set(plans.map((plan) => plan.stripePriceId)).size === plans.length, 'must have different prices');
+  .refine(
+    (plans) => new Set(plans.map((plan) => plan.stripePriceId)).size === plans.length,
+    'must have different prices',
+  );

@@ -58,7 +58,7 @@ export const keyRulesSchema = z
     models: setOf(modelPatternSchema, MODELS_MAX).optional(),
     budget: budgetSchema.optional(),
     requestsPerMinute: z.int().min(1).max(REQUESTS_PER_MINUTE_MAX).optional(),
-    /** Input and output tokens. A running request counts with its worst case, an ended request with its actual usage. */
+    /** Input and output tokens. A running request counts with what it began with, an ended request with its actual usage. */
     tokensPerMinute: z.int().min(1).max(TOKENS_PER_MINUTE_MAX).optional(),
     /** The maximum number of paid requests that run at the same time. */
     concurrency: z.int().min(1).max(CONCURRENCY_MAX).optional(),

@@ -21,12 +21,12 @@ export const returnUrlSchema = z
   .max(1_000)
   .describe('The page to which the customer returns.');
 
-/** What an account can spend, and where that came from. */
+/** The money that an account can spend, and where that came from. */
 export const walletSchema = z
   .object({
-    /** What new requests can use. */
+    /** The money that new requests can use. */
     available: exactUsdSchema,
-    /** What running requests hold. */
+    /** The money that running requests hold. */
     held: exactUsdSchema,
     /** The parts of available and held together. They are spent in this order. */
     promotional: exactUsdSchema,
@@ -34,7 +34,7 @@ export const walletSchema = z
     creditLine: exactUsdSchema,
     /** The part of the credit line that is used. */
     owed: exactUsdSchema,
-    /** What the account owes after a dispute. Its requests are refused until that is paid. */
+    /** The account’s debt after a dispute. Its requests are refused until that is paid. */
     debt: exactUsdSchema,
   })
   .meta({ id: 'Wallet' });
@@ -75,6 +75,10 @@ export const autoTopUpSchema = z
     isCharging: z.boolean(),
   })
   .meta({ id: 'AutoTopUp' });
+
+/** The balance below which the account's people are told; 0 to be told nothing. */
+export const lowBalanceSchema = z.object({ threshold: exactUsdSchema }).meta({ id: 'LowBalance' });
+export const newLowBalanceSchema = z.strictObject({ threshold: usdSchema }).meta({ id: 'NewLowBalance' });
 
 export const newRefundSchema = z
   .strictObject({

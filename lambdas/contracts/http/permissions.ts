@@ -31,6 +31,8 @@ const operators = (may: string, scope: 'account' | 'deployment' = 'deployment'):
 const RULES = {
   'person.read': self('see their own pseudonym and the accounts they belong to'),
   'person.attest': self('attest that they are 18 or older'),
+  'notification.read': self('see which optional mails they get'),
+  'notification.change': self('choose which optional mails they get'),
   'account.create': self('create an account and own it'),
   'invitation.accept': self('accept an invitation that was sent to them'),
 

@@ -15,9 +15,9 @@ export interface TableSpec {
   readonly stream: boolean;
 }
 
-export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'audit' | 'catalog';
+export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'audit' | 'catalog' | 'outbox';
 
-/** These items expire: invitations, idempotency records, hourly and daily counts, and IDs of exchanged tokens. */
+/** These items expire: invitations, idempotency records, counts, IDs of exchanged tokens, and hashes of suppressed addresses. */
 export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
 /** These items expire: minute counters, and keys that were exchanged for a token. */
 export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: true, stream: false };
@@ -27,8 +27,10 @@ export const USAGE: TableSpec = { name: 'usage', dataClass: 'usage', expires: tr
 export const ROLLUPS: TableSpec = { name: 'rollups', dataClass: 'public', expires: true, stream: false };
 export const AUDIT: TableSpec = { name: 'audit', dataClass: 'audit', expires: true, stream: true };
 export const CATALOG: TableSpec = { name: 'catalog', dataClass: 'public', expires: false, stream: false };
+/** Messages that are still to be delivered, and the state of those that were. All of them expire within seven days. */
+export const OUTBOX: TableSpec = { name: 'outbox', dataClass: 'personal', expires: true, stream: true };
 
-export const TABLES: readonly TableSpec[] = [ACCOUNTS, KEYS, WALLET, USAGE, ROLLUPS, AUDIT, CATALOG];
+export const TABLES: readonly TableSpec[] = [ACCOUNTS, KEYS, WALLET, USAGE, ROLLUPS, AUDIT, CATALOG, OUTBOX];
 
 /** The TTL attribute, in epoch seconds as DynamoDB requires. */
 export const EXPIRES_AT = 'expiresAt';

@@ -51,7 +51,7 @@ export const writtenUsageRecordSchema = z.strictObject({
   estimated: z.boolean(),
   /** The charge to the account, in pico-dollars. */
   costPico: z.bigint().nonnegative(),
-  /** The cost of the usage above the hold, in pico-dollars. The operator bears it. */
+  /** The part of the cost that the account is not charged for, in pico-dollars. The operator bears it. */
   overrunPico: z.bigint().nonnegative(),
   /** The price version of the charge. Together with `usage` it allows anyone to recompute the charge. */
   priceVersion: z.string(),

@@ -2,7 +2,7 @@ import type { Permission } from '../../contracts/http/permissions';
 import { allows, PERMISSIONS } from '../../contracts/http/permissions';
 import { ROLES } from '../../contracts/http/roles';
 import { isKnown } from '../../contracts/storage/open-values';
-import { memberKey, personKey } from '../../contracts/storage/table-keys';
+import { memberKey, personKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { SecondFactors } from '../identity/second-factors';
 import { subjectOf } from '../identity/subject';

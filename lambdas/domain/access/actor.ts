@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../contracts/storage/audit-event';
 import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
 import type { Role } from '../../contracts/http/roles';
-import { memberKey, operatorKey } from '../../contracts/storage/table-keys';
+import { memberKey, operatorKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { compare, exists } from '../table/condition';
 import type { Check } from '../table/table-store';

@@ -1,4 +1,4 @@
-import { operatorKey } from '../../contracts/storage/table-keys';
+import { operatorKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { TableStore } from '../table/table-store';
 

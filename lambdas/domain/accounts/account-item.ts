@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { billingSchema } from '../../contracts/http/accounts';
 import { accountSchema, storedBillingDetailsSchema } from '../../contracts/http/accounts';
-import { accountKey } from '../../contracts/storage/table-keys';
+import { accountKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { AccountNotFound } from '../access/access-errors';
 import type { GuardedWrite } from '../table/commit';

@@ -5,7 +5,8 @@ import { accountNameSchema, billingDetailsSchema, suspensionReasonSchema } from 
 import type { Permission } from '../../contracts/http/permissions';
 import type { AuditFields } from '../../contracts/storage/audit-event';
 import { accountIdSchema } from '../../contracts/storage/ids';
-import { accountKey, directoryKey, isoTime } from '../../contracts/storage/table-keys';
+import { accountKey, directoryKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { AccountNotFound } from '../access/access-errors';
 import type { Actor } from '../access/actor';

@@ -1,5 +1,6 @@
 import { accountIdSchema } from '../../contracts/storage/ids';
-import { directoryKey, directoryPartition, SHARDS } from '../../contracts/storage/table-keys';
+import { directoryKey, directoryPartition } from '../../contracts/storage/table-keys/accounts';
+import { SHARDS } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { everyItem } from '../table/every-item';
 import type { PageOf, PageRequest } from '../table/page';

@@ -1,5 +1,5 @@
 import { PERMISSIONS } from '../../contracts/http/permissions';
-import { memberKey } from '../../contracts/storage/table-keys';
+import { memberKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { ActionWrite } from '../audit/action';
 import { LimitReached } from '../errors/refusal';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invitationSchema } from '../../contracts/http/members';
-import { invitationKey } from '../../contracts/storage/table-keys';
+import { invitationKey } from '../../contracts/storage/table-keys/accounts';
 import { EXPIRES_AT } from '../../contracts/storage/tables';
 import type { Item } from '../table/value';
 

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { encodeSecret } from '../secret';
 
 /** The token in an invitation's mail: it names the invitation and proves that the mail was received. */
 export interface InvitationToken {
@@ -22,6 +23,15 @@ export function parseInvitationToken(presented: string): InvitationToken | undef
   if (account === undefined || invitation === undefined || secret === undefined) return undefined;
   return { accountId: `acc_${account}`, invitationId: `inv_${invitation}`, secret };
 }
+
+/**
+ * Derives the secret of a token from the deployment's secret, so that the mail can be made later, from IDs alone: no
+ * store holds the token, and none needs to.
+ */
+export const invitationSecret = (
+  deploymentSecret: Uint8Array,
+  { accountId, invitationId }: Pick<InvitationToken, 'accountId' | 'invitationId'>,
+): string => encodeSecret(createHmac('sha256', deploymentSecret).update(`${accountId} ${invitationId}`).digest());
 
 /** A plain hash suffices, because the secret has 256 bits and lives for days. */
 export const invitationVerifier = (secret: string): Buffer => createHash('sha256').update(secret).digest();

@@ -4,7 +4,8 @@ import { emailSchema } from '../../contracts/http/accounts';
 import type { GrantedRole } from '../../contracts/http/roles';
 import { GRANTED_ROLES, grantedRoleSchema } from '../../contracts/http/roles';
 import { isKnown } from '../../contracts/storage/open-values';
-import { accountKey, INVITATION_PREFIX, invitationKey, isoTime, personKey } from '../../contracts/storage/table-keys';
+import { accountKey, INVITATION_PREFIX, invitationKey, personKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { FailedAttempts } from '../attempts/failed-attempts';
@@ -15,7 +16,9 @@ import { DAY_MS } from '../clock';
 import { LimitReached } from '../errors/refusal';
 import { subjectOf } from '../identity/subject';
 import type { VerifiedEmails } from '../identity/verified-emails';
-import { encodeSecret, SECRET_BYTES } from '../secret';
+import { invitation as invitationMessage } from '../notifications/outbox/messages';
+import { NO_NOTIFY, type Notify } from '../notifications/outbox/outbox';
+import { SECRET_BYTES } from '../secret';
 import { absent, all, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
@@ -31,7 +34,13 @@ import {
 import { admissionRefusal, mayInvite } from './invitation-guards';
 import type { Invitation } from './invitation-item';
 import { decodeInvitation, decodeStoredInvitation, encodeInvitation } from './invitation-item';
-import { formatInvitationToken, invitationVerifier, isSameVerifier, parseInvitationToken } from './invitation-token';
+import {
+  formatInvitationToken,
+  invitationSecret,
+  invitationVerifier,
+  isSameVerifier,
+  parseInvitationToken,
+} from './invitation-token';
 import type { Membership } from './member-item';
 import { putMember } from './member-item';
 import { requireAccountLimit } from './memberships';
@@ -62,22 +71,34 @@ export class Invitations {
   readonly #audit: AuditLog;
   readonly #emails: VerifiedEmails;
   readonly #attempts: FailedAttempts;
+  readonly #secret: Uint8Array;
+  readonly #notify: Notify;
 
+  /**
+   * @param options.secret the deployment's secret, from which the tokens are derived. @default a random one: then
+   *   nothing but `create` knows a token
+   * @param options.notify sends an invitation by mail. @default none: the inviter passes the token on
+   */
   constructor(options: {
     readonly store: TableStore;
     readonly clock: Clock;
     readonly audit: AuditLog;
     readonly emails: VerifiedEmails;
+    readonly secret?: Uint8Array;
+    readonly notify?: Notify | undefined;
   }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#audit = options.audit;
     this.#emails = options.emails;
     this.#attempts = new FailedAttempts(options);
+    this.#secret = options.secret ?? randomBytes(SECRET_BYTES);
+    this.#notify = options.notify ?? NO_NOTIFY;
   }
 
   /**
-   * @returns the invitation, and the token for its mail, which is returned only here
+   * Creates an invitation, together with the message that mails it.
+   * @returns the invitation, and its token
    * @throws TooManyInvitations when the account has made too many today
    * @throws AccountNotFound
    * @throws AccountSuspended
@@ -93,7 +114,6 @@ export class Invitations {
     const open = await this.page(accountId, { limit: INVITATIONS_MAX });
     if (open.items.length >= INVITATIONS_MAX) throw new LimitReached('open invitations', INVITATIONS_MAX);
     const now = this.#clock();
-    const secret = encodeSecret(randomBytes(SECRET_BYTES));
     const role = grantedRoleSchema.parse(request.role);
     const invitation: Invitation = {
       invitationId: `inv_${ulid(now)}`,
@@ -104,6 +124,7 @@ export class Invitations {
       validUntil: isoTime(now + INVITATION_DAYS * DAY_MS),
     };
     const { invitationId, validUntil } = invitation;
+    const secret = invitationSecret(this.#secret, { accountId, invitationId });
     const put = encodeInvitation(accountId, invitation, invitationVerifier(secret));
     await this.#audit.record({
       chain: accountId,
@@ -115,6 +136,7 @@ export class Invitations {
         countOne(paceOf(accountId), now),
         isActive(accountId),
         { write: { table: ACCOUNTS, put, when: absent() } },
+        ...this.#notify(invitationMessage({ accountId, invitationId })),
       ],
     });
     return { invitation, token: formatInvitationToken({ accountId, invitationId, secret }) };

@@ -3,7 +3,7 @@ import { memberSchema, membershipSchema } from '../../contracts/http/members';
 import { type Role, ROLES } from '../../contracts/http/roles';
 import type { AuditFields } from '../../contracts/storage/audit-event';
 import { isKnown } from '../../contracts/storage/open-values';
-import { memberKey, membershipKey } from '../../contracts/storage/table-keys';
+import { memberKey, membershipKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Condition } from '../table/condition';
 import { all, exists } from '../table/condition';

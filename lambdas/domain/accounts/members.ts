@@ -1,10 +1,14 @@
 import type { GrantedRole } from '../../contracts/http/roles';
 import { grantedRoleSchema } from '../../contracts/http/roles';
-import { accountKey, MEMBER_PREFIX, memberKey, membershipKey } from '../../contracts/storage/table-keys';
+import { accountKey, MEMBER_PREFIX, memberKey, membershipKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
+import { type Clock, systemClock } from '../clock';
 import { VersionMismatch } from '../errors/refusal';
+import { roleChanged } from '../notifications/outbox/messages';
+import { NO_NOTIFY, type Notify } from '../notifications/outbox/outbox';
 import { all, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
@@ -29,10 +33,20 @@ interface MemberChange {
 export class Members {
   readonly #store: TableStore;
   readonly #audit: AuditLog;
+  readonly #clock: Clock;
+  readonly #notify: Notify;
 
-  constructor(options: { readonly store: TableStore; readonly audit: AuditLog }) {
+  /** @param options.notify tells people about their new role. @default nobody is told */
+  constructor(options: {
+    readonly store: TableStore;
+    readonly audit: AuditLog;
+    readonly clock?: Clock;
+    readonly notify?: Notify | undefined;
+  }) {
     this.#store = options.store;
     this.#audit = options.audit;
+    this.#clock = options.clock ?? systemClock;
+    this.#notify = options.notify ?? NO_NOTIFY;
   }
 
   async get(accountId: string, personId: string): Promise<Member | undefined> {
@@ -70,7 +84,11 @@ export class Members {
       target: personId,
       before: recordedRole(member.role),
       after: { role },
-      writes: [{ write: own, otherwise: memberRefusal }, { write: membership }],
+      writes: [
+        { write: own, otherwise: memberRefusal },
+        { write: membership },
+        ...this.#notify(roleChanged({ accountId, personId, role, ...changeOf(member, this.#clock()) })),
+      ],
     });
     return { ...member, role, version: member.version + 1 };
   }
@@ -112,3 +130,12 @@ export class Members {
 }
 
 const memberRefusal = (member: Item | undefined): Error => (member ? new VersionMismatch() : new MemberNotFound());
+
+/** When a member changes, and what names the change: a person who joins again gets a new time of joining. */
+export const changeOf = (
+  { joinedAt, version }: Pick<Member, 'joinedAt' | 'version'>,
+  now: number,
+): { readonly at: string; readonly membership: string } => ({
+  at: isoTime(now),
+  membership: `${joinedAt} ${version}`,
+});

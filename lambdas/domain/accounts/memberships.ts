@@ -1,4 +1,4 @@
-import { MEMBERSHIP_PREFIX } from '../../contracts/storage/table-keys';
+import { MEMBERSHIP_PREFIX } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { LimitReached } from '../errors/refusal';
 import type { TableStore } from '../table/table-store';

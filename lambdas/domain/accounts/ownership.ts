@@ -1,10 +1,13 @@
-import { isoTime, accountKey, personKey } from '../../contracts/storage/table-keys';
+import { accountKey, personKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { AccountNotFound, NotAllowed } from '../access/access-errors';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { VersionMismatch } from '../errors/refusal';
+import { roleChanged } from '../notifications/outbox/messages';
+import { NO_NOTIFY, type Notify } from '../notifications/outbox/outbox';
 import { PersonNotFound } from '../people/people-errors';
 import { absent, all, compare, exists } from '../table/condition';
 import type { Update } from '../table/table-store';
@@ -13,15 +16,23 @@ import { isVersion } from '../table/version';
 import { decodeAccount } from './account-item';
 import { MemberNotFound, OwnerExists } from './accounts-errors';
 import { putMember, setRole } from './member-item';
-import type { Members } from './members';
+import { changeOf, type Members } from './members';
 
 /** An account is owned by exactly one of its members. A transfer changes both of them in one transaction. */
 export class Ownership {
   readonly #clock: Clock;
   readonly #audit: AuditLog;
   readonly #members: Members;
+  readonly #notify: Notify;
 
-  constructor(options: { readonly clock: Clock; readonly audit: AuditLog; readonly members: Members }) {
+  /** @param options.notify tells both people about their new roles. @default nobody is told */
+  constructor(options: {
+    readonly clock: Clock;
+    readonly audit: AuditLog;
+    readonly members: Members;
+    readonly notify?: Notify | undefined;
+  }) {
+    this.#notify = options.notify ?? NO_NOTIFY;
     this.#clock = options.clock;
     this.#audit = options.audit;
     this.#members = options.members;
@@ -60,8 +71,22 @@ export class Ownership {
         { write: newOwnersAccount },
         { write: oldOwner },
         { write: oldOwnersAccount },
+        ...(await this.#tellBoth(accountId, { owner: to, admin: from })),
       ],
     });
+  }
+
+  /** A member who changes meanwhile is told as well: the message only says which role they have now. */
+  async #tellBoth(accountId: string, people: { readonly owner: string; readonly admin: string }) {
+    const now = this.#clock();
+    const messages = await Promise.all(
+      (['owner', 'admin'] as const).map(async (role) => {
+        const personId = people[role];
+        const member = await this.#members.get(accountId, personId);
+        return member && roleChanged({ accountId, personId, role, ...changeOf(member, now) });
+      }),
+    );
+    return messages.flatMap((message) => (message ? this.#notify(message) : []));
   }
 
   /**

@@ -1,4 +1,5 @@
-import { countKey, isoTime } from '../../contracts/storage/table-keys';
+import { countKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import type { TooMany } from '../errors/refusal';
 import type { GuardedWrite } from '../table/commit';

@@ -1,6 +1,8 @@
 import type { AuditEvent } from '../../contracts/storage/audit-event';
 import { writtenEventSchema } from '../../contracts/storage/audit-event';
-import { auditEventKey, auditHeadKey, isoTime } from '../../contracts/storage/table-keys';
+import { auditHeadKey } from '../../contracts/storage/table-keys/accounts';
+import { auditEventKey } from '../../contracts/storage/table-keys/audit';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS, AUDIT } from '../../contracts/storage/tables';
 import { addressOf, auditActor } from '../access/actor';
 import type { Clock } from '../clock';

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../contracts/storage/audit-event';
 import type { AuditExport } from '../../contracts/storage/audit-export';
-import { isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { AUDIT } from '../../contracts/storage/tables';
 import { everyItem } from '../table/every-item';
 import { decodeEvent } from './audit-item';

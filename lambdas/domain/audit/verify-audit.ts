@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../contracts/storage/audit-event';
-import { auditEventKey, auditHeadKey } from '../../contracts/storage/table-keys';
+import { auditHeadKey } from '../../contracts/storage/table-keys/accounts';
+import { auditEventKey } from '../../contracts/storage/table-keys/audit';
 import { ACCOUNTS, AUDIT } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { everyItem } from '../table/every-item';

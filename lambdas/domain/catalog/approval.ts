@@ -1,6 +1,6 @@
 import type { CatalogData, Model, ModelDefinition, PriceTier } from '../../contracts/storage/catalog';
 import type { CatalogEntry } from '../../contracts/storage/catalog-changes';
-import { isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { priceEntries, withMarkup } from './customer-prices';
 import { fold, listed, NOTHING_SET, settingAt, settingsAt, timelineOf, type Timelines } from './timelines';
 

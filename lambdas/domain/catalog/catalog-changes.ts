@@ -6,8 +6,8 @@ import {
   CATALOG_CHANGES_PARTITION,
   CATALOG_STATE_KEY,
   catalogChangeKey,
-  isoTime,
-} from '../../contracts/storage/table-keys';
+} from '../../contracts/storage/table-keys/catalog';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { CATALOG } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';

@@ -10,9 +10,9 @@ import {
   CATALOG_HEAD_KEY,
   CATALOG_STATE_KEY,
   catalogChangeKey,
-  isoTime,
   proposalKey,
-} from '../../contracts/storage/table-keys';
+} from '../../contracts/storage/table-keys/catalog';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { CATALOG } from '../../contracts/storage/tables';
 import { HOUR_MS } from '../clock';
 import { LimitReached, VersionMismatch } from '../errors/refusal';

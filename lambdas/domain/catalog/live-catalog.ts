@@ -1,4 +1,5 @@
-import { CATALOG_HEAD_KEY, CATALOG_STATE_KEY, isoTime } from '../../contracts/storage/table-keys';
+import { CATALOG_HEAD_KEY, CATALOG_STATE_KEY } from '../../contracts/storage/table-keys/catalog';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { CATALOG } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { errorName, type Log } from '../log';

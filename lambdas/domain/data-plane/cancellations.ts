@@ -1,4 +1,4 @@
-import { cancellationCountKey, cancellationKey } from '../../contracts/storage/table-keys';
+import { cancellationCountKey, cancellationKey } from '../../contracts/storage/table-keys/usage';
 import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import { type Clock, MINUTE_MS, SECOND_MS } from '../clock';
 import type { TableStore } from '../table/table-store';

@@ -1,13 +1,12 @@
 import { errorName } from '../log';
-import { MINUTE_MS } from '../clock';
+import { MINUTE_MS, monotonicClock } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
 import type { AppError } from '../errors/app-error';
 import { systemSleep } from '../table/retry';
 import { type Admission, admit, type Admitted, type Offer, shortageOf } from './admission/admission';
-import { countInput } from './admission/counted-input';
+import { countOnce } from './admission/counted-input';
 import { permittedTargets } from './admission/permit';
 import { type PricedTargets, priceTargets } from './admission/priced-targets';
-import { worstCase } from './admission/worst-case';
 import { oncePerKey } from './idempotency/once-per-key';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
 import { attempt } from './provider/provider-attempt';
@@ -33,12 +32,13 @@ const HOLD_MARGIN_MS = MINUTE_MS;
  * @throws AppError before anything is held; never after
  */
 export async function serveMetered(dependencies: MeteredDependencies, call: MeteredCall): Promise<void> {
-  const { body, request } = await parse(call);
+  const { body, ...asked } = await parse(dependencies, call);
+  const { request } = asked;
   const { admitted, admittedAt, waitedMs } = await oncePerKey(dependencies, call, {
     body,
     holdDeadline: holdDeadlineOf(call),
-    check: () => check(dependencies, call, request, dependencies.clock()),
-    hold: () => hold(dependencies, call, request, dependencies.clock()),
+    check: () => check(dependencies, asked, dependencies.clock()),
+    hold: () => hold(dependencies, asked, dependencies.clock()),
   });
   const client = request.stream ? new ClientStream(call.exchange, call.headers, waitedMs) : undefined;
   const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole), waitedMs);
@@ -59,9 +59,19 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
   }
 }
 
-async function parse({ endpoint, exchange }: MeteredCall): Promise<{ body: Buffer; request: MeteredRequest }> {
-  const bytes = await exchange.readBody();
-  return { body: bytes, request: endpoint.parse({ contentType: exchange.headers['content-type'] ?? '', bytes }) };
+/** A request that its endpoint has parsed. */
+interface Asked {
+  readonly call: MeteredCall;
+  readonly request: MeteredRequest;
+  /** Tightens the bounds of targets by a count of the prompt, which is made once. */
+  readonly count: ReturnType<typeof countOnce>;
+}
+
+async function parse(dependencies: MeteredDependencies, call: MeteredCall): Promise<Asked & { readonly body: Buffer }> {
+  const { endpoint, exchange } = call;
+  const body = await exchange.readBody();
+  const request = endpoint.parse({ contentType: exchange.headers['content-type'] ?? '', bytes: body });
+  return { body, call, request, count: countOnce(dependencies, call, request) };
 }
 
 const holdDeadlineOf = ({ exchange }: MeteredCall): number => exchange.deadline + HOLD_MARGIN_MS;
@@ -69,8 +79,7 @@ const holdDeadlineOf = ({ exchange }: MeteredCall): number => exchange.deadline 
 /** @throws ModelNotFound, InvalidRequest, Forbidden */
 async function targetsOf(
   dependencies: MeteredDependencies,
-  { caller, endpoint, exchange }: MeteredCall,
-  request: MeteredRequest,
+  { call: { caller, endpoint, exchange }, request }: Asked,
   now: number,
 ): Promise<PricedTargets> {
   const catalog = await dependencies.catalog.current();
@@ -82,27 +91,22 @@ async function targetsOf(
  * @returns the refusal of a request that the account cannot afford
  * @throws ModelNotFound, InvalidRequest, Forbidden
  */
-async function check(
-  dependencies: MeteredDependencies,
-  call: MeteredCall,
-  request: MeteredRequest,
-  now: number,
-): Promise<AppError | undefined> {
-  const targets = await targetsOf(dependencies, call, request, now);
+async function check(dependencies: MeteredDependencies, asked: Asked, now: number): Promise<AppError | undefined> {
+  const { call, request } = asked;
   const { caller } = call;
   const { wallet } = dependencies;
-  const offer = offerOf(dependencies, call, request, targets);
+  const offer = offerOf(dependencies, asked, await targetsOf(dependencies, asked, now));
   return shortageOf({ wallet, request, ...offer, caller, now, timeLimitMs: timeLimitOf(call, now) });
 }
 
 async function hold(
   dependencies: MeteredDependencies,
-  call: MeteredCall,
-  request: MeteredRequest,
+  asked: Asked,
   now: number,
 ): Promise<{ admitted: Admitted; admittedAt: number }> {
+  const { call, request } = asked;
   const { caller, endpoint, requestId } = call;
-  const targets = await targetsOf(dependencies, call, request, now);
+  const targets = await targetsOf(dependencies, asked, now);
   const [{ model, provider, price }] = targets;
   const labels = caller.rules?.labels;
   const details = {
@@ -120,7 +124,7 @@ async function hold(
     wallet,
     shortAccounts,
     request,
-    ...offerOf(dependencies, call, request, targets),
+    ...offerOf(dependencies, asked, targets),
     caller,
     requestId,
     deadline: holdDeadlineOf(call),
@@ -138,28 +142,27 @@ async function hold(
 const timeLimitOf = ({ exchange }: MeteredCall, now: number): number => exchange.deadline - now;
 
 function offerOf(
-  dependencies: MeteredDependencies,
-  call: MeteredCall,
-  request: MeteredRequest,
+  { paces }: MeteredDependencies,
+  { request, count }: Asked,
   targets: PricedTargets,
 ): Offer & Pick<Admission, 'count'> {
-  const { paces } = dependencies;
   const offer = (some: PricedTargets): Offer => ({ targets: some, plan: paces && outputPlanOf(paces, request, some) });
-  const count = async (): Promise<Offer | undefined> => {
-    const counted = await countInput(dependencies, call, request, targets);
+  const countTargets = async (): Promise<Offer | undefined> => {
+    const counted = await count(targets);
     return counted && offer(counted);
   };
-  return { ...offer(targets), count };
+  return { ...offer(targets), count: countTargets };
 }
 
 function rollingOutputOf(
-  { wallet, clock, shortAccounts }: MeteredDependencies,
-  { hold, plan, targets, isAmple = false }: Admitted,
+  { wallet, shortAccounts }: MeteredDependencies,
+  { hold, plan, isAmple = false }: Admitted,
   onCut: (reason: CutReason) => void,
 ): RollingOutput | undefined {
-  const promptPico = worstCase(targets, 0).pico;
   const isShort = (): boolean => shortAccounts.has(hold.accountId);
-  return plan && new RollingOutput({ wallet, clock, hold, plan, promptPico, returnsRest: !isAmple, isShort, onCut });
+  return (
+    plan && new RollingOutput({ wallet, clock: monotonicClock, hold, plan, returnsRest: !isAmple, isShort, onCut })
+  );
 }
 
 /** Tries the targets in order until one gives an answer that no other target could improve on. */

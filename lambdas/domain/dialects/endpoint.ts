@@ -83,6 +83,11 @@ export interface StreamReading extends AnswerReading {
    */
   readonly promptUsage?: Usage | undefined;
   /**
+   * The output tokens that the provider has produced by its last running report, including those that are hidden from the
+   * client. Absent if it does not report while it runs.
+   */
+  readonly reportedOutputTokens?: number | undefined;
+  /**
    * Whether the reported usage covers the whole answer. Otherwise the answer may have cost more than was reported,
    * up to `producedTokensMax`.
    */
@@ -187,7 +192,10 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
   /** @throws InvalidRequest naming the member that is wrong, not supported, or without a price */
   parse(body: ClientBody): Request;
 
-  /** The worst case for one model that could serve the request. */
+  /**
+   * The worst case for one model that could serve the request.
+   * @throws InvalidRequest naming a member that can make this model's provider bill more than any bound
+   */
   bound(request: Request, model: Model): RequestBound;
 
   /** Tightens the input of the bound. Absent for an endpoint whose input no provider counts for free. */

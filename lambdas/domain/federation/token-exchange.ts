@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EXCHANGED_KEY_SECONDS_MAX, type Trust } from '../../contracts/http/federation';
 import { enforceableRules, type KeyRules } from '../../contracts/http/key-rules';
-import { exchangedTokenKey, trustKey } from '../../contracts/storage/table-keys';
+import { exchangedTokenKey, trustKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { isActive } from '../accounts/account-item';
 import type { Clock } from '../clock';

@@ -1,6 +1,6 @@
 import type { Trust } from '../../contracts/http/federation';
 import { trustSchema } from '../../contracts/http/federation';
-import { trustKey } from '../../contracts/storage/table-keys';
+import { trustKey } from '../../contracts/storage/table-keys/accounts';
 import { decodeRules, encodeRules } from '../keys/key-item';
 import type { Item } from '../table/value';
 

@@ -1,7 +1,8 @@
 import { ulid } from 'ulid';
 import type { NewTrust, Trust } from '../../contracts/http/federation';
 import { newTrustSchema } from '../../contracts/http/federation';
-import { isoTime, TRUST_PREFIX, trustKey } from '../../contracts/storage/table-keys';
+import { TRUST_PREFIX, trustKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { personOf } from '../access/actor';

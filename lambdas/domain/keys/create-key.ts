@@ -1,8 +1,9 @@
 import { keyLabelSchema } from '../../contracts/http/api-keys';
 import type { KeyRules } from '../../contracts/http/key-rules';
-import { isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
+import { keyCreated } from '../notifications/outbox/messages';
 import type { KeysDependencies } from './keys-dependencies';
 import type { NewKey } from './new-key';
 import { newKeyPreconditions } from './preconditions';
@@ -21,7 +22,7 @@ export interface KeyRequest {
 
 /** Creates and stores a key. @param request.role the IAM role that the key is for */
 export async function createKey(
-  { clock, audit, make }: KeysDependencies,
+  { clock, audit, notify, make }: KeysDependencies,
   request: KeyRequest & { readonly role?: string },
 ): Promise<NewKey> {
   const { accountId, role, actor = DEPLOYMENT } = request;
@@ -37,7 +38,11 @@ export async function createKey(
     action: 'key.create',
     target: newKey.shown.keyId,
     ...(Object.keys(after).length > 0 && { after }),
-    writes: [...newKey.writes.map((write) => ({ write })), ...newKeyPreconditions(accountId, actor, clock())],
+    writes: [
+      ...newKey.writes.map((write) => ({ write })),
+      ...newKeyPreconditions(accountId, actor, clock()),
+      ...notify(keyCreated({ accountId, keyId: newKey.shown.keyId, at: newKey.info.createdAt, by: personOf(actor) })),
+    ],
   });
   return newKey;
 }

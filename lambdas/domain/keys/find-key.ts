@@ -1,4 +1,4 @@
-import { apiKeyKey } from '../../contracts/storage/table-keys';
+import { apiKeyKey } from '../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../contracts/storage/tables';
 import type { TableStore } from '../table/table-store';
 import type { StoredKey } from './key-item';

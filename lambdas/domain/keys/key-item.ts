@@ -3,7 +3,7 @@ import { keyInfoSchema } from '../../contracts/http/api-keys';
 import type { StoredRules } from '../../contracts/http/key-rules';
 import { storedRulesSchema } from '../../contracts/http/key-rules';
 import { keyIdSchema } from '../../contracts/storage/ids';
-import { apiKeyKey, keyListingKey } from '../../contracts/storage/table-keys';
+import { apiKeyKey, keyListingKey } from '../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../contracts/storage/tables';
 import { VersionMismatch } from '../errors/refusal';
 import type { GuardedWrite } from '../table/commit';

@@ -1,4 +1,4 @@
-import { KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/storage/table-keys';
+import { KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../contracts/storage/tables';
 import { everyItem } from '../table/every-item';
 import type { PageOf, PageRequest } from '../table/page';

@@ -1,5 +1,6 @@
 import { enforceableRules } from '../../contracts/http/key-rules';
-import { apiKeyKey, isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
+import { apiKeyKey } from '../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../contracts/storage/tables';
 import { FailedAttempts } from '../attempts/failed-attempts';
 import type { Clock } from '../clock';

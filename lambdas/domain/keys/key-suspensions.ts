@@ -1,5 +1,6 @@
 import type { KeySuspensionReason } from '../../contracts/storage/key-suspension';
-import { isoTime, resumptionKey } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
+import { resumptionKey } from '../../contracts/storage/table-keys/keys';
 import { EXPIRES_AT, KEYS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { ALREADY_DONE } from '../audit/action';

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { roleArnSchema } from '../../contracts/http/iam-role';
 import type { KeyRules } from '../../contracts/http/key-rules';
-import { isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import type { ActionRecorder } from '../audit/action';
 import { AuditLog } from '../audit/audit-log';
+import { NO_NOTIFY, type Notify } from '../notifications/outbox/outbox';
 import type { PageOf, PageRequest } from '../table/page';
 import { changeKeyRules, type RulesChange } from './change-key-rules';
 import { createKey, type KeyRequest } from './create-key';
@@ -25,6 +26,8 @@ export interface KeysOptions extends KeyVerifierOptions {
   readonly randomBytes?: (bytes: number) => Uint8Array;
   /** @default an AuditLog on the same store */
   readonly audit?: ActionRecorder;
+  /** Tells the account's administrators about new keys. @default nobody is told */
+  readonly notify?: Notify | undefined;
 }
 
 /** The administration of API keys. A key is shown once, when it is created; only its verifier is stored. */
@@ -33,7 +36,7 @@ export class Keys {
   readonly #verifier: KeyVerifier;
 
   constructor(options: KeysOptions) {
-    const { store, clock, audit = new AuditLog(options) } = options;
+    const { store, clock, audit = new AuditLog(options), notify = NO_NOTIFY } = options;
     const verifier = new KeyVerifier(options);
     const pepper = new Pepper(options.pepper);
     const source = options.randomBytes ?? randomBytes;
@@ -42,6 +45,7 @@ export class Keys {
       store,
       clock,
       audit,
+      notify,
       make: (of) => makeKey(of, { now: clock(), pepper, randomBytes: source }),
       forget: (keyId) => {
         verifier.forget(keyId);

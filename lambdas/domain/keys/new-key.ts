@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import type { StoredRules } from '../../contracts/http/key-rules';
-import { isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { EXPIRES_AT, KEYS } from '../../contracts/storage/tables';
 import { encodeSecret, SECRET_BYTES } from '../secret';
 import { absent } from '../table/condition';

@@ -1,4 +1,4 @@
-import { isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT } from '../access/actor';
 import { ALREADY_DONE } from '../audit/action';

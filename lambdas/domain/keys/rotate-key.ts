@@ -1,11 +1,12 @@
 import { ROTATION_GRACE_SECONDS_MAX } from '../../contracts/http/api-keys';
-import { isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import { VersionMismatch } from '../errors/refusal';
 import type { Condition } from '../table/condition';
 import { absent, all, compare } from '../table/condition';
 import type { Item } from '../table/value';
+import { keyRotated } from '../notifications/outbox/messages';
 import { findOwnedKey } from './find-key';
 import type { KeyInfo } from './key-item';
 import { changeKey, endOf, isLive } from './key-item';
@@ -30,7 +31,7 @@ export interface Rotation {
 
 /** Replaces a key by a new one; see Keys.rotate. */
 export async function rotateKey(dependencies: KeysDependencies, rotation: Rotation): Promise<ShownKey> {
-  const { store, clock, audit, make, forget } = dependencies;
+  const { store, clock, audit, notify, make, forget } = dependencies;
   const { accountId, keyId, graceMs, actor = DEPLOYMENT, version } = rotation;
   if (!(graceMs >= 0 && graceMs <= ROTATION_GRACE_MS_MAX)) throw new RangeError('not a grace period');
   const now = clock();
@@ -67,7 +68,12 @@ export async function rotateKey(dependencies: KeysDependencies, rotation: Rotati
     action: 'key.rotate',
     target: keyId,
     after: { replacedBy, validUntil: end },
-    writes: [...ending, ...successor.writes.map((write) => ({ write })), ...newKeyPreconditions(accountId, actor, now)],
+    writes: [
+      ...ending,
+      ...successor.writes.map((write) => ({ write })),
+      ...newKeyPreconditions(accountId, actor, now),
+      ...notify(keyRotated({ accountId, keyId, replacedBy, endsAt: end, by: personOf(actor) })),
+    ],
   });
   forget(keyId);
   return successor.shown;

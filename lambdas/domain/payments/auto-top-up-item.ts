@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { autoTopUpListingKey } from '../../contracts/storage/table-keys';
+import { autoTopUpListingKey } from '../../contracts/storage/table-keys/funds';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { GuardedWrite } from '../table/commit';
 import type { Item } from '../table/value';
@@ -16,7 +16,7 @@ const autoTopUpSchema = z.object({
   /** The most that is bought in a calendar month (UTC). */
   monthMaxCents: z.bigint().positive(),
   isCharging: z.boolean(),
-  /** What the last charge buys, which began at `chargedAt` (epoch milliseconds). */
+  /** The credit that the last charge buys, which began at `chargedAt` (epoch milliseconds). */
   chargeCents: z.bigint().nonnegative(),
   chargedAt: whole,
   /** Counts the charges since the settings were made. */

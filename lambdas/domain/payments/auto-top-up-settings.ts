@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { autoTopUpKey } from '../../contracts/storage/table-keys';
+import { autoTopUpKey } from '../../contracts/storage/table-keys/funds';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { VersionMismatch } from '../errors/refusal';
 import type { GuardedWrite } from '../table/commit';

@@ -1,4 +1,5 @@
-import { AUTO_TOP_UPS_PARTITION, autoTopUpKey, isoTime } from '../../contracts/storage/table-keys';
+import { AUTO_TOP_UPS_PARTITION, autoTopUpKey } from '../../contracts/storage/table-keys/funds';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { type Clock, HOUR_MS } from '../clock';
 import { commit } from '../table/commit';
@@ -29,6 +30,10 @@ export interface TopUpNotice {
   readonly kind: 'succeeded' | 'declined' | 'authentication_required' | 'disabled';
   readonly attempt: number;
   readonly creditCents: bigint;
+  /** The payment at the processor or, if there is none, our ID of the charge. */
+  readonly paymentId: string;
+  /** When the charge began, in epoch milliseconds. */
+  readonly chargedAt: number;
 }
 
 export interface AutoTopUpsOptions {
@@ -118,13 +123,15 @@ export class AutoTopUps {
     const { converge, notify } = this.#options;
     const { attempt, chargeCents: creditCents } = state;
     const outcome = await this.#ask(accountId, state);
+    const paymentId = ('paymentId' in outcome ? outcome.paymentId : undefined) ?? chargeIdOf(accountId, state);
     // The credit comes before the end of the charge, so that no other call sees neither.
     if ('paymentId' in outcome && outcome.paymentId !== undefined) await converge(outcome.paymentId);
     for (;;) {
       const current = await this.#read(accountId);
       if (current?.isCharging !== true || current.attempt !== attempt) return;
       const { next, kind } = this.#after(current, outcome);
-      if (kind !== undefined) await notify({ accountId, kind, attempt, creditCents });
+      if (kind !== undefined)
+        await notify({ accountId, kind, attempt, creditCents, paymentId, chargedAt: state.chargedAt });
       // Fails if the settings were changed meanwhile.
       if (await this.#move(accountId, current, next)) return;
     }
@@ -132,11 +139,11 @@ export class AutoTopUps {
 
   async #ask(accountId: string, state: AutoTopUp): Promise<ChargeOutcome | { readonly kind: 'unknown' }> {
     const { customers, processor, clock } = this.#options;
-    const { attempt, chargeCents: creditCents, generation } = state;
+    const { chargeCents: creditCents } = state;
     if (clock() - state.chargedAt > REPEATED_WITHIN_MS) return { kind: 'unknown' };
     const customerId = await customers.find(accountId);
     if (customerId === undefined) return { kind: 'no_method' };
-    const idempotencyKey = `auto_${accountId}_${generation}_${attempt}`;
+    const idempotencyKey = chargeIdOf(accountId, state);
     return reached(() => processor.charge({ accountId, customerId, creditCents, idempotencyKey }));
   }
 
@@ -181,6 +188,9 @@ export class AutoTopUps {
     return refusals.length === 0;
   }
 }
+
+const chargeIdOf = (accountId: string, { generation, attempt }: AutoTopUp): string =>
+  `auto_${accountId}_${generation}_${attempt}`;
 
 /** The month of a time in UTC, such as `2026-11`. */
 const monthOf = (now: number): string => isoTime(now).slice(0, 7);

@@ -3,6 +3,8 @@ import type { Wallet } from '../wallet/wallet';
 import { CREDIT_PICO_MAX } from '../wallet/ledger/payment';
 import { PaymentIdReused, WalletNotFound } from '../wallet/wallet-errors';
 import { ChangeIdReused, PaymentNotFound } from '../wallet/funds/funds-errors';
+import { accountInDebt, topUpSucceeded } from '../notifications/outbox/messages';
+import type { Notify } from '../notifications/outbox/outbox';
 import { picoOfCents } from './cents';
 import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
 import type { ExceptionCode, PaymentExceptions } from './payment-exceptions';
@@ -15,6 +17,8 @@ export interface ConvergeDependencies {
   readonly wallet: Pick<Wallet, 'credit'>;
   readonly funds: Pick<Funds, 'takeRefund' | 'returnRefund' | 'takeDisputed' | 'returnDisputed'>;
   readonly exceptions: Pick<PaymentExceptions, 'add'>;
+  /** Tells the account's people. */
+  readonly notify: Notify;
   /** Grants the bonus of a subscription's period once; see `Plans.grantBonus`. */
   readonly grantBonus: (period: PaidPeriod) => Promise<void>;
   /** The ID of this deployment. Several can share one account at the processor. */
@@ -70,9 +74,13 @@ async function boughtOf({ exceptions }: ConvergeDependencies, payment: Processed
 }
 
 async function book(dependencies: ConvergeDependencies, bought: Bought): Promise<void> {
-  const { wallet, grantBonus } = dependencies;
+  const { wallet, notify, grantBonus } = dependencies;
   const { accountId, paymentId, creditCents, period, refunds, disputes } = bought;
-  await wallet.credit({ accountId, paymentId, amountPico: picoOfCents(creditCents) });
+  const amountPico = picoOfCents(creditCents);
+  await wallet.credit(
+    { accountId, paymentId, amountPico },
+    notify(topUpSucceeded({ accountId, paymentId, amountPico })),
+  );
   if (period) await grantBonus(period);
   for (const refund of refunds) await bookRefund(dependencies, bought, refund);
   for (const dispute of disputes) await bookDispute(dependencies, bought, dispute);
@@ -94,10 +102,16 @@ async function bookRefund(
   if (lostPico > 0n) await exceptions.add(paymentId, 'refund_above_credit', accountId);
 }
 
-async function bookDispute({ funds }: ConvergeDependencies, bought: Bought, dispute: ProcessedDispute): Promise<void> {
+async function bookDispute(
+  { funds, notify }: ConvergeDependencies,
+  bought: Bought,
+  dispute: ProcessedDispute,
+): Promise<void> {
   const { accountId, paymentId } = bought;
   const taken = { accountId, paymentId, disputeId: disputeIdOf(dispute), amountPico: creditOf(bought, dispute) };
   if (dispute.state === 'inquiry' || taken.amountPico === 0n) return;
-  await funds.takeDisputed(taken);
+  await funds.takeDisputed(taken, (debtPico) =>
+    notify(accountInDebt({ accountId, paymentId, debtPico, disputeId: dispute.processorId })),
+  );
   if (dispute.state === 'won') await funds.returnDisputed(taken);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { customerKey } from '../../contracts/storage/table-keys';
+import { customerKey } from '../../contracts/storage/table-keys/funds';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { absent } from '../table/condition';
 import { ConditionFailed } from '../table/table-errors';

@@ -1,4 +1,5 @@
-import { isoTime, paymentEventKey } from '../../contracts/storage/table-keys';
+import { paymentEventKey } from '../../contracts/storage/table-keys/funds';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { type Clock, DAY_MS, SECOND_MS } from '../clock';
 import type { TableStore } from '../table/table-store';

@@ -1,4 +1,5 @@
-import { paymentExceptionKey, PAYMENT_EXCEPTIONS_PARTITION, isoTime } from '../../contracts/storage/table-keys';
+import { paymentExceptionKey, PAYMENT_EXCEPTIONS_PARTITION } from '../../contracts/storage/table-keys/funds';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { WALLET } from '../../contracts/storage/tables';
 import { z } from 'zod';
 import type { Clock } from '../clock';

@@ -100,11 +100,3 @@ export class AutoTopUpIsOn extends Conflict {
     super('auto_top_up_is_on', 'Turn off the automatic top-up first, or it would buy the refunded credit again.');
   }
 }
-
-/** The account has no payment method that may be charged without its owner. */
-export class NoPaymentMethod extends Conflict {
-  override readonly name = 'NoPaymentMethod';
-  constructor() {
-    super('no_payment_method', 'The account has no saved payment method: buy credit once and save it.');
-  }
-}

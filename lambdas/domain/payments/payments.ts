@@ -3,6 +3,7 @@ import type { PlanSettings } from '../../contracts/deployment/plans';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
+import { NO_NOTIFY, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
 import { Funds } from '../wallet/funds/funds';
 import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
@@ -12,6 +13,7 @@ import { PaymentEvents } from './payment-events';
 import { PaymentExceptions } from './payment-exceptions';
 import { Plans } from './plans/plans';
 import type { PaymentProcessor } from './processor';
+import { messageOf } from './top-up-message';
 import { reconcile, type Reconciliation } from './reconcile';
 import { reached, Refunds } from './refunds';
 import { TopUps } from './top-ups';
@@ -27,8 +29,8 @@ export interface PaymentsOptions {
   /** @default none */
   readonly plans?: readonly PlanSettings[] | undefined;
   readonly usageRetentionDays: number;
-  /** Tells people about an automatic top-up. @default nobody is told */
-  readonly notify?: (notice: TopUpNotice) => Promise<void>;
+  /** Whether people are told by mail. @default no */
+  readonly sendsMail?: boolean;
   /** @default new ones on the same store */
   readonly wallet?: Pick<Wallet, 'credit'>;
   readonly funds?: Funds;
@@ -48,7 +50,8 @@ export class Payments {
   readonly #store: TableStore;
 
   constructor(options: PaymentsOptions) {
-    const { store, clock, log, processor, deployment, limits } = options;
+    const { store, clock, log, processor, deployment, limits, sendsMail = false } = options;
+    const notify = sendsMail ? notifyBy(clock) : NO_NOTIFY;
     const wallet = options.wallet ?? new Wallet(options);
     const funds = options.funds ?? new Funds(options);
     const exceptions = new PaymentExceptions({ store, clock, log });
@@ -57,7 +60,7 @@ export class Payments {
     const plans = new Plans({ clock, funds, exceptions, customers, processor, deployment, settings });
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
     const converge = (paymentId: string): Promise<boolean> =>
-      convergePayment({ processor, wallet, funds, exceptions, grantBonus, deployment }, paymentId);
+      convergePayment({ processor, wallet, funds, exceptions, grantBonus, notify, deployment }, paymentId);
     this.#store = store;
     this.#converge = converge;
     this.processor = processor;
@@ -66,8 +69,11 @@ export class Payments {
     this.plans = plans;
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
     this.refunds = new Refunds({ store, funds, processor });
-    const notify = options.notify ?? (() => Promise.resolve());
-    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify });
+    const tell = async (notice: TopUpNotice): Promise<void> => {
+      const message = sendsMail ? messageOf(notice) : undefined;
+      if (message) await notifyOnce({ store, clock }, message);
+    };
+    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tell });
     this.events = new PaymentEvents({ store, clock, processor, converge, grantBonus });
   }
 

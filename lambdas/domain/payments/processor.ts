@@ -153,7 +153,9 @@ export interface PaymentProcessor {
   createCustomer(customer: { readonly accountId: string; readonly idempotencyKey: string }): Promise<string>;
   createCheckout(purchase: Purchase): Promise<Checkout>;
   /** A page on which a person subscribes. */
-  createSubscription(subscription: Omit<Purchase, 'creditCents' | 'savesMethod'> & { readonly priceId: string }): Promise<Checkout>;
+  createSubscription(
+    subscription: Omit<Purchase, 'creditCents' | 'savesMethod'> & { readonly priceId: string },
+  ): Promise<Checkout>;
   /** The subscriptions of a customer, newest first. */
   subscriptions(customerId: string): Promise<readonly ProcessedSubscription[]>;
   /** @returns undefined if there is no such price of a subscription */

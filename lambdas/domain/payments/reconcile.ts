@@ -1,4 +1,4 @@
-import { entryKey } from '../../contracts/storage/table-keys';
+import { entryKey } from '../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../contracts/storage/tables';
 import type { TableStore } from '../table/table-store';
 import { type Book, decodeEntry, movedInto } from '../wallet/ledger/entry';
@@ -87,7 +87,7 @@ async function differencesOf(store: TableStore, payment: ProcessedPayment): Prom
     const refundId = refundIdOf(refund);
     const taken = await moved(refundId, ['refunded', 'overrun']);
     const returned = await moved(`return_${refundId}`, ['available']);
-    // What the account no longer had when it was refunded does not come back when that fails.
+    // A part that the account no longer had when it was refunded does not come back when that fails.
     if (refund.state === 'failed') compare('refund', 0n, returned === 0n ? taken : 0n);
     else compare('refund', creditOf(payment, refund), taken - returned);
   }

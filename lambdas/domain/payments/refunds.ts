@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PENDING_REFUNDS_PARTITION, pendingRefundKey } from '../../contracts/storage/table-keys';
+import { PENDING_REFUNDS_PARTITION, pendingRefundKey } from '../../contracts/storage/table-keys/funds';
 import { WALLET } from '../../contracts/storage/tables';
 import { lesser } from '../money/pico';
 import { everyItem } from '../table/every-item';
@@ -105,7 +105,7 @@ export class Refunds {
 }
 
 /**
- * What a refund of credit pays back: the tax on the credit is returned too. Rounding up never keeps a part of a cent from
+ * The amount that a refund of credit pays back: the tax on the credit is returned too. Rounding up never keeps a part of a cent from
  * the customer, and all refunds of a payment together are no more than it was.
  */
 function refundedCents({ receivedCents, creditCents = 0n, refunds }: ProcessedPayment, refundedCredit: bigint): bigint {

@@ -1,5 +1,6 @@
 import type { TopUpLimits } from '../../contracts/deployment/payment-limits';
-import { countKey, isoTime } from '../../contracts/storage/table-keys';
+import { countKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { DAY_MS, type Clock, SECOND_MS } from '../clock';
 import { absent, all, any, compare, type Condition } from '../table/condition';

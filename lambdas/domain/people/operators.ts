@@ -1,6 +1,7 @@
 import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
 import { personIdSchema } from '../../contracts/storage/ids';
-import { isoTime, operatorKey, OPERATORS_PARTITION, personKey } from '../../contracts/storage/table-keys';
+import { operatorKey, OPERATORS_PARTITION, personKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { isOperator } from '../access/is-operator';

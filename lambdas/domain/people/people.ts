@@ -1,10 +1,13 @@
 import { ulid } from 'ulid';
 import { personIdSchema } from '../../contracts/storage/ids';
-import { isoTime, personKey, subjectKey } from '../../contracts/storage/table-keys';
+import { personKey, subjectKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { ControlPlaneUnavailable } from '../errors/refusal';
 import { isSubject } from '../identity/subject';
+import { welcome } from '../notifications/outbox/messages';
+import { NO_NOTIFY, type Notify } from '../notifications/outbox/outbox';
 import { commit } from '../table/commit';
 import { absent, all, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
@@ -18,10 +21,13 @@ import { decodePerson } from './person-item';
 export class People {
   readonly #store: TableStore;
   readonly #clock: Clock;
+  readonly #notify: Notify;
 
-  constructor(options: { readonly store: TableStore; readonly clock: Clock }) {
+  /** @param options.notify welcomes people. @default nobody is welcomed */
+  constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly notify?: Notify | undefined }) {
     this.#store = options.store;
     this.#clock = options.clock;
+    this.#notify = options.notify ?? NO_NOTIFY;
   }
 
   /**
@@ -78,9 +84,10 @@ export class People {
     const person: Person = { personId: `per_${ulid(now)}`, createdAt: isoTime(now) };
     const { personId } = person;
     const pointer = { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() };
-    const refusals = await commit(this.#store, [
+    const refusals = await commit<'known'>(this.#store, [
       { write: pointer, otherwise: () => 'known' },
       { write: { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() } },
+      ...this.#notify(welcome(personId)),
     ]);
     if (refusals.length === 0) return person;
     // Another request of the same person came first, or an earlier attempt of this one was committed and its reply was

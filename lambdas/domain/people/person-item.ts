@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { personSchema } from '../../contracts/http/people';
-import { personKey } from '../../contracts/storage/table-keys';
+import { personKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { GuardedWrite } from '../table/commit';
 import { exists } from '../table/condition';

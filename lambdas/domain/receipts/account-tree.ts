@@ -1,6 +1,6 @@
 import type { TreeHeader } from '../../contracts/storage/receipt';
 import { treeHeaderSchema } from '../../contracts/storage/receipt';
-import { treeKey } from '../../contracts/storage/table-keys';
+import { treeKey } from '../../contracts/storage/table-keys/receipts';
 import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import type { Put } from '../table/table-store';
 import type { Item, Key } from '../table/value';

@@ -1,5 +1,5 @@
 import { decodeTime } from 'ulid';
-import { lateReceiptKey, lateReceiptPartition, treesPartition } from '../../contracts/storage/table-keys';
+import { lateReceiptKey, lateReceiptPartition, treesPartition } from '../../contracts/storage/table-keys/receipts';
 import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import { HOUR_MS } from '../clock';
 import type { Put, TableStore } from '../table/table-store';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { openLeavesKey, openLeavesPartition, SHARDS } from '../../contracts/storage/table-keys';
+import { SHARDS } from '../../contracts/storage/table-keys/key-parts';
+import { openLeavesKey, openLeavesPartition } from '../../contracts/storage/table-keys/receipts';
 import { USAGE } from '../../contracts/storage/tables';
 import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';

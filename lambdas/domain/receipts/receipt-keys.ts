@@ -1,5 +1,6 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import { isoTime, RECEIPT_KEYS_PARTITION, receiptKeyKey } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
+import { RECEIPT_KEYS_PARTITION, receiptKeyKey } from '../../contracts/storage/table-keys/receipts';
 import { USAGE } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { absent } from '../table/condition';

@@ -1,4 +1,5 @@
-import { isoTime, treesPartition } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
+import { treesPartition } from '../../contracts/storage/table-keys/receipts';
 import { USAGE } from '../../contracts/storage/tables';
 import { MINUTE_MS } from '../clock';
 import { everyItem } from '../table/every-item';

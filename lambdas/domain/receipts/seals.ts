@@ -1,4 +1,4 @@
-import { LAST_SEAL_KEY, sealKey } from '../../contracts/storage/table-keys';
+import { LAST_SEAL_KEY, sealKey } from '../../contracts/storage/table-keys/receipts';
 import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import { commit } from '../table/commit';
 import { absent, compare } from '../table/condition';

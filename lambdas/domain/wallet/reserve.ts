@@ -1,16 +1,17 @@
-import { balanceKey } from '../../contracts/storage/table-keys';
+import { balanceKey } from '../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../contracts/storage/tables';
 import { exists } from '../table/condition';
 import { StoreUnavailable } from '../table/table-errors';
 import { type Balance, readPart } from './balance/balance';
 import { emptyDrawers } from './balance/drawers';
+import { canRoll, type RollingMarks } from './balance/may-roll';
 import type { WalletDependencies } from './dependencies';
 import type { Hold } from './holds/hold';
 import { BalanceContended, blockOf, type HoldTerms, reserveHold, reserveHoldUncontended } from './holds/reserve-hold';
 import { endLease } from './leases/end-lease';
 import { holdOf, type Lease } from './leases/lease';
 import { HOT_MS } from './leases/lease-book';
-import { extendLease, takeLease } from './leases/reserve-on-lease';
+import { passOnLease, takeLease } from './leases/reserve-on-lease';
 import { RESERVE_RETRY, retryOrUnavailable } from './retry';
 import { InsufficientFunds } from './wallet-errors';
 
@@ -32,13 +33,22 @@ export async function reserve(dependencies: WalletDependencies, terms: HoldTerms
       markHot(dependencies, terms.accountId, now);
     }
   }
-  await expectActive(dependencies, terms.accountId, now);
-  // A hold on a lease never rolls.
-  const lease = await leaseFor(dependencies, { ...terms, holdPico: terms.ceilingPico ?? terms.holdPico }, now);
+  const seen = await expectActive(dependencies, terms.accountId, now);
+  const leased = canRoll(seen, now) ? terms : wholeOf(terms);
+  const lease = await leaseFor(dependencies, leased, now);
+  // A hold of its own that rolls is subject to what the balance says at its commit.
   if (!lease) return reserveOwn(dependencies, terms, reserveHold);
   dependencies.leaseBook.begin(lease);
-  return holdOf(lease);
+  const hold = holdOf(lease);
+  const { ceilingPico = hold.heldPico } = leased;
+  return hold.heldPico < ceilingPico ? { ...hold, rolling: { slice: 0n, ceilingPico } } : hold;
 }
+
+/** The terms of a request that holds its worst case. */
+const wholeOf = ({ holdPico, ceilingPico = holdPico, ...terms }: HoldTerms): HoldTerms => ({
+  ...terms,
+  holdPico: ceilingPico,
+});
 
 /** Holds money from the main balance. If that is too little, the account's drawers are emptied into it first. */
 async function reserveOwn(dependencies: WalletDependencies, terms: HoldTerms, take: typeof reserveHold): Promise<Hold> {
@@ -65,7 +75,7 @@ async function isHot({ store, leaseBook }: WalletDependencies, accountId: string
     if (error instanceof StoreUnavailable) return false;
     throw error;
   }
-  if (!balance || !blockOf(balance)) leaseBook.markActive(accountId, now);
+  if (!balance || !blockOf(balance)) leaseBook.markActive(accountId, now, balance);
   const hotUntil = Number(balance?.hotUntil ?? 0n);
   if (hotUntil > now) leaseBook.markHot(accountId, now, hotUntil);
   else leaseBook.markCool(accountId, now);
@@ -81,17 +91,24 @@ function markHot({ store, leaseBook }: WalletDependencies, accountId: string, no
 }
 
 /**
- * A lease bypasses the balance, which records a suspension, so the process rereads the balance every few seconds.
+ * A lease bypasses the balance, which records a suspension, a debt and whether holds may roll, so the process rereads the balance
+ * every few seconds.
  * @throws WalletSuspended, WalletInDebt
  */
-export async function expectActive(dependencies: WalletDependencies, accountId: string, now: number): Promise<void> {
+export async function expectActive(
+  dependencies: WalletDependencies,
+  accountId: string,
+  now: number,
+): Promise<RollingMarks> {
   const { store, timing, leaseBook } = dependencies;
-  if (leaseBook.isActive(accountId, now)) return;
+  const seen = leaseBook.seenActive(accountId, now);
+  if (seen) return seen;
   const read = () => readPart(store, { accountId }, { consistent: false });
   const balance = await retryOrUnavailable(RESERVE_RETRY, timing, read);
   const block = balance && blockOf(balance);
   if (block) throw block;
-  leaseBook.markActive(accountId, now);
+  leaseBook.markActive(accountId, now, balance);
+  return balance ?? {};
 }
 
 /** @returns undefined when the account has too little money for a lease */
@@ -99,6 +116,6 @@ async function leaseFor(dependencies: WalletDependencies, terms: HoldTerms, now:
   const { idle, done } = dependencies.leaseBook.take(terms.accountId, terms.holdPico, now);
   // Runs in the background: the sweeper ends any lease for which this fails or is cut short.
   for (const finished of done) endLease(dependencies, finished).catch(() => undefined);
-  const extended = idle && (await extendLease(dependencies, idle, terms));
-  return extended ?? (await takeLease(dependencies, terms));
+  const passedOn = idle && (await passOnLease(dependencies, idle, terms));
+  return passedOn ?? (await takeLease(dependencies, terms));
 }

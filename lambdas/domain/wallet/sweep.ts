@@ -1,4 +1,5 @@
-import { holdPartition, lastHoldDueAt, SHARDS } from '../../contracts/storage/table-keys';
+import { SHARDS } from '../../contracts/storage/table-keys/key-parts';
+import { holdPartition, lastHoldDueAt } from '../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../contracts/storage/tables';
 import { MINUTE_MS } from '../clock';
 import { everyItem } from '../table/every-item';

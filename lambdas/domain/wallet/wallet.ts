@@ -1,4 +1,4 @@
-import { commit } from '../table/commit';
+import { commit, type GuardedWrite } from '../table/commit';
 import { ConditionFailed } from '../table/table-errors';
 import { newTransactionToken } from '../table/transaction-token';
 import type { Balance } from './balance/balance';
@@ -11,6 +11,7 @@ import type { HoldTerms } from './holds/reserve-hold';
 import { type Extension, extendHold, type RollingHold, shrinkHold } from './holds/resize-hold';
 import { settleHold } from './holds/settle-hold';
 import type { Settled, Settlement } from './holds/settlement';
+import { growLease } from './leases/grow-lease';
 import { settleOnLease } from './leases/settle-on-lease';
 import type { Entry } from './ledger/entry';
 import { everyEntry } from './ledger/every-entry';
@@ -35,12 +36,15 @@ import { expireDue } from './sweep';
  * - `changeFunds` (funds/change-funds.ts): money came in or went out in any other way, for `Funds`.
  * - `putGrants` (funds/grants.ts), `grantCredit`, `expireGrants` (funds/promotional-credit.ts): promotional credit.
  * - `takeRefund`, `returnRefund` (funds/refund.ts): a payment is paid back.
+ * - `refund`, `complete` (../payments/refunds.ts), `add` (../payments/payment-exceptions.ts): lists of refunds that are
+ *   under way, and of payments that could not be booked. No money moves.
  * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.
  * - `extendHold`, `shrinkHold` (holds/resize-hold.ts): the hold of a running request follows what it can still cost.
- * - `takeLease`, `extendLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
+ * - `takeLease`, `passOnLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
+ * - `growLease` (leases/grow-lease.ts): a running request needs more than its lease has left.
  * - `endHold` (holds/end-hold.ts): a request with a hold of its own is settled, released or expired.
  * - `settleOnLease` (leases/settle-on-lease.ts): a request on a lease is settled or released. It only puts the usage
- *   record; the lease books the charge later.
+ *   record; the lease books the charge later. If the account fell short, it marks the balance; no money moves.
  * - `adjustExpired` (holds/adjust-expired.ts): a request is settled after its hold has expired.
  * - `endLease` (leases/end-lease.ts): a lease takes no more requests, so its charges are booked.
  * - `sweepLease` (leases/sweep-lease.ts): a process did not end its lease, or did not settle the last request on it.
@@ -70,17 +74,18 @@ export class Wallet {
 
   /**
    * Adds a payment exactly once, however often it is reported.
+   * @param also writes that belong to the credit
    * @throws PaymentIdReused, WalletNotFound
    * @throws RangeError if the amount is not positive or too large, or the payment ID is invalid
    */
-  async credit(payment: Payment): Promise<'credited' | 'already_credited'> {
+  async credit(payment: Payment, also: readonly GuardedWrite<never>[] = []): Promise<'credited' | 'already_credited'> {
     checkPayment(payment);
-    const writes = creditPayment(payment, this.#dependencies.timing.clock());
+    const writes = [...creditPayment(payment, this.#dependencies.timing.clock()), ...also];
     const token = newTransactionToken();
     return this.#retry(async () => {
       const [refusal] = await commit(this.#dependencies.store, writes, token);
       if (refusal instanceof Error) throw refusal;
-      if (refusal === 'in_debt') return creditInDebt(this.#dependencies, payment);
+      if (refusal === 'in_debt') return creditInDebt(this.#dependencies, payment, also);
       return refusal ?? 'credited';
     });
   }
@@ -96,19 +101,22 @@ export class Wallet {
   }
 
   /**
-   * Adds money to the hold of a running request; see `extendHold`.
+   * Adds money to the hold of a running request; see `extendHold` and `growLease`.
    * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletInDebt, WalletNotFound, HoldNotFound
    */
   async extend(hold: RollingHold, extension: Extension): Promise<RollingHold> {
-    return extendHold(this.#dependencies, hold, extension);
+    if (hold.leaseTurn === undefined) return extendHold(this.#dependencies, hold, extension);
+    await this.expectActive(hold.accountId);
+    return growLease(this.#dependencies, hold, extension);
   }
 
   /**
-   * Returns a part of a hold to `available` while its request runs; see `shrinkHold`.
+   * Returns a part of a hold to `available` while its request runs; see `shrinkHold`. A lease keeps its money for the
+   * requests after this one, so a hold on a lease stays as it is.
    * @throws HoldNotFound
    */
   async shrink(hold: RollingHold, returnedPico: bigint): Promise<RollingHold> {
-    return shrinkHold(this.#dependencies, hold, returnedPico);
+    return hold.leaseTurn === undefined ? shrinkHold(this.#dependencies, hold, returnedPico) : hold;
   }
 
   /**
@@ -116,11 +124,12 @@ export class Wallet {
    * @throws WalletSuspended, WalletInDebt
    */
   async expectActive(accountId: string): Promise<void> {
-    return expectActive(this.#dependencies, accountId, this.#dependencies.timing.clock());
+    await expectActive(this.#dependencies, accountId, this.#dependencies.timing.clock());
   }
 
   /**
-   * Ends a request's hold, with a charge or without. A cost above the hold is the operator's loss. After the hold has
+   * Ends a request's hold, with a charge or without. If the hold rolls, a reported cost above it is paid from `available`
+   * and the key's budget, up to the ceiling; any other cost above the hold is the operator's loss. After the hold has
    * expired, it charges what `available` covers. Repeating a settle returns the recorded result.
    * @throws HoldAlreadySettled, HoldAlreadyReleased, HoldNotFound, LedgerInconsistent
    */

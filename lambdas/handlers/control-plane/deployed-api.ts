@@ -10,13 +10,11 @@ import { documentFetcher } from '../../adapters/federation/issuer-documents';
 import { OidcTokens } from '../../adapters/federation/oidc-tokens';
 import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import { CachedSecret } from '../../adapters/secrets/cached-secret';
-import { SesMailer } from '../../adapters/ses/ses-mailer';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { ADDRESS_POLICIES } from '../../contracts/deployment/audit-address';
 import type { API_ENV, Env } from '../../contracts/deployment/environment';
 import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import { systemClock as clock } from '../../domain/clock';
-import type { Log } from '../../domain/log';
 import { type ApiOptions, apiDependencies } from './api/api-dependencies';
 import { serveApi } from './api/serve-api';
 
@@ -31,6 +29,7 @@ export async function deployedApi(
     audit: env.AUDIT_TABLE,
     wallet: env.WALLET_TABLE,
     catalog: env.CATALOG_TABLE,
+    outbox: env.OUTBOX_TABLE,
   };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
   const pepper = new CachedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
@@ -40,7 +39,7 @@ export async function deployedApi(
     clock,
   });
   const log = new StdoutLog();
-  const { mailer, secondFactors, emails } = identityDependencies(env, log);
+  const { secondFactors, emails } = identityDependencies(env);
   const providerIds = env.PROVIDER_IDS.split(',');
   return serveApi(
     apiDependencies({
@@ -48,7 +47,7 @@ export async function deployedApi(
       clock,
       log,
       verifier,
-      mailer,
+      sendsMail: env.MAIL_FROM !== 'none',
       secondFactors,
       emails,
       providerIds,
@@ -60,15 +59,11 @@ export async function deployedApi(
 }
 
 /** The user pool, and the dependencies that a deployment can be configured without. */
-function identityDependencies(
-  env: Env<typeof API_ENV>,
-  log: Log,
-): Pick<ApiOptions, 'mailer' | 'secondFactors' | 'emails'> {
-  const { MAIL_FROM: from, OPERATOR_MFA: operatorMfa, USER_POOL_ID: userPoolId } = env;
+function identityDependencies(env: Env<typeof API_ENV>): Pick<ApiOptions, 'secondFactors' | 'emails'> {
+  const { OPERATOR_MFA: operatorMfa, USER_POOL_ID: userPoolId } = env;
   const client = new CognitoIdentityProviderClient(SDK_LIMITS);
   return {
     emails: new CognitoVerifiedEmails({ client, userPoolId }),
-    ...(from !== 'none' && { mailer: new SesMailer({ from, log }) }),
     // Only the exact word disables the second factor.
     ...(operatorMfa !== 'optional' && { secondFactors: new CognitoSecondFactors({ client, userPoolId, clock }) }),
   };

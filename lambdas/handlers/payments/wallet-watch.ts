@@ -1,9 +1,12 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { errorName, type Log } from '../../domain/log';
 import type { AutoTopUps } from '../../domain/payments/auto-top-up';
+import type { LowBalances } from '../../domain/payments/low-balances';
 
 export interface WalletWatchDependencies {
-  readonly autoTopUps: Pick<AutoTopUps, 'check'>;
+  /** Absent if the deployment takes no payments. */
+  readonly autoTopUps: Pick<AutoTopUps, 'check'> | undefined;
+  readonly lowBalances: Pick<LowBalances, 'check'>;
   readonly log: Log;
 }
 
@@ -11,17 +14,22 @@ export interface WalletWatchDependencies {
 const BALANCE = 'wallet';
 
 /**
- * Reads the changes of balances: an account that runs low buys credit, if it wants that. Each account of a batch is looked
+ * Reads the changes of balances: an account that runs low buys credit or tells its people, if it wants that. Each account of a batch is looked
  * at once. A failure is not repeated, because the scheduled job looks at the account too.
  */
 export function walletWatch({
   autoTopUps,
+  lowBalances,
   log,
 }: WalletWatchDependencies): (event: { readonly Records: readonly DynamoDBRecord[] }) => Promise<void> {
   return async ({ Records }) => {
     for (const accountId of new Set(Records.flatMap(accountOf))) {
-      await autoTopUps.check(accountId).catch((error: unknown) => {
+      await autoTopUps?.check(accountId).catch((error: unknown) => {
         log.error('AUTO_TOP_UP_FAILED', { accountId, cause: errorName(error) });
+      });
+      // People are told after a charge, so that an account that buys credit by itself tells nobody.
+      await lowBalances.check(accountId).catch((error: unknown) => {
+        log.error('LOW_BALANCE_CHECK_FAILED', { accountId, cause: errorName(error) });
       });
     }
   };

@@ -1,5 +1,5 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import { accountKey } from '../../../lambdas/contracts/storage/table-keys';
+import { accountKey } from '../../../lambdas/contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { AccountStage } from './account-stage';

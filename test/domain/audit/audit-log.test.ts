@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../../lambdas/contracts/storage/audit-event';
 import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/storage/audit-event';
-import { auditEventKey, auditHeadKey } from '../../../lambdas/contracts/storage/table-keys';
+import { auditHeadKey } from '../../../lambdas/contracts/storage/table-keys/accounts';
+import { auditEventKey } from '../../../lambdas/contracts/storage/table-keys/audit';
 import { ACCOUNTS, AUDIT } from '../../../lambdas/contracts/storage/tables';
 import { canonicalJson } from '../../../lambdas/domain/audit/canonical-json';
 import { hashOf } from '../../../lambdas/domain/audit/audit-item';

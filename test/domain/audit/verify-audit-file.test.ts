@@ -1,5 +1,5 @@
 import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/storage/audit-event';
-import { auditEventKey } from '../../../lambdas/contracts/storage/table-keys';
+import { auditEventKey } from '../../../lambdas/contracts/storage/table-keys/audit';
 import { AUDIT } from '../../../lambdas/contracts/storage/tables';
 import { hashOf } from '../../../lambdas/domain/audit/audit-item';
 import { exportAudit } from '../../../lambdas/domain/audit/export-audit';

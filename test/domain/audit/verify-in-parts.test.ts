@@ -1,5 +1,6 @@
 import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/storage/audit-event';
-import { auditEventKey, auditHeadKey } from '../../../lambdas/contracts/storage/table-keys';
+import { auditHeadKey } from '../../../lambdas/contracts/storage/table-keys/accounts';
+import { auditEventKey } from '../../../lambdas/contracts/storage/table-keys/audit';
 import { ACCOUNTS, AUDIT } from '../../../lambdas/contracts/storage/tables';
 import type { AuditReport } from '../../../lambdas/domain/audit/verify-audit';
 import { verifyAudit } from '../../../lambdas/domain/audit/verify-audit';

@@ -1,4 +1,4 @@
-import { CATALOG_STATE_KEY } from '../../../lambdas/contracts/storage/table-keys';
+import { CATALOG_STATE_KEY } from '../../../lambdas/contracts/storage/table-keys/catalog';
 import { CATALOG } from '../../../lambdas/contracts/storage/tables';
 import type { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import type { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';

@@ -193,8 +193,6 @@ test.each([
   ['a file that the provider keeps', { extra: media('document', { type: 'file', file_id: 'file_1' }) }],
   ['a page to be fetched', { extra: { tools: [{ type: 'web_fetch_20250910', name: 'web_fetch' }] } }],
   ['a search of its tools', { extra: { tools: [{ type: 'tool_search_tool_regex_20251119', name: 't' }] } }],
-  ['other models to fall back on', { extra: { fallbacks: 'default' } }],
-  ['a member that we do not know', { extra: { telepathy: true } }],
   ['another company’s model', { model: { ...CLAUDE, id: 'glm' } }],
 ])('a request with %s is not counted', async (_what, counting) => {
   expect(await inputs(counting)).toBeUndefined();

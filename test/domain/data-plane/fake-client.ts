@@ -82,8 +82,9 @@ export class FakeClient implements Exchange {
     this.#out = new Writable({
       highWaterMark: CLIENT_BUFFER_BYTES,
       write: (chunk: Buffer, _encoding, taken) => {
-        this.text += chunk.toString();
-        this.onBytes(chunk.toString());
+        const text = chunk.toString();
+        this.text += text;
+        this.onBytes(text);
         if (this.stalled) this.#taken = taken;
         else taken();
       },

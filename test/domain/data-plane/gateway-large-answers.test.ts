@@ -244,7 +244,7 @@ describe('a large whole answer that cannot be completed', () => {
 
   test('a large answer beyond the largest response ends cleanly and too early, and its bound is charged', async () => {
     const { client, call, done } = await begun();
-    const piece = 'x'.repeat(8 * 1024 * 1024);
+    const piece = Buffer.alloc(8 * 1024 * 1024, 'x');
     for (let sent = 0; sent <= RESPONSE_BYTES_MAX && !call.aborted; sent += piece.length) {
       if (!call.data(piece)) await turn();
     }

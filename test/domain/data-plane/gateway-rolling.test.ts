@@ -1,47 +1,23 @@
-import { SECOND_MS } from '../../../lambdas/domain/clock';
-import { Catalog } from '../../../lambdas/domain/catalog/catalog';
-import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { outcomeOf } from '../wallet/wallet-stage';
-import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import type { FakeClient } from './fake-client';
 import { completion, delta, DONE, type FakeCall, silent, SSE, usageEvent, whole } from './fake-providers';
-import { chat, GatewayStage, messages, OUTPUT_PICO, USAGE } from './gateway-stage';
+import { type GatewayStage, messages, OUTPUT_PICO, USAGE } from './gateway-stage';
+import { long, LONG_ANSWERS, openLongAnswers, OUTPUT_TOKENS_MAX, pass } from './long-answers';
 
-const OUTPUT_TOKENS_MAX = 128_000;
 /** Twice the default burst, and ten seconds of the default rate. */
 const SLICE_TOKENS = 6_048n;
 const SLICE_PICO = SLICE_TOKENS * OUTPUT_PICO;
 /** More than the prompt of `long` is held for. */
 const PROMPT_PICO = 10_000n;
 
-const LONG = { contextTokens: 200_000, outputTokensMax: OUTPUT_TOKENS_MAX };
-const PRICES = versionOf([0, { input: 10, output: Number(OUTPUT_PICO), cacheWrite: 15, cacheWrite1h: 20 }]);
-/** $5 and $25 for a million tokens. */
-const DEAR = versionOf([0, { input: 5_000_000, cachedInput: 500_000, cacheWrite: 6_250_000, output: 25_000_000 }]);
-const CATALOG = new Catalog(
-  catalogOf({
-    openai: [modelOf({ id: 'long', ...LONG, endpoints: ['chat'], prices: [PRICES] })],
-    anthropic: [
-      modelOf({ id: 'claude-long', ...LONG, endpoints: ['messages'], prices: [PRICES] }),
-      modelOf({ id: 'claude-dear', ...LONG, endpoints: ['messages'], prices: [DEAR] }),
-    ],
-  }),
-  [
-    { id: 'openai', dialect: 'openai', baseUrl: 'http://openai.test/v1' },
-    { id: 'anthropic', dialect: 'anthropic', baseUrl: 'http://anthropic.test' },
-  ],
-);
-
 let stage: GatewayStage;
 let gateway: Gateway;
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-  stage = await GatewayStage.open();
-  gateway = new Gateway({ ...stage.dependencies, catalog: CATALOG });
+  ({ stage, gateway } = await openLongAnswers());
 });
 afterEach(() => stage.closeTimed());
 
-const long = (extra: object = {}) => chat({ model: 'long', max_tokens: OUTPUT_TOKENS_MAX, stream: true, ...extra });
 const longMessage = (extra: object = {}) =>
   messages({ model: 'claude-long', max_tokens: OUTPUT_TOKENS_MAX, stream: true, ...extra });
 
@@ -56,12 +32,9 @@ async function send(client: FakeClient): Promise<FakeClient> {
 }
 
 /** The record of the request, beside those that the test spent money with. */
-const recordOf = async () => (await stage.records()).find(({ model }) => CATALOG.endpointsOf(model).length > 0);
+const recordOf = async () => (await stage.records()).find(({ model }) => LONG_ANSWERS.endpointsOf(model).length > 0);
 
 const held = async (): Promise<bigint> => (await stage.balance()).heldPico;
-
-/** Lets the pace of the provider fill what is held. */
-const pass = (seconds: number): Promise<void> => jest.advanceTimersByTimeAsync(seconds * SECOND_MS);
 
 function finish(call: FakeCall, usage: object = USAGE): void {
   call.data(usageEvent(usage) + DONE);
@@ -312,6 +285,23 @@ describe('money that ends while a stream runs', () => {
     expect(refused.status).toBe(402);
     stage.apiKey = apiKey;
     const other = await begin(stage.client(long()), 1 + stage.providers.calls.length);
+    other.call.head(200, SSE);
+    finish(other.call);
+    await other.done;
+  });
+
+  test('a budget that is short leaves the slices of other keys as they are', async () => {
+    const apiKey = stage.apiKey;
+    await stage.useRules({ budget: { limitPico: String(2n * SLICE_PICO), window: 'total' } });
+    const limited = await begin(stage.client(long()));
+    stage.apiKey = apiKey;
+    const other = await begin(stage.client(long()), 2);
+    await pass(5);
+    limited.call.head(200, SSE);
+    finish(limited.call);
+    await limited.done;
+    await pass(70);
+    expect(await held()).toBeGreaterThan(2n * 32_768n * OUTPUT_PICO);
     other.call.head(200, SSE);
     finish(other.call);
     await other.done;

@@ -1,5 +1,5 @@
 import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
-import { apiKeyKey } from '../../../lambdas/contracts/storage/table-keys';
+import { apiKeyKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { completion, fails, whole } from './fake-providers';
 import { chat, COST_PICO, GatewayStage, messages, OUTPUT_PICO, USAGE } from './gateway-stage';

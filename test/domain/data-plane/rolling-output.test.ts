@@ -34,13 +34,12 @@ async function start(
   const clock = (): number => Date.now();
   const onCut = (reason: CutReason): void => void cuts.push(reason);
   const worst = { pico: BigInt(outputTokensMax), tokens: outputTokensMax };
-  const plan = { pace: PACE, choices, outputTokensMax, outputPico: 1n, worst };
+  const plan = { pace: PACE, choices, outputTokensMax, promptPico, outputPico: 1n, worst };
   const rolling = new RollingOutput({
     wallet: stage.wallet,
     clock,
     hold,
     plan,
-    promptPico,
     returnsRest,
     isShort: () => isShort,
     onCut,
@@ -49,31 +48,32 @@ async function start(
   return rolling;
 }
 
+const reading = {
+  usage: { kind: 'absent' as const },
+  isUsageFinal: false,
+  producedTokensMax: 0,
+  complete: false,
+  isWhole: false,
+  failed: false,
+  isErrorHidden: false,
+};
+
 const held = async (): Promise<bigint> => (await stage.amounts())[1];
 
 describe('the prompt of a running request', () => {
   const PROMPT_PICO = PICO_PER_USD;
-  const reading = {
-    usage: { kind: 'absent' as const },
-    promptUsage: { input: 5 },
-    isUsageFinal: false,
-    producedTokensMax: 0,
-    complete: false,
-    isWhole: false,
-    failed: false,
-    isErrorHidden: false,
-  };
+  const reported = { reading: { ...reading, promptUsage: { input: 5 } } };
 
   test('money that a reported prompt leaves over is returned, apart from two slices for the output', async () => {
     const rolling = await start(2n * PROMPT_PICO, { promptPico: PROMPT_PICO });
-    rolling.progress({ reading });
+    rolling.progress(reported);
     await jest.advanceTimersByTimeAsync(1_000);
     expect(await held()).toBe(5n + 3n * 4_000n);
   });
 
   test('an account with plenty of money gets what a prompt leaves over at the end', async () => {
     const rolling = await start(20n * PROMPT_PICO, { promptPico: PROMPT_PICO, returnsRest: false });
-    rolling.progress({ reading });
+    rolling.progress(reported);
     await jest.advanceTimersByTimeAsync(60_000);
     expect(await held()).toBe(PROMPT_PICO + 4_000n);
   });
@@ -145,6 +145,18 @@ describe('the hold of a running request', () => {
     expect((await rolling.end()).heldPico).toBe(12_000n);
   });
 
+  test.each([1, 3])(
+    'a process that stood still for minutes extends by all that %i choices can have produced since',
+    async (choices) => {
+      const rolling = await start(1_000_000n, { choices, isShort: true });
+      await jest.advanceTimersByTimeAsync(1_000);
+      jest.setSystemTime(Date.now() + 200_000);
+      await jest.advanceTimersByTimeAsync(17_500);
+      expect(cuts).toEqual([]);
+      expect((await rolling.end()).heldPico).toBeGreaterThanOrEqual(1_000n + 200n * 100n * BigInt(choices));
+    },
+  );
+
   test('a process that stood still cuts a request that cannot be paid for', async () => {
     const rolling = await start(4_000n);
     await jest.advanceTimersByTimeAsync(10_000);
@@ -171,5 +183,36 @@ describe('the hold of a running request', () => {
     const ending = rolling.end();
     arrived();
     expect((await ending).heldPico).toBe(12_000n);
+  });
+});
+
+describe('the output that a provider reports while it runs', () => {
+  test('a request that reports little output is not extended, although its provider hides output', async () => {
+    const rolling = await start(1_000_000n);
+    for (let second = 1; second <= 120; second += 1) {
+      await jest.advanceTimersByTimeAsync(1_000);
+      rolling.progress({ reading: { ...reading, reportedOutputTokens: second } });
+    }
+    expect((await rolling.end()).rolling?.slice).toBe(0n);
+    expect(rolling.producedTokensMax).toBe(120 + PACE.burstTokens);
+  });
+
+  test('a hold grows at once when the provider reports more than its pace allows', async () => {
+    const rolling = await start(1_000_000n);
+    await jest.advanceTimersByTimeAsync(1_000);
+    rolling.progress({ reading: { ...reading, reportedOutputTokens: 2_500 } });
+    await jest.advanceTimersByTimeAsync(10);
+    expect((await rolling.end()).heldPico).toBe(12_000n);
+    expect(cuts).toEqual([]);
+  });
+
+  test('the reports of an earlier provider say nothing about the next one', async () => {
+    const rolling = await start(1_000_000n);
+    rolling.progress({ reading: { ...reading, reportedOutputTokens: 500 } });
+    rolling.sent(PRICE);
+    await jest.advanceTimersByTimeAsync(10_000);
+    rolling.progress({ reading: { ...reading, reportedOutputTokens: 20 } });
+    expect(rolling.producedTokensMax).toBe(20 + PACE.burstTokens);
+    await rolling.end();
   });
 });

@@ -166,3 +166,66 @@ describe('the units of prompt caching in the bound', () => {
     expect(chat(...text({ ttl: '1h' })).cacheWrites).toEqual(AN_HOUR);
   });
 });
+
+describe('members of a message that this release does not know', () => {
+  test('a message to Claude is refused, in words that clients recognise', () => {
+    expect(() => claude({ telepathy: true })).toThrow(
+      expect.objectContaining({
+        code: 'unsupported_parameter',
+        param: 'telepathy',
+        message: expect.stringMatching(/^telepathy: Extra inputs are not permitted/) as string,
+      }) as Error,
+    );
+  });
+
+  test('a message to another model is passed on, because compatible providers have parameters of their own', () => {
+    const body = { max_tokens: 9, messages: [{ role: 'user', content: 'hi' }], repetition_penalty: 1.1 };
+    expect(bound(ENDPOINTS.messages, body, 'qwen').outputTokensMax).toBe(9);
+  });
+
+  test('everything that Anthropic documents without a charge of its own is known', () => {
+    const known = {
+      system: 'x',
+      temperature: 1,
+      top_p: 1,
+      top_k: 1,
+      stop_sequences: ['x'],
+      thinking: { type: 'adaptive' },
+      output_config: { effort: 'low' },
+      output_format: null,
+      tool_choice: { type: 'auto' },
+      cache_control: { type: 'ephemeral' },
+      context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
+      diagnostics: { previous_message_id: null },
+      metadata: {},
+      service_tier: 'auto',
+      speed: 'standard',
+      inference_geo: 'global',
+      user_profile_id: 'uprof_1',
+      fallback_credit_token: 'x',
+      stream: true,
+    };
+    expect(claude(known).outputTokensMax).toBe(9);
+  });
+});
+
+describe('the bound of tools that are defined inside of a message, and of images that are asked for', () => {
+  const message = (...content: readonly object[]) => claude({ messages: [{ role: 'system', content }] }).inputTokensMax;
+  const definition = { type: 'bash_20250124', name: 'bash' };
+  const inline = { type: 'tool_addition', tool: { type: 'tool_definition', definition } };
+  const reference = { type: 'tool_addition', tool: { type: 'tool_reference', name: 'bash' } };
+
+  test('the input bound covers the hidden prompts of tools that are defined inside of a message', () => {
+    expect(message(inline) - message()).toBeGreaterThanOrEqual(346 + 245);
+  });
+
+  test('the input bound covers a tool once more for each reference to it', () => {
+    const tool = JSON.stringify(definition).length;
+    expect(message(inline, reference, reference) - message(inline)).toBeGreaterThan(2 * tool);
+  });
+
+  test('a chat completion that asks for images is bounded by their price', () => {
+    expect(chatOf({ modalities: ['image', 'text'] }).dearerUnits).toContain('imageOutput');
+    expect(chatOf({ modalities: ['text'] }).dearerUnits).not.toContain('imageOutput');
+  });
+});

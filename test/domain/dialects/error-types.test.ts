@@ -17,6 +17,7 @@ import { ModelNotFound } from '../../../lambdas/domain/catalog/model-not-found';
 import {
   InsufficientQuota,
   RateLimited,
+  TooLargeForMinute,
   WalletBusy,
 } from '../../../lambdas/domain/data-plane/admission/admission-errors';
 import { InvalidApiKey, InvalidRole } from '../../../lambdas/domain/data-plane/caller-errors';
@@ -77,6 +78,7 @@ const ROWS: readonly Row[] = [
   row(stopError('budget'), 402, 'insufficient_quota', 'insufficient_quota', 'billing_error'),
   row(stopError('store'), 503, 'request_stopped', 'server_error', 'overloaded_error'),
   row(new RateLimited('no', {}), 429, 'rate_limit_exceeded', 'rate_limit_error', 'rate_limit_error'),
+  row(new TooLargeForMinute('no', {}), 429, 'rate_limit_exceeded', 'rate_limit_error', 'rate_limit_error'),
   row(new InternalError(), 500, 'internal_error', 'server_error', 'api_error'),
   row(new ProviderFailed(502, 'no'), 502, 'provider_error', 'server_error', 'api_error'),
   row(new ProviderFailed(400, 'no'), 400, 'provider_error', INVALID, INVALID),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { JSON_DEPTH_MAX, MalformedJson, scanJson } from '../../../lambdas/domain/dialects/json/json-scan';
+import { JSON_DEPTH_MAX, scanJson } from '../../../lambdas/domain/dialects/json/json-scan';
+import { MalformedJson } from '../../../lambdas/domain/dialects/json/json-strings';
 
 const scan = (text: string) => scanJson(Buffer.from(text));
 

@@ -113,8 +113,74 @@ describe('parsing a request', () => {
     ['tools', MESSAGES, messages(',"tools":[{"type":"tool_search_tool_telepathy_20251119","name":"t"}]')],
     ['tools', MESSAGES, messages(',"tools":[{"type":"code_execution_20250825","name":"code_execution"}]')],
     ['context_management', MESSAGES, messages(',"context_management":{"edits":[{"type":"compact_20260112"}]}')],
+    ['context_management', MESSAGES, messages(',"context_management":{"edits":[{"type":"summarise_20270101"}]}')],
+    ['context_management', MESSAGES, messages(',"context_management":[{"type":"compaction"}]')],
+    ['prompt_cache_options.ttl', CHAT, chat(',"prompt_cache_options":{"ttl":"24h"}')],
+    ['best_of', CHAT, chat(',"best_of":20')],
   ])('the parameter %s is refused, because it stores content or has no price', (param, endpoint, body) => {
     expect(refusal(endpoint, body)).toMatchObject({ status: 400, code: 'unsupported_parameter', param });
+  });
+
+  test.each([
+    ['fallbacks', '"default"'],
+    ['fallbacks', '[{"model":"claude-opus-4-8"}]'],
+    ['fallback', '{"model":"claude-opus-4-8"}'],
+    ['compaction', '{"type":"summarize"}'],
+    ['billing_policy', '{"type":"billing_policy","bill_to":"user_profile"}'],
+    ['models', '["a","b"]'],
+    ['plugins', '[{"id":"web"}]'],
+    ['provider', '{"order":["dearest"]}'],
+    ['providerOptions', '{"gateway":{"models":["b"]}}'],
+    ['preset', '"research"'],
+    ['enable_search', 'true'],
+    ['deferred', 'true'],
+    ['mcp_servers', '[{"type":"url"}]'],
+    ['speed', '"fast"'],
+  ])(
+    'the parameter %s is refused in both dialects, because the provider can bill more than is held: %s',
+    (param, value) => {
+      const extra = `,"${param}":${value}`;
+      for (const [endpoint, body] of [
+        [CHAT, chat(extra)],
+        [MESSAGES, messages(extra)],
+      ] as const)
+        expect(refusal(endpoint, body)).toMatchObject({ status: 400, code: 'unsupported_parameter', param });
+    },
+  );
+
+  test('fallbacks are refused with the words after which Claude Code goes on without them', () => {
+    const { message } = refusal(MESSAGES, messages(',"fallbacks":"default"'));
+    expect(message).toMatch(/^The `fallbacks` parameter is not supported/);
+  });
+
+  const inline = (tool: string) =>
+    `{"model":"m","max_tokens":9,"messages":[{"role":"system","content":[{"type":"tool_addition","tool":${tool}}]}]}`;
+
+  test.each([
+    ['a search of the web', '{"type":"tool_definition","definition":{"type":"web_search_20250305","name":"s"}}'],
+    ['another model', '{"definition":{"name":"advisor","type":"advisor_20260301"},"type":"tool_definition"}'],
+    [
+      'a search of the web, with escapes',
+      String.raw`{"type":"tool_d\u0065finition","definitio\u006e":{"typ\u0065":"web_search_20250305"}}`,
+    ],
+    ['two types', '{"type":"tool_definition","definition":{"type":"custom","Type":"web_search_20250305"}}'],
+    ['a server’s tools', '{"type":"tool_definition","definition":{"type":"mcp_toolset","server_name":"x"}}'],
+  ])('a tool that is defined inside of a message is refused if the provider bills for it: %s', (_what, tool) => {
+    expect(refusal(MESSAGES, inline(tool))).toMatchObject({ code: 'unsupported_parameter', param: 'tools' });
+  });
+
+  test('a tool that is defined inside of a message is accepted if the client runs it', () => {
+    const schema = '{"type":"object","properties":{"definition":{"type":"string"}}}';
+    for (const tool of [`{"name":"f","input_schema":${schema}}`, '{"type":"bash_20250124","name":"bash"}'])
+      expect(parse(MESSAGES, inline(`{"type":"tool_definition","definition":${tool}}`))).toBeDefined();
+  });
+
+  test('the arguments of a tool may contain a definition of any type', () => {
+    const body = messages('').replace(
+      '[{}]',
+      '[{"content":[{"type":"tool_use","input":{"definition":{"type":"x"}}}]}]',
+    );
+    expect(parse(MESSAGES, body)).toBeDefined();
   });
 
   const search = '{"type":"web_search_20250305","name":"web_search"}';
@@ -182,7 +248,7 @@ describe('parsing a request', () => {
     ['an empty thread', ',"thread":null', true],
     ['pages to fetch', ',"tools":[{"type":"web_fetch_20250910","name":"web_fetch"}]', false],
     ['a search of the tools', ',"tools":[{"type":"tool_search_tool_bm25","name":"t"}]', false],
-    ['other models to fall back on', ',"fallbacks":"default"', false],
+    ['no other models to fall back on', ',"fallbacks":null', true],
     ['an unknown member', ',"telepathy":null', false],
   ])('whether the prompt is fixed is known for a message with %s', (_what, extra, hasFixedPrompt) => {
     expect(parse(MESSAGES, messages(extra))).toMatchObject({ hasFixedPrompt });
@@ -203,6 +269,9 @@ describe('parsing a request', () => {
   });
 
   test('refused parameters are accepted with harmless values', () => {
+    const none =
+      ',"fallbacks":null,"compaction":null,"deferred":false,"best_of":1,"prompt_cache_options":{"ttl":"30m"}';
+    expect(parse(MESSAGES, messages(none))).toMatchObject({ model: 'm' });
     const body = chat(',"store":false,"background":null,"previous_response_id":null,"service_tier":"auto","n":null');
     expect(parse(CHAT, body)).toMatchObject({
       model: 'm',

@@ -241,3 +241,46 @@ describe('the usage of a prompt, reported while its answer runs', () => {
     expect(readChat(report, report, 'data: [DONE]\n\n').reading.promptUsage).toBeUndefined();
   });
 });
+
+describe('the output that a provider reports while its stream runs', () => {
+  const chat = (completion: number, prompt = 7) =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: 'hi' } }], usage: { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion } })}\n\n`;
+  const start =
+    'data: {"type":"message_start","message":{"usage":{"input_tokens":10,"cache_read_input_tokens":3,"output_tokens":8}}}\n\n';
+  const delta = (tokens: number) =>
+    `data: {"type":"message_delta","delta":{"stop_reason":null},"usage":{"output_tokens":${tokens}}}\n\n`;
+
+  test('Anthropic’s placeholder in message_start is no report of the output', () => {
+    expect(readMessages(start).reading.reportedOutputTokens).toBeUndefined();
+  });
+
+  test('each message_delta of Anthropic’s stream reports all of the output so far', () => {
+    expect(readMessages(start, delta(25)).reading.reportedOutputTokens).toBe(25);
+    expect(readMessages(start, delta(25), delta(400)).reading.reportedOutputTokens).toBe(400);
+  });
+
+  test('a message_delta of zero tokens does not take the output back', () => {
+    expect(readMessages(start, delta(25), delta(0)).reading.reportedOutputTokens).toBe(25);
+  });
+
+  test('the reports in every event of a chat completion count, and so do tokens that only the total contains', () => {
+    expect(readChat(chat(0), chat(3)).reading.reportedOutputTokens).toBe(3);
+    const hidden = 'data: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":4,"total_tokens":61}}\n\n';
+    expect(readChat(chat(0), chat(3), hidden).reading.reportedOutputTokens).toBe(54);
+  });
+
+  test.each([
+    ['none', []],
+    ['one alone, which may be a placeholder', [chat(1)]],
+    ['one that stays the same', [chat(1), chat(1), chat(1)]],
+    ['those that count each event', [chat(1), chat(3), chat(2), chat(9)]],
+    ['one that is impossible', [chat(1), chat(3), chat(-1)]],
+  ])('reports of a chat completion that are not running totals do not count: %s', (_which, events) => {
+    expect(readChat(...events).reading.reportedOutputTokens).toBeUndefined();
+  });
+
+  test('the reports of several choices do not count, because each may be about one of them', () => {
+    const reader = new ChatStream({ choices: 2, wantsUsage: true });
+    expect(read(reader, chat(1), chat(9)).reading.reportedOutputTokens).toBeUndefined();
+  });
+});

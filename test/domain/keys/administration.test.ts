@@ -1,4 +1,4 @@
-import { countKey } from '../../../lambdas/contracts/storage/table-keys';
+import { countKey } from '../../../lambdas/contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
 import { KEYS_PER_ACCOUNT_AND_DAY_MAX } from '../../../lambdas/domain/keys/preconditions';
 import { AccountStage } from '../accounts/account-stage';

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { KEY_LABEL_CHARACTERS_MAX } from '../../../lambdas/contracts/http/api-keys';
-import { apiKeyKey } from '../../../lambdas/contracts/storage/table-keys';
+import { apiKeyKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';

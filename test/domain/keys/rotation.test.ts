@@ -1,4 +1,4 @@
-import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/storage/table-keys';
+import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';

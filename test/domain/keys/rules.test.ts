@@ -1,5 +1,5 @@
 import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
-import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/storage/table-keys';
+import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { Keys } from '../../../lambdas/domain/keys/keys';
 import { AccountStage } from '../accounts/account-stage';

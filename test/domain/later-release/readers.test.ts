@@ -1,14 +1,17 @@
+import { decodePending } from '../../../lambdas/domain/notifications/outbox/message';
+import { topUpSucceeded } from '../../../lambdas/domain/notifications/outbox/messages';
+import { notifyOnce } from '../../../lambdas/domain/notifications/outbox/outbox';
+import { Preferences } from '../../../lambdas/domain/notifications/people/preferences';
+import { SuppressedHashes } from '../../../lambdas/domain/notifications/people/suppressions';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import {
-  CATALOG_STATE_KEY,
-  holdPartition,
-  invitationKey,
-  memberKey,
-  SHARDS,
-} from '../../../lambdas/contracts/storage/table-keys';
-import { ACCOUNTS, AUDIT, CATALOG, WALLET } from '../../../lambdas/contracts/storage/tables';
+import { invitationKey, memberKey } from '../../../lambdas/contracts/storage/table-keys/accounts';
+import { CATALOG_STATE_KEY } from '../../../lambdas/contracts/storage/table-keys/catalog';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { pendingMailKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
+import { holdPartition } from '../../../lambdas/contracts/storage/table-keys/wallet';
+import { OUTBOX, ACCOUNTS, AUDIT, CATALOG, WALLET } from '../../../lambdas/contracts/storage/tables';
 import { Access } from '../../../lambdas/domain/access/access';
 import { NotAllowed } from '../../../lambdas/domain/access/access-errors';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
@@ -115,6 +118,31 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       decoders: ['decodePerson'],
       read: (store) => new People({ store, clock }).get(owner.personId),
     },
+    'a message that is still to be mailed': {
+      ...inAccounts,
+      decoders: ['decodePending'],
+      read: async (store) => {
+        const { messageId } = await notifiedOn(account.engine, accountId, clock);
+        const item = await store.get({ table: OUTBOX, key: pendingMailKey(messageId) });
+        return decodePending(item!);
+      },
+    },
+    'the mail preferences of a person': {
+      ...inAccounts,
+      decoders: [],
+      read: async (store) => {
+        await new Preferences({ store: account.engine }).decline(owner.personId, 'budget');
+        return new Preferences({ store }).of(owner.personId);
+      },
+    },
+    'a suppressed address': {
+      ...inAccounts,
+      decoders: [],
+      read: async (store) => {
+        await new SuppressedHashes({ store: account.engine, clock }).add('a-hash', 'bounce');
+        return new SuppressedHashes({ store, clock }).of('a-hash');
+      },
+    },
     'a key that is verified': {
       ...inAccounts,
       decoders: ['decodeKey', 'decodeRules'],
@@ -212,6 +240,13 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
   function invitationsOn(store: TableStore): Invitations {
     return new Invitations({ store, clock, audit: auditOf(store), emails: { of: async () => undefined } });
   }
+}
+
+/** Puts a message into the outbox, once. */
+async function notifiedOn(store: TableStore, accountId: string, clock: () => number) {
+  const message = topUpSucceeded({ accountId, amountPico: 10n ** 20n, paymentId: 'pi_1' });
+  await notifyOnce({ store, clock }, message);
+  return message;
 }
 
 async function* only(accountId: string): AsyncGenerator<string> {

@@ -2,7 +2,7 @@ import { IdempotencyKeys } from '../../../lambdas/domain/data-plane/idempotency/
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
-import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
 import { Trusts } from '../../../lambdas/domain/federation/trusts';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';

@@ -1,4 +1,4 @@
-import { OPEN_DUES_PARTITION } from '../../../lambdas/contracts/storage/table-keys';
+import { OPEN_DUES_PARTITION } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
@@ -120,7 +120,12 @@ describe('an account that uses its credit line', () => {
     const stage = await ArrearsStage.owing(300n);
     await stage.runOn('2026-12-01');
     await stage.pay(300n);
-    await stage.wallet.funds.takeDisputed({ accountId: ACCOUNT, disputeId: 'dispute_a', paymentId: 'pi_1', amountPico: 300n });
+    await stage.wallet.funds.takeDisputed({
+      accountId: ACCOUNT,
+      disputeId: 'dispute_a',
+      paymentId: 'pi_1',
+      amountPico: 300n,
+    });
     await stage.runOn('2026-12-29');
     expect(await stage.suspension()).toBe('payment');
   });
@@ -128,7 +133,12 @@ describe('an account that uses its credit line', () => {
   test('a payment that pays the debt of a dispute does not pay a due', async () => {
     const stage = await ArrearsStage.owing(300n);
     await stage.pay(100n);
-    await stage.wallet.funds.takeDisputed({ accountId: ACCOUNT, disputeId: 'dispute_a', paymentId: 'pi_1', amountPico: 100n });
+    await stage.wallet.funds.takeDisputed({
+      accountId: ACCOUNT,
+      disputeId: 'dispute_a',
+      paymentId: 'pi_1',
+      amountPico: 100n,
+    });
     await stage.runOn('2026-12-01');
     expect(stage.notices).toMatchObject([{ owedPico: 200n }]);
     await stage.pay(200n);
@@ -144,7 +154,10 @@ describe('an account that uses its credit line', () => {
     await stage.runOn('2026-12-01');
     await stage.use(100n);
     await stage.runOn('2026-12-29', '2027-01-01', '2027-01-29');
-    expect(stage.notices.filter(({ stage: each }) => each === 'issued').map(({ owedPico }) => owedPico)).toEqual([300n, 400n]);
+    expect(stage.notices.filter(({ stage: each }) => each === 'issued').map(({ owedPico }) => owedPico)).toEqual([
+      300n,
+      400n,
+    ]);
     await stage.pay(300n);
     await stage.runOn('2027-01-30');
     expect([await stage.suspension(), await stage.openDues()]).toEqual(['payment', [`${ACCOUNT}#2026-12`]]);
@@ -253,7 +266,12 @@ test('a job that crashes anywhere, and is run again, tells and does the same', a
         });
         isOver = (crashing?.calls ?? 0) < diesAt;
         crashes += 1;
-        const actual = [new Set(stage.stages()), await stage.actions(), await stage.suspension(), await stage.openDues()];
+        const actual = [
+          new Set(stage.stages()),
+          await stage.actions(),
+          await stage.suspension(),
+          await stage.openDues(),
+        ];
         expect([day, isAfter, diesAt, actual]).toEqual([day, isAfter, diesAt, expected]);
         await stage.wallet.expectSound();
       }

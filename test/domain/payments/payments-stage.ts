@@ -2,11 +2,13 @@ import { StripeProcessor } from '../../../lambdas/adapters/stripe/stripe-process
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
 import type { PlanSettings } from '../../../lambdas/contracts/deployment/plans';
 import { setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
-import type { TopUpNotice } from '../../../lambdas/domain/payments/auto-top-up';
 import { Payments } from '../../../lambdas/domain/payments/payments';
 import type { LogFields } from '../../../lambdas/domain/log';
 import type { FundsView } from '../../../lambdas/domain/wallet/funds/funds';
 import { openStripeFake, type StripeFake } from '../../../dev/local/stripe/open-stripe-fake';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { pendingMailPartition } from '../../../lambdas/contracts/storage/table-keys/outbox';
+import { OUTBOX } from '../../../lambdas/contracts/storage/tables';
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
 
 export const DEPLOYMENT = 'test-deployment';
@@ -18,15 +20,9 @@ export class PaymentsStage {
   readonly stripe: StripeFake;
   readonly payments: Payments;
   readonly logged: { readonly code: string; readonly fields: LogFields | undefined }[] = [];
-  readonly notices: TopUpNotice[] = [];
   #topUps = 0;
 
-  private constructor(
-    wallet: WalletStage,
-    stripe: StripeFake,
-    automaticTax: boolean,
-    plans: readonly PlanSettings[],
-  ) {
+  private constructor(wallet: WalletStage, stripe: StripeFake, automaticTax: boolean, plans: readonly PlanSettings[]) {
     this.wallet = wallet;
     this.stripe = stripe;
     const note = (code: string, fields?: LogFields): void => void this.logged.push({ code, fields });
@@ -43,10 +39,7 @@ export class PaymentsStage {
       limits: { leastCents: 500n, mostCents: 100_000n, dayCents: 150_000n, dayCount: 20n },
       plans,
       usageRetentionDays: 90,
-      notify: (notice) => {
-        this.notices.push(notice);
-        return Promise.resolve();
-      },
+      sendsMail: true,
     });
   }
 
@@ -104,6 +97,14 @@ export class PaymentsStage {
 
   async spend(pico: bigint): Promise<void> {
     await this.wallet.settle(await this.wallet.reserve(pico), pico);
+  }
+
+  /** The kinds of the messages that wait to be mailed, in order. */
+  async messages(): Promise<readonly string[]> {
+    const pages = await Promise.all(
+      SHARDS.map((shard) => this.wallet.engine.query({ table: OUTBOX, partition: pendingMailPartition(shard) })),
+    );
+    return pages.flatMap(({ items }) => items.map((item) => String(item['kind']))).sort();
   }
 
   codes(): readonly (string | undefined)[] {

@@ -1,4 +1,4 @@
-import { entryKey } from '../../../lambdas/contracts/storage/table-keys';
+import { entryKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
 import { ACCOUNT } from '../wallet/wallet-stage';

@@ -37,7 +37,10 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('charge' as const), pico: amount }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('contend' as const), pico: amount }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('credit' as const), pico: amount }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('grant' as const), pico: amount, hours: fc.integer({ min: 1, max: 900 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('grant' as const), pico: amount, hours: fc.integer({ min: 1, max: 900 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('line' as const), pico: amount }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('refund' as const), pico: amount }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('dispute' as const), pico: amount, isWon: fc.boolean() }) },

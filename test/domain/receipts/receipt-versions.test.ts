@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Receipt, ReceiptProof, Seal } from '../../../lambdas/contracts/storage/receipt';
-import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
 import { USAGE } from '../../../lambdas/contracts/storage/tables';
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { buildTrees, headerHash, putTree } from '../../../lambdas/domain/receipts/account-tree';

@@ -1,4 +1,5 @@
-import { LAST_SEAL_KEY, SHARDS, treesPartition } from '../../../lambdas/contracts/storage/table-keys';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { LAST_SEAL_KEY, treesPartition } from '../../../lambdas/contracts/storage/table-keys/receipts';
 import { EXPIRES_AT, USAGE } from '../../../lambdas/contracts/storage/tables';
 import { FaultyStore } from '../wallet/faulty-store';
 import { ACCOUNT } from '../wallet/wallet-stage';

@@ -1,5 +1,5 @@
 import { EXPIRES_AT, USAGE } from '../../../lambdas/contracts/storage/tables';
-import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
 import { UNITS } from '../../../lambdas/contracts/storage/units';
 import { writtenUsageRecordSchema } from '../../../lambdas/contracts/storage/usage-record';
 import { absent } from '../../../lambdas/domain/table/condition';

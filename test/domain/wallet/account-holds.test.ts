@@ -1,5 +1,5 @@
 import type { HoldMode } from '../../../lambdas/contracts/deployment/hold-mode';
-import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { WorstCaseRequired } from '../../../lambdas/domain/wallet/wallet-errors';
 import { ACCOUNT, WalletStage } from './wallet-stage';
@@ -66,4 +66,19 @@ test('a refusal says until when an account needs the worst case after a cut, and
   expect(await until()).toBe(cutUntil);
   await note({ lossUntil: BigInt(cutUntil) });
   expect(await until()).toBeUndefined();
+});
+
+describe('an account after a request that cost more than it was charged', () => {
+  test('an account that could not pay up to the ceiling of a request gets whole holds only', async () => {
+    const hold = await stage.roll(100n, 2_000n);
+    expect(await stage.settle(hold, 1_200n)).toMatchObject({ costPico: 1_000n, overrunPico: 200n });
+    await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1_000n, paymentId: 'pi_later' });
+    await expect(stage.roll(100n, 900n)).rejects.toBeInstanceOf(WorstCaseRequired);
+  });
+
+  test('an account that paid up to the ceiling of a request gets holds that roll, because a whole hold would have covered no more', async () => {
+    const hold = await stage.roll(100n, 500n);
+    expect(await stage.settle(hold, 1_200n)).toMatchObject({ costPico: 500n, overrunPico: 700n });
+    await stage.release(await stage.roll(100n, 300n));
+  });
 });

@@ -1,10 +1,6 @@
-import {
-  balanceKey,
-  entryKey,
-  lateEntryKey,
-  SHARDS,
-  usageRecordKey,
-} from '../../../lambdas/contracts/storage/table-keys';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
+import { balanceKey, entryKey, lateEntryKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { ACCOUNT, WalletStage } from './wallet-stage';

@@ -1,8 +1,7 @@
-import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
-import { WalletStage } from './wallet-stage';
+import { budgetOf } from './key-counter-stage';
+import { ESTIMATE, WalletStage } from './wallet-stage';
 
-const BUDGET: Counting = { counterId: 'key_1', budget: { window: '2026-11', limitPico: 500n } };
-const ESTIMATE = { estimated: true };
+const BUDGET = budgetOf(500n);
 
 let stage: WalletStage;
 beforeEach(async () => {
@@ -10,13 +9,10 @@ beforeEach(async () => {
 });
 afterEach(() => stage.expectSound());
 
-const extend = (hold: Awaited<ReturnType<WalletStage['roll']>>, wantedPico: bigint, leastPico = wantedPico) =>
-  stage.wallet.extend(hold, { wantedPico, leastPico });
-
 test.each([{}, ESTIMATE])(
   'a hold that was extended above its ceiling is charged up to the ceiling (%j)',
   async (facts) => {
-    const hold = await extend(await stage.roll(100n, 200n), 300n);
+    const hold = await stage.extend(await stage.roll(100n, 200n), 300n);
     expect(await stage.settle(hold, 400n, facts)).toMatchObject({ costPico: 200n, overrunPico: 200n });
     expect(await stage.amounts()).toEqual([800n, 0n, 200n]);
   },

@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { balanceKey, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import { readPart } from '../../../lambdas/domain/wallet/balance/balance';

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
 import { USAGE } from '../../../lambdas/contracts/storage/tables';
 import { ConditionFailed, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';

@@ -7,7 +7,7 @@ import type { Item } from '../../../lambdas/domain/table/value';
  * - `conflict`, `throttled`: nothing is written, and the store reports it.
  * - `unreachable`: nothing is written, but the caller cannot tell.
  * - `lost reply`: everything is written, but the caller cannot tell.
- * - `late`: like `unreachable`, but the transaction arrives later, when `arrive` is called.
+ * - `late`: like `unreachable`, but the transaction or write arrives later, when `arrive` is called.
  */
 type NamedFault = 'none' | 'conflict' | 'throttled' | 'unreachable' | 'lost reply' | 'late';
 
@@ -20,7 +20,7 @@ type Meanwhile = () => Promise<unknown>;
 export class FaultyStore implements TableStore {
   readonly #inner: TableStore;
   readonly #faults: Fault[] = [];
-  readonly #late: (() => Promise<void>)[] = [];
+  readonly #late: (() => Promise<unknown>)[] = [];
   #turns: readonly number[] = [0];
   #calls = 0;
   /** The number of calls so far. */
@@ -39,7 +39,7 @@ export class FaultyStore implements TableStore {
     this.#faults.length = 0;
   }
 
-  /** Lets the late transactions arrive. @returns which of them were written */
+  /** Lets the late transactions and writes arrive. @returns which of them were written */
   async arrive(): Promise<readonly boolean[]> {
     const arrivals = await Promise.allSettled(this.#late.splice(0).map((transact) => transact()));
     return arrivals.map(({ status }) => status === 'fulfilled');
@@ -65,7 +65,8 @@ export class FaultyStore implements TableStore {
     const fault = this.#faults.shift() ?? 'none';
     return this.#inTurn(async () => {
       if (typeof fault === 'function') await fault();
-      const isRefused = fault === 'unreachable' || fault === 'conflict' || fault === 'throttled';
+      if (fault === 'late') this.#late.push(() => this.#inner.write(write));
+      const isRefused = fault === 'unreachable' || fault === 'late' || fault === 'conflict' || fault === 'throttled';
       if (isRefused) throw new StoreUnavailable(fault);
       const before = await this.#inner.write(write);
       if (fault === 'lost reply') throw new StoreUnavailable('ETIMEDOUT');

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { balanceKey, ENTRY_PREFIX } from '../../../lambdas/contracts/storage/table-keys';
+import { balanceKey, ENTRY_PREFIX } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import { reserveHoldUncontended } from '../../../lambdas/domain/wallet/holds/reserve-hold';

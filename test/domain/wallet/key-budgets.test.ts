@@ -1,4 +1,4 @@
-import { budgetCounterKey } from '../../../lambdas/contracts/storage/table-keys';
+import { budgetCounterKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import { budgetOf, COUNTER_ID, KeyCounterStage, limitOf, runningOf } from './key-counter-stage';
 
 describe('a budget', () => {

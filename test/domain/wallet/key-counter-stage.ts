@@ -1,5 +1,9 @@
 import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
-import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../lambdas/contracts/storage/table-keys';
+import {
+  budgetCounterKey,
+  minuteCounterKey,
+  runningCounterKey,
+} from '../../../lambdas/contracts/storage/table-keys/keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import type { Key } from '../../../lambdas/domain/table/value';
 import { KeyLimitReached } from '../../../lambdas/domain/wallet/wallet-errors';

@@ -1,9 +1,9 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { budgetCounterKey, runningCounterKey } from '../../../lambdas/contracts/storage/table-keys';
+import { budgetCounterKey, runningCounterKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
 import type { Fault } from './faulty-store';
-import { ACCOUNT } from './wallet-stage';
+import { ACCOUNT, outcomeOf } from './wallet-stage';
 import {
   budgetOf,
   COUNTER_ID,
@@ -120,6 +120,28 @@ describe.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
     });
   },
 );
+
+describe('a request that its key’s budget has ended', () => {
+  test.each([
+    ['less than its hold', 90n, 90n],
+    ['exactly its hold', 100n, 100n],
+    ['more than its hold', 110n, 110n],
+  ])('a request that cost %s leaves the key with the worst case for a minute', async (_what, costPico, countedPico) => {
+    const stage = await KeyCounterStage.funded();
+    const hold = await stage.roll(100n, 900n, budgetOf(1_000n));
+    const record = outcomeOf(hold);
+    await stage.wallet.settle({ hold, kind: 'charge', costPico, record, shortOf: 'budget' });
+    expect(await stage.countedPico()).toBe(countedPico);
+    await expect(stage.roll(100n, 900n, budgetOf(1_000n))).rejects.toMatchObject({
+      name: 'WorstCaseRequired',
+      until: stage.now + MINUTE_MS,
+    });
+    await stage.release(await stage.count(100n, budgetOf(1_000n)));
+    stage.now += MINUTE_MS;
+    await stage.release(await stage.roll(100n, 900n, budgetOf(1_000n)));
+    await stage.expectSound();
+  });
+});
 
 describe('the verification of counters', () => {
   test('the verifier reports a budget that does not match the amounts charged and held', async () => {

@@ -105,6 +105,44 @@ describe('a lease in use', () => {
     expect(book.take(ACCOUNT, 100n, NOW).idle).toBeUndefined();
   });
 
+  test('a lease that has grown for its request has room for more afterwards', () => {
+    const [book, lease] = [new LeaseBook(), leaseFor('req_1')];
+    book.begin(lease);
+    const grown = { ...lease, heldPico: 1_000n };
+    book.grow(grown);
+    expect(book.inUse('req_1', leaseTurnOf(lease))).toBe(grown);
+    book.end(lease, CHARGE);
+    expect(book.take(ACCOUNT, 960n, NOW).idle?.lease).toBe(grown);
+  });
+
+  test('a lease that has grown can be forgotten by one who knows it as it was', () => {
+    const [book, lease] = [new LeaseBook(), leaseFor('req_1')];
+    book.begin(lease);
+    book.grow({ ...lease, heldPico: 1_000n });
+    book.forget(lease);
+    expect(book.inUse('req_1', leaseTurnOf(lease))).toBeUndefined();
+  });
+
+  test('a growth of a lease whose request has ended does not bring it back into use', () => {
+    const { book, lease } = bookWithIdle();
+    book.grow({ ...lease, heldPico: 1_000n });
+    expect(book.inUse('req_1', leaseTurnOf(lease))).toBeUndefined();
+    expect(book.take(ACCOUNT, 761n, NOW).idle).toBeUndefined();
+  });
+
+  test('the mean charge of an account begins with its first one and follows the latest', () => {
+    const book = new LeaseBook();
+    expect(book.meanCharge(ACCOUNT)).toBe(0n);
+    const charge = (costPico: bigint): bigint => {
+      const lease = leaseFor('req_1');
+      book.begin(lease);
+      book.end(lease, { ...CHARGE, costPico });
+      return book.meanCharge(ACCOUNT);
+    };
+    expect([800n, 800n, 0n, 1_500n].map(charge)).toEqual([800n, 800n, 700n, 800n]);
+    expect(book.meanCharge('acc_other')).toBe(0n);
+  });
+
   test('a forgotten lease is neither in use nor idle', () => {
     const [book, lease] = [new LeaseBook(), leaseFor('req_1')];
     book.begin(lease);

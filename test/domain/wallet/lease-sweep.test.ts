@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/domain/clock';
-import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { decodeBalance } from '../../../lambdas/domain/wallet/balance/balance';
 import { ACCOUNT, WalletStage } from './wallet-stage';

@@ -1,5 +1,7 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { balanceKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import type { Fault } from './faulty-store';

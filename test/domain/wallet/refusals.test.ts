@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { balanceKey, entryKey } from '../../../lambdas/contracts/storage/table-keys';
+import { balanceKey, entryKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { HoldTerms } from '../../../lambdas/domain/wallet/holds/reserve-hold';
 import { RESERVE_AGE_MS_MAX } from '../../../lambdas/domain/wallet/holds/reserve-hold';

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { readPart } from '../../../lambdas/domain/wallet/balance/balance';
-import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
 import { InsufficientFunds, KeyLimitReached } from '../../../lambdas/domain/wallet/wallet-errors';
+import { budgetOf } from './key-counter-stage';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
@@ -20,12 +20,10 @@ async function withDrawers(mainPico: bigint): Promise<WalletStage> {
   return drawn;
 }
 
-const budgetOf = (limitPico: bigint): Counting => ({ counterId: 'key_1', budget: { window: '2026-11', limitPico } });
-
 test('an extension that the main balance does not cover empties the drawers', async () => {
   const stage = await withDrawers(1_000n);
   const hold = await stage.roll(100n, AMPLE);
-  const extended = await stage.wallet.extend(hold, { wantedPico: 5_000n, leastPico: 5_000n });
+  const extended = await stage.extend(hold, 5_000n);
   expect(extended.heldPico).toBe(5_100n);
   await stage.release(extended);
   await stage.expectSound();
@@ -34,7 +32,7 @@ test('an extension that the main balance does not cover empties the drawers', as
 test('an extension that neither the main balance nor the budget covers empties the drawers', async () => {
   const stage = await withDrawers(1_000n);
   const hold = await stage.roll(100n, AMPLE, budgetOf(3_000n));
-  const extended = await stage.wallet.extend(hold, { wantedPico: 5_000n, leastPico: 2_000n });
+  const extended = await stage.extend(hold, 5_000n, 2_000n);
   expect(extended.heldPico).toBe(3_000n);
   await stage.release(extended);
   await stage.expectSound();
@@ -43,7 +41,7 @@ test('an extension that neither the main balance nor the budget covers empties t
 test('an extension that the drawers do not cover either takes what all of them have', async () => {
   const stage = await withDrawers(1_000n);
   const hold = await stage.roll(100n, AMPLE);
-  const extended = await stage.wallet.extend(hold, { wantedPico: 9_000n, leastPico: 1n });
+  const extended = await stage.extend(hold, 9_000n, 1n);
   expect(extended.heldPico).toBe(7_400n);
   await stage.release(extended);
   await stage.expectSound();
@@ -53,7 +51,7 @@ test('an extension for lack of a budget reads no drawers', async () => {
   const stage = await withDrawers(1_000n);
   const hold = await stage.roll(100n, AMPLE, budgetOf(500n));
   const before = stage.store.counts.get;
-  const refused = stage.wallet.extend(hold, { wantedPico: 500n, leastPico: 500n });
+  const refused = stage.extend(hold, 500n);
   await expect(refused).rejects.toBeInstanceOf(KeyLimitReached);
   expect(stage.store.counts.get).toBe(before);
 });
@@ -62,7 +60,7 @@ test('an extension of an account without drawers reads none', async () => {
   const stage = await WalletStage.funded(1_000n);
   const hold = await stage.roll(100n, AMPLE);
   const before = stage.store.counts.get;
-  const refused = stage.wallet.extend(hold, { wantedPico: 5_000n, leastPico: 5_000n });
+  const refused = stage.extend(hold, 5_000n);
   await expect(refused).rejects.toBeInstanceOf(InsufficientFunds);
   expect(stage.store.counts.get).toBe(before);
 });

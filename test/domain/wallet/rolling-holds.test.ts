@@ -1,6 +1,5 @@
 import { TOKEN_LIFETIME_MS } from '../../../lambdas/adapters/embedded/tokens';
 import { suspendBalance } from '../../../lambdas/domain/wallet/balance/balance';
-import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
 import {
   HoldNotFound,
   InsufficientFunds,
@@ -8,10 +7,10 @@ import {
   WalletSuspended,
   WalletUnavailable,
 } from '../../../lambdas/domain/wallet/wallet-errors';
-import { ACCOUNT, WalletStage } from './wallet-stage';
+import { budgetOf } from './key-counter-stage';
+import { ACCOUNT, ESTIMATE, WalletStage } from './wallet-stage';
 
-const BUDGET: Counting = { counterId: 'key_1', budget: { window: '2026-11', limitPico: 500n } };
-const ESTIMATE = { estimated: true };
+const BUDGET = budgetOf(500n);
 
 let stage: WalletStage;
 beforeEach(async () => {
@@ -19,12 +18,9 @@ beforeEach(async () => {
 });
 afterEach(() => stage.expectSound());
 
-const extend = (hold: Awaited<ReturnType<WalletStage['roll']>>, wantedPico: bigint, leastPico = wantedPico) =>
-  stage.wallet.extend(hold, { wantedPico, leastPico });
-
 describe('a hold that grows', () => {
   test('an extension moves money from available to held, and the settle returns what is left', async () => {
-    const hold = await extend(await stage.roll(100n, 900n), 200n);
+    const hold = await stage.extend(await stage.roll(100n, 900n), 200n);
     expect(hold).toMatchObject({ heldPico: 300n, rolling: { slice: 1n, ceilingPico: 900n } });
     expect(await stage.amounts()).toEqual([700n, 300n, 0n]);
     expect(await stage.settle(hold, 250n)).toMatchObject({ costPico: 250n, overrunPico: 0n });
@@ -33,17 +29,17 @@ describe('a hold that grows', () => {
 
   test('an extension takes what is left if that is enough to be of use, and nothing otherwise', async () => {
     const hold = await stage.roll(100n, 5_000n);
-    await expect(extend(hold, 2_000n, 901n)).rejects.toBeInstanceOf(InsufficientFunds);
+    await expect(stage.extend(hold, 2_000n, 901n)).rejects.toBeInstanceOf(InsufficientFunds);
     expect(await stage.amounts()).toEqual([900n, 100n, 0n]);
-    const extended = await extend(hold, 2_000n, 900n);
+    const extended = await stage.extend(hold, 2_000n, 900n);
     expect(extended.heldPico).toBe(1_000n);
     await stage.release(extended);
   });
 
   test('an extension has to fit into the budget of the key', async () => {
     const hold = await stage.roll(100n, 5_000n, BUDGET);
-    await expect(extend(hold, 401n)).rejects.toBeInstanceOf(KeyLimitReached);
-    const extended = await extend(hold, 450n, 400n);
+    await expect(stage.extend(hold, 401n)).rejects.toBeInstanceOf(KeyLimitReached);
+    const extended = await stage.extend(hold, 450n, 400n);
     expect(extended.heldPico).toBe(500n);
     await stage.settle(extended, 450n);
     expect(await stage.amounts()).toEqual([550n, 0n, 450n]);
@@ -51,9 +47,9 @@ describe('a hold that grows', () => {
 
   test('an extension that neither the account nor the budget covers names the one that has less', async () => {
     const hold = await stage.roll(100n, 5_000n, BUDGET);
-    await expect(extend(hold, 2_000n, 500n)).rejects.toMatchObject({ limit: { kind: 'budget', leftPico: 400n } });
+    await expect(stage.extend(hold, 2_000n, 500n)).rejects.toMatchObject({ limit: { kind: 'budget', leftPico: 400n } });
     const other = await stage.reserve(600n);
-    await expect(extend(hold, 2_000n, 500n)).rejects.toMatchObject({ availablePico: 300n });
+    await expect(stage.extend(hold, 2_000n, 500n)).rejects.toMatchObject({ availablePico: 300n });
     await stage.release(other);
     await stage.release(hold);
   });
@@ -62,19 +58,19 @@ describe('a hold that grows', () => {
     const hold = await stage.roll(100n, 5_000n, BUDGET);
     await stage.reserve(500n);
     const before = stage.store.counts.transact;
-    await expect(extend(hold, 2_000n, 500n)).rejects.toBeInstanceOf(InsufficientFunds);
+    await expect(stage.extend(hold, 2_000n, 500n)).rejects.toBeInstanceOf(InsufficientFunds);
     expect(stage.store.counts.transact).toBe(before + 1);
   });
 
   test('an extension that the budget covers least names the budget after one attempt', async () => {
     const hold = await stage.roll(100n, 5_000n, BUDGET);
     const before = stage.store.counts.transact;
-    await expect(extend(hold, 2_000n, 500n)).rejects.toBeInstanceOf(KeyLimitReached);
+    await expect(stage.extend(hold, 2_000n, 500n)).rejects.toBeInstanceOf(KeyLimitReached);
     expect(stage.store.counts.transact).toBe(before + 1);
   });
 
   test('a hold of a key with limits but no budget can be extended', async () => {
-    const hold = await extend(await stage.roll(100n, 900n, { counterId: 'key_1', runningMax: 2 }), 200n);
+    const hold = await stage.extend(await stage.roll(100n, 900n, { counterId: 'key_1', runningMax: 2 }), 200n);
     expect(hold.heldPico).toBe(300n);
     await stage.settle(hold, 300n);
   });
@@ -82,14 +78,14 @@ describe('a hold that grows', () => {
   test('a suspended account gets no extension, and its request can still be settled', async () => {
     const hold = await stage.roll(100n, 900n);
     await stage.store.write(suspendBalance(ACCOUNT, '2026-11-20T10:00:00.000Z'));
-    await expect(extend(hold, 100n)).rejects.toBeInstanceOf(WalletSuspended);
+    await expect(stage.extend(hold, 100n)).rejects.toBeInstanceOf(WalletSuspended);
     expect(await stage.settle(hold, 90n)).toMatchObject({ costPico: 90n });
   });
 
   test('an extension whose reply was lost is made once if it is sent again', async () => {
     const hold = await stage.roll(100n, 900n);
     stage.store.plan('lost reply');
-    expect(await extend(hold, 200n)).toMatchObject({ heldPico: 300n, rolling: { slice: 1n } });
+    expect(await stage.extend(hold, 200n)).toMatchObject({ heldPico: 300n, rolling: { slice: 1n } });
     expect(await stage.amounts()).toEqual([700n, 300n, 0n]);
   });
 
@@ -97,8 +93,8 @@ describe('a hold that grows', () => {
     stage.holdMs = 2 * TOKEN_LIFETIME_MS;
     const hold = await stage.roll(100n, 900n);
     stage.store.plan('lost reply', async () => void (stage.now += TOKEN_LIFETIME_MS + 1));
-    await expect(extend(hold, 200n)).rejects.toBeInstanceOf(WalletUnavailable);
-    expect(await extend(hold, 200n)).toMatchObject({ heldPico: 300n, rolling: { slice: 2n } });
+    await expect(stage.extend(hold, 200n)).rejects.toBeInstanceOf(WalletUnavailable);
+    expect(await stage.extend(hold, 200n)).toMatchObject({ heldPico: 300n, rolling: { slice: 2n } });
     expect(await stage.amounts()).toEqual([700n, 300n, 0n]);
   });
 
@@ -107,9 +103,9 @@ describe('a hold that grows', () => {
     const other = await stage.reserve(700n);
     stage.store.plan('none', async () => {
       await stage.release(other);
-      await extend(hold, 400n);
+      await stage.extend(hold, 400n);
     });
-    expect(await extend(hold, 400n, 100n)).toMatchObject({ heldPico: 500n, rolling: { slice: 2n } });
+    expect(await stage.extend(hold, 400n, 100n)).toMatchObject({ heldPico: 500n, rolling: { slice: 2n } });
     expect(await stage.amounts()).toEqual([500n, 500n, 0n]);
     await stage.release(hold);
   });
@@ -117,7 +113,7 @@ describe('a hold that grows', () => {
   test('an extension that is sent again after its request was settled is only acknowledged', async () => {
     const hold = await stage.roll(100n, 900n);
     stage.store.plan('lost reply', () => stage.settle(hold, 250n));
-    expect(await extend(hold, 200n)).toMatchObject({ heldPico: 300n, rolling: { slice: 1n } });
+    expect(await stage.extend(hold, 200n)).toMatchObject({ heldPico: 300n, rolling: { slice: 1n } });
     expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
   });
 
@@ -127,14 +123,14 @@ describe('a hold that grows', () => {
       await stage.settle(hold, 250n);
       stage.now += TOKEN_LIFETIME_MS + 1;
     });
-    await expect(extend(hold, 200n)).rejects.toBeInstanceOf(HoldNotFound);
+    await expect(stage.extend(hold, 200n)).rejects.toBeInstanceOf(HoldNotFound);
     expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
   });
 
   test('a request that has ended gets no extension', async () => {
     const hold = await stage.roll(100n, 900n);
     await stage.settle(hold, 50n);
-    await expect(extend(hold, 100n)).rejects.toBeInstanceOf(HoldNotFound);
+    await expect(stage.extend(hold, 100n)).rejects.toBeInstanceOf(HoldNotFound);
     expect(await stage.amounts()).toEqual([950n, 0n, 50n]);
   });
 });
@@ -177,27 +173,27 @@ describe('a hold that shrinks', () => {
 describe('the end of a hold that has changed', () => {
   test('a settle that does not know of an extension ends the hold at the amount that it has', async () => {
     const known = await stage.roll(100n, 900n);
-    await extend(known, 200n);
+    await stage.extend(known, 200n);
     expect(await stage.settle(known, 250n)).toMatchObject({ costPico: 250n, overrunPico: 0n });
     expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
     expect((await stage.entries()).at(-1)).toMatchObject({ heldPico: 300n });
   });
 
   test('a sweep returns what a hold was extended by, too', async () => {
-    await extend(await stage.roll(100n, 900n), 200n);
+    await stage.extend(await stage.roll(100n, 900n), 200n);
     expect(await stage.expire()).toMatchObject({ expired: 1 });
     expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
   });
 
   test('an extension that arrives while a sweep ends its hold does not leave money behind', async () => {
     const hold = await stage.roll(100n, 900n);
-    stage.store.plan(() => extend(hold, 200n));
+    stage.store.plan(() => stage.extend(hold, 200n));
     expect(await stage.expire()).toMatchObject({ expired: 1, failed: 0 });
     expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
   });
 
   test('a request that was extended and expired is charged for what it reports, within what is left', async () => {
-    const hold = await extend(await stage.roll(100n, 900n), 200n);
+    const hold = await stage.extend(await stage.roll(100n, 900n), 200n);
     await stage.expire();
     expect(await stage.settle(hold, 800n)).toMatchObject({ outcome: 'adjusted', costPico: 800n, overrunPico: 0n });
     expect(await stage.amounts()).toEqual([200n, 0n, 800n]);
@@ -214,7 +210,7 @@ describe('a charge of a hold that has expired', () => {
 
   test('an estimate is charged up to what was held at the expiry, although an extension is not known', async () => {
     const known = await stage.roll(100n, 900n);
-    await extend(known, 200n);
+    await stage.extend(known, 200n);
     await stage.expire();
     expect(await stage.settle(known, 950n, ESTIMATE)).toMatchObject({ costPico: 300n, overrunPico: 650n });
   });

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';

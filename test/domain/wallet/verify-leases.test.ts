@@ -1,5 +1,7 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { balanceKey, leaseKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
+import { balanceKey, leaseKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
 import { leaseOfTurn } from '../../../lambdas/domain/wallet/leases/lease';

@@ -1,10 +1,5 @@
-import {
-  balanceKey,
-  entryKey,
-  holdKey,
-  lateEntryKey,
-  usageRecordKey,
-} from '../../../lambdas/contracts/storage/table-keys';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
+import { balanceKey, entryKey, holdKey, lateEntryKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import { encodeHold } from '../../../lambdas/domain/wallet/holds/hold';

@@ -1,11 +1,7 @@
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/domain/clock';
-import {
-  balanceKey,
-  holdPartition,
-  lateEntryKey,
-  SHARDS,
-  usageRecordKey,
-} from '../../../lambdas/contracts/storage/table-keys';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
+import { balanceKey, holdPartition, lateEntryKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { encodeHold } from '../../../lambdas/domain/wallet/holds/hold';

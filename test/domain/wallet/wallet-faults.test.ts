@@ -1,4 +1,4 @@
-import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';

@@ -1,6 +1,11 @@
 import { encodeTime } from 'ulid';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { holdPartition } from '../../../lambdas/contracts/storage/table-keys/wallet';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
+import { isLease } from '../../../lambdas/domain/wallet/leases/lease';
+import type { Item } from '../../../lambdas/domain/table/value';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import type { Labels } from '../../../lambdas/contracts/http/key-rules';
@@ -17,6 +22,9 @@ import { FaultyStore } from './faulty-store';
 
 export const ACCOUNT = 'acc_01JD0000000000000000000000';
 export const USAGE_RETENTION_DAYS = 90;
+
+/** The record of a request whose usage was not reported. */
+export const ESTIMATE = { estimated: true };
 
 /** The ID of the payment that funds an account. */
 export const firstPaymentOf = (accountId: string): string => `pi_first-${accountId}`;
@@ -107,6 +115,11 @@ export class WalletStage {
     return hold as RollingHold;
   }
 
+  /** Adds money to the hold of a running request. */
+  extend(hold: RollingHold, wantedPico: bigint, leastPico = wantedPico): Promise<RollingHold> {
+    return this.wallet.extend(hold, { wantedPico, leastPico });
+  }
+
   /** Reserves for a request of a key with counted limits. */
   count(holdPico: bigint, counting: Counting, requestId?: string): Promise<Hold> {
     return this.reserve(holdPico, requestId, ACCOUNT, { counting });
@@ -132,6 +145,12 @@ export class WalletStage {
     const balance = await this.wallet.balance(accountId);
     if (!balance) throw new Error('the wallet is not open');
     return [balance.availablePico, balance.heldPico, balance.spentPico];
+  }
+
+  /** The stored leases. */
+  async leases(): Promise<readonly Item[]> {
+    const shards = SHARDS.map((shard) => this.engine.query({ table: WALLET, partition: holdPartition(shard) }));
+    return (await Promise.all(shards)).flatMap(({ items }) => items).filter(isLease);
   }
 
   async entries(accountId = ACCOUNT): Promise<Entry[]> {

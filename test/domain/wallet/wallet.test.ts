@@ -1,4 +1,4 @@
-import { paymentKey } from '../../../lambdas/contracts/storage/table-keys';
+import { paymentKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { ACCOUNT, outcomeOf, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 

@@ -36,7 +36,7 @@ export class FakeProcessor implements PaymentProcessor {
   readonly #answers = new Map<string, { readonly parameters: string; readonly answer: unknown }>();
   readonly #movements: BalanceMovement[] = [];
   #numbers = 0;
-  /** What the next off-session charges meet. */
+  /** Whether the next off-session charges are declined. */
   isDeclining = false;
   readonly met = new Map<string, number>();
   /** The off-session charges that succeeded, by account. */
@@ -193,7 +193,7 @@ export class FakeProcessor implements PaymentProcessor {
     this.#move('dispute_won', paymentId, dispute.cents);
   }
 
-  /** What was neither refunded nor disputed, in cents. */
+  /** The part that was neither refunded nor disputed, in cents. */
   refundable({ receivedCents, refunds, disputes }: ProcessedPayment): bigint {
     const refunded = refunds.filter(({ state }) => state !== 'failed').reduce((sum, { cents }) => sum + cents, 0n);
     const disputed = disputes.filter(({ state }) => state === 'taken').reduce((sum, { cents }) => sum + cents, 0n);

@@ -1,5 +1,5 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import { autoTopUpKey, customerKey } from '../../../lambdas/contracts/storage/table-keys';
+import { autoTopUpKey, customerKey } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../lambdas/domain/clock';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';

@@ -1,5 +1,5 @@
 import type { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
 import type { PaymentDifference } from '../../../lambdas/domain/payments/reconcile';

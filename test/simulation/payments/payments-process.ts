@@ -8,6 +8,7 @@ import { PaymentExceptions } from '../../../lambdas/domain/payments/payment-exce
 import { ProcessorUnavailable } from '../../../lambdas/domain/payments/processor';
 import { reconcile } from '../../../lambdas/domain/payments/reconcile';
 import { Refunds } from '../../../lambdas/domain/payments/refunds';
+import { NO_NOTIFY } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { Funds } from '../../../lambdas/domain/wallet/funds/funds';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import type { Random } from '../random';
@@ -58,7 +59,15 @@ export class Payments {
     const grantBonus = (): Promise<void> => Promise.resolve();
     this.#converge = (paymentId) =>
       convergePayment(
-        { processor: seen, wallet: this.#wallet, funds: this.#funds, exceptions, grantBonus, deployment: DEPLOYMENT },
+        {
+          processor: seen,
+          wallet: this.#wallet,
+          funds: this.#funds,
+          exceptions,
+          grantBonus,
+          notify: NO_NOTIFY,
+          deployment: DEPLOYMENT,
+        },
         paymentId,
       );
     this.#refunds = new Refunds({ store, funds: this.#funds, processor: seen });
@@ -139,7 +148,7 @@ export class Payments {
     }
   }
 
-  /** What the scheduled jobs do, without faults. */
+  /** Runs the scheduled jobs, without faults. */
   async recover(): Promise<void> {
     await this.#wallet.expireDue({});
     await this.#reconcile();

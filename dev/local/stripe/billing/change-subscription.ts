@@ -25,7 +25,8 @@ export function changeItem(
 ): void {
   const { item, price } = change;
   const restarts = price.recurring?.interval !== item.price.recurring?.interval;
-  if (proration !== 'none') for (const draft of prorations(state, change, restarts)) addProration(state, subscription, item, draft);
+  if (proration !== 'none')
+    for (const draft of prorations(state, change, restarts)) addProration(state, subscription, item, draft);
   replaceItem(state, subscription, change, restarts);
   if (restarts || proration === 'always_invoice') {
     const lines = restarts ? periodLines(subscription) : [];
@@ -57,7 +58,12 @@ function prorations({ time }: StripeState, { item, price, quantity }: ItemChange
   return [credit, { amount, description: `Remaining time on ${price.nickname ?? price.id}`, period, price, quantity }];
 }
 
-function addProration(state: StripeState, subscription: Subscription, item: SubscriptionItem, draft: ProrationDraft): void {
+function addProration(
+  state: StripeState,
+  subscription: Subscription,
+  item: SubscriptionItem,
+  draft: ProrationDraft,
+): void {
   addInvoiceItem(state, {
     ...draft,
     customer: subscription.customer,

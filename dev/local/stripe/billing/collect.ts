@@ -1,4 +1,4 @@
-import { noSuch, notAllowed } from '../http/stripe-failure';
+import { notAllowed } from '../http/stripe-failure';
 import { confirmIntent } from '../payments/confirm';
 import type { Outcome } from '../payments/outcome';
 import { paymentMethodFor } from '../payments/payment-methods';
@@ -27,7 +27,8 @@ export function collect(state: StripeState, invoice: Invoice, collection: Collec
   if (invoice.status === 'draft') finalizeInvoice(state, invoice);
   if (invoice.status === 'paid') return 'succeeded';
   const intent = intentOf(state, invoice);
-  if (!intent || invoice.status !== 'open') throw notAllowed('Invoice is not open, so it cannot be paid.', 'invoice_not_editable');
+  if (!intent || invoice.status !== 'open')
+    throw notAllowed('Invoice is not open, so it cannot be paid.', 'invoice_not_editable');
   const method = collection.method ?? defaultMethod(state, invoice);
   if (!method) {
     recordFailure(state, invoice);
@@ -55,7 +56,6 @@ function defaultMethod(state: StripeState, invoice: Invoice): PaymentMethod | un
     subscriptionOf(state, invoice)?.default_payment_method ??
     state.store.find('customer', invoice.customer ?? '')?.invoice_settings.default_payment_method;
   if (id === null || id === undefined) return undefined;
-  if (typeof id !== 'string') throw noSuch('PaymentMethod', id.id);
   return paymentMethodFor(state, id);
 }
 

@@ -50,7 +50,7 @@ export function redeem(state: StripeState, redemption: Redemption): Discount {
   );
 }
 
-/** What a coupon takes off each amount. Amounts of zero or less are left alone. */
+/** The discount on each amount. Amounts of zero or less are left alone. */
 export function discountsOn(amounts: readonly number[], coupon: Coupon | undefined): number[] {
   let left = coupon?.amount_off ?? 0;
   return amounts.map((amount) => {
@@ -66,8 +66,5 @@ export function discountsOn(amounts: readonly number[], coupon: Coupon | undefin
   });
 }
 
-export const couponOf = ({ store }: StripeState, discount: Discount): Coupon =>
-  store.get('coupon', couponIdOf(discount.source.coupon));
-
-const couponIdOf = (coupon: string | { id: string } | null): string =>
-  typeof coupon === 'string' ? coupon : (coupon?.id ?? '');
+export const couponOf = ({ store }: StripeState, { source }: Discount): Coupon =>
+  store.get('coupon', source.coupon ?? '');

@@ -107,13 +107,7 @@ function constantFields(draft: InvoiceDraft): Omit<Invoice, Computed> {
     attempt_count: 0,
     attempted: false,
     auto_advance: true,
-    automatic_tax: {
-      disabled_reason: null,
-      enabled: draft.automaticTax,
-      liability: draft.automaticTax ? { type: 'self' } : null,
-      provider: draft.automaticTax ? 'stripe' : null,
-      status: draft.automaticTax ? 'complete' : null,
-    },
+    automatic_tax: automaticTax(draft.automaticTax),
     automatically_finalizes_at: null,
     billing_reason: draft.billingReason,
     collection_method: draft.collectionMethod ?? 'charge_automatically',
@@ -157,3 +151,11 @@ function constantFields(draft: InvoiceDraft): Omit<Invoice, Computed> {
     webhooks_delivered_at: null,
   };
 }
+
+const automaticTax = (enabled: boolean): Invoice['automatic_tax'] => ({
+  disabled_reason: null,
+  enabled,
+  liability: enabled ? { type: 'self' } : null,
+  provider: enabled ? 'stripe' : null,
+  status: enabled ? 'complete' : null,
+});

@@ -95,5 +95,5 @@ function expectPayment(state: StripeState, invoice: Invoice, intent: PaymentInte
 /** The payment of an invoice that is not free. */
 export function intentOf({ store }: StripeState, invoice: Invoice): PaymentIntent | undefined {
   const payment = store.all('invoice_payment').find((one) => one.invoice === invoice.id);
-  return payment && store.find('payment_intent', String(payment.payment.payment_intent));
+  return payment && store.find('payment_intent', payment.payment.payment_intent ?? '');
 }

@@ -53,9 +53,9 @@ function invoiceLine(draft: LineDraft, { invoice, currency, discount, taxRate }:
     pretax_credit_amounts: [],
     pricing: price
       ? {
-          price_details: { price: price.id, product: String(price.product) },
+          price_details: { price: price.id, product: price.product },
           type: 'price_details',
-          unit_amount_decimal: price.unit_amount_decimal as never,
+          unit_amount_decimal: price.unit_amount_decimal,
         }
       : null,
     quantity,

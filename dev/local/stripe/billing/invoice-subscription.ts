@@ -46,7 +46,7 @@ export const periodLines = (subscription: Subscription): LineDraft[] =>
 
 /** The discount that applies now. One that applies once ends with its first invoice. */
 function discountOf(state: StripeState, subscription: Subscription): Discount | undefined {
-  const discounts = subscription.discounts.map((id) => state.store.get('discount', String(id)));
+  const discounts = subscription.discounts.map((id) => state.store.get('discount', id));
   const now = state.time.now();
   const found = discounts.find(({ end }) => end === null || now < end);
   if (found && couponOf(state, found).duration === 'once') {

@@ -1,7 +1,6 @@
-import type { SessionNote } from '../checkout/session-note';
 import type { LineItem } from '../state/kinds';
 import type { StripeState } from '../state/stripe-state';
 
-/** What a checkout session sells. */
+/** The items that a checkout session sells. */
 export const lineItemsOf = ({ store }: StripeState, sessionId: string): LineItem[] =>
-  store.note<SessionNote>(sessionId)?.lines ?? [];
+  store.note('session', sessionId)?.lines ?? [];

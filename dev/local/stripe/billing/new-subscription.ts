@@ -48,7 +48,7 @@ export function newSubscription({ store, time }: StripeState, draft: Subscriptio
     description: draft.description ?? null,
     discounts: [],
     ended_at: null,
-    invoice_settings: { account_tax_ids: null, custom_fields: null, description: null, footer: null, issuer: { type: 'self' } },
+    invoice_settings: noInvoiceSettings(),
     items: { object: 'list', data: items, has_more: false, url: `/v1/subscription_items?subscription=${id}` },
     latest_invoice: null,
     livemode: false,
@@ -71,6 +71,14 @@ export function newSubscription({ store, time }: StripeState, draft: Subscriptio
     trial_start: null,
   });
 }
+
+const noInvoiceSettings = (): Subscription['invoice_settings'] => ({
+  account_tax_ids: null,
+  custom_fields: null,
+  description: null,
+  footer: null,
+  issuer: { type: 'self' },
+});
 
 function newItem(subscription: string, price: Price, quantity: number, now: number): SubscriptionItem {
   return {

@@ -44,9 +44,9 @@ export function addInvoiceItem({ events, time }: StripeState, draft: ItemDraft):
     period: draft.period ?? { start: now, end: now },
     pricing: price
       ? {
-          price_details: { price: price.id, product: String(price.product) },
+          price_details: { price: price.id, product: price.product },
           type: 'price_details',
-          unit_amount_decimal: price.unit_amount_decimal as never,
+          unit_amount_decimal: price.unit_amount_decimal,
         }
       : null,
     proration: draft.isProration ?? false,
@@ -62,7 +62,7 @@ interface Pending {
   readonly claimFor: (invoice: string) => void;
 }
 
-/** What waits for the next invoice of a customer, or of one of their subscriptions. */
+/** The items that wait for the next invoice of a customer, or of one of their subscriptions. */
 export function takePendingItems({ store, events }: StripeState, customer: string, subscription?: string): Pending {
   const items = store
     .all('invoiceitem')

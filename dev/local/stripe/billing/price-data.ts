@@ -59,9 +59,10 @@ function recurringOf(params: Params): Price['recurring'] {
   };
 }
 
-type ProductDetails = Pick<Product, 'name'> & Partial<Pick<Product, 'active' | 'id' | 'description' | 'metadata' | 'tax_code'>>;
+type ProductDetails = Pick<Product, 'name'> &
+  Partial<Pick<Product, 'active' | 'id' | 'description' | 'metadata' | 'tax_code'>>;
 
-/** What a new product has besides its name. */
+/** The fields of a new product besides its name. */
 export const detailsOf = (params: Params): Omit<ProductDetails, 'name'> => ({
   description: params.text('description') ?? null,
   metadata: params.metadata(),

@@ -35,7 +35,11 @@ export function countryOf(state: StripeState, session: CheckoutSession, buyer: B
   return (isSaved ? customer.address?.country : buyer.address?.country) ?? null;
 }
 
-function setUp(state: StripeState, session: CheckoutSession, { method, buyer, isAuthenticated }: CheckoutAttempt): Outcome {
+function setUp(
+  state: StripeState,
+  session: CheckoutSession,
+  { method, buyer, isAuthenticated }: CheckoutAttempt,
+): Outcome {
   const intent = state.store.get('setup_intent', session.setup_intent ?? '');
   const outcome = confirmSetup(state, intent, { method, isAuthenticated });
   if (outcome === 'succeeded') completeSession(state, session, buyer, {});
@@ -56,18 +60,17 @@ function pay(state: StripeState, session: CheckoutSession, attempt: CheckoutAtte
   if (outcome !== 'succeeded') return outcome;
   const discount = redeemDiscount(state, session, customer?.id ?? null);
   const invoice =
-    customer && session.invoice_creation?.enabled
-      ? invoicePayment(state, session, customer, intent, discount)
-      : null;
+    customer && session.invoice_creation?.enabled ? invoicePayment(state, session, customer, intent, discount) : null;
   completeSession(state, session, buyer, { invoice });
   return outcome;
 }
 
 function startSubscription(state: StripeState, session: CheckoutSession, attempt: CheckoutAttempt): Outcome {
   const { method, buyer, isAuthenticated = false } = attempt;
-  // Nothing exists yet after a declined attempt, so the outcome is looked at before anything is made.
-  const expected = testCardByLast4(method.card?.last4).onSession;
-  if (expected !== 'succeeded' && !(isAuthenticated && expected === 'authentication_required')) return expected;
+  // A declined attempt leaves nothing behind, so the outcome is looked at before anything is made.
+  const expected = state.outcomes.next() ?? testCardByLast4(method.card?.last4).onSession;
+  if (expected !== 'succeeded' && !(isAuthenticated && expected === 'authentication_required'))
+    return state.outcomes.take() ?? expected;
   const customer = customerOf(state, session, buyer);
   attach(state, method, customer.id);
   const note = noteOf(state, session);

@@ -21,10 +21,16 @@ export function createSession(state: StripeState, params: Params): CheckoutSessi
   const customer = customerOf(state, params);
   assertTaxable(params, customer);
   const lines = mode === 'setup' ? [] : sessionLines(state, params, mode);
-  const session = newSession(state, params, mode, expiryOf(state, params), lines[0]?.currency ?? params.text('currency') ?? null);
+  const session = newSession(
+    state,
+    params,
+    mode,
+    expiryOf(state, params),
+    lines[0]?.currency ?? params.text('currency') ?? null,
+  );
   const discount = discountOf(state, params);
   state.store.save(session);
-  state.store.saveNote(session.id, {
+  state.store.saveNote('session', session.id, {
     lines,
     savesAddress: params.group('customer_update').text('address') === 'auto',
     payment: paymentOf(params.group('payment_intent_data')),
@@ -49,9 +55,13 @@ export function createSession(state: StripeState, params: Params): CheckoutSessi
 export function applyPromotionCode(state: StripeState, session: CheckoutSession, text: string): void {
   const code = state.store.all('promotion_code').find((one) => one.code.toLowerCase() === text.toLowerCase());
   if (!code) throw notAllowed('This code is invalid.');
-  const coupon = state.store.get('coupon', String(code.promotion.coupon));
+  const coupon = state.store.get('coupon', code.promotion.coupon ?? '');
   assertRedeemable(state, coupon, code);
-  state.store.saveNote(session.id, { ...noteOf(state, session), couponId: coupon.id, promotionCodeId: code.id });
+  state.store.saveNote('session', session.id, {
+    ...noteOf(state, session),
+    couponId: coupon.id,
+    promotionCodeId: code.id,
+  });
 }
 
 function customerOf({ store }: StripeState, params: Params): Customer | undefined {
@@ -66,7 +76,7 @@ function assertTaxable(params: Params, customer: Customer | undefined): void {
   const needsAddress = params.group('automatic_tax').flag('enabled') && customer && !customer.address;
   if (needsAddress && params.group('customer_update').text('address') !== 'auto')
     throw notAllowed(
-      'Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to the Customer or set `customer_update[address]` to \'auto\' to save the address entered in Checkout to the Customer.',
+      "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to the Customer or set `customer_update[address]` to 'auto' to save the address entered in Checkout to the Customer.",
       'customer_tax_location_invalid',
     );
 }
@@ -84,7 +94,7 @@ function discountOf(state: StripeState, params: Params): { couponId?: string; pr
   const promotionCodeId = discount?.text('promotion_code');
   const code =
     promotionCodeId === undefined ? undefined : state.store.get('promotion_code', promotionCodeId, 'discounts');
-  const couponId = code ? String(code.promotion.coupon) : discount?.text('coupon');
+  const couponId = code ? (code.promotion.coupon ?? '') : discount?.text('coupon');
   if (couponId === undefined) return {};
   assertRedeemable(state, state.store.get('coupon', couponId, 'discounts'), code);
   return { couponId, ...(promotionCodeId !== undefined && { promotionCodeId }) };

@@ -36,7 +36,8 @@ export function newSession(
     currency,
     customer: params.text('customer') ?? null,
     customer_creation:
-      params.choice('customer_creation', CUSTOMER_CREATION) ?? (params.has('customer') || mode === 'setup' ? null : 'if_required'),
+      params.choice('customer_creation', CUSTOMER_CREATION) ??
+      (params.has('customer') || mode === 'setup' ? null : 'if_required'),
     customer_email: params.text('customer_email') ?? null,
     expires_at: expiresAt,
     invoice_creation: mode === 'payment' ? invoiceCreation(params.group('invoice_creation')) : null,
@@ -78,7 +79,7 @@ function invoiceCreation(params: Params): CheckoutSession['invoice_creation'] {
   };
 }
 
-/** What the fake always answers alike. */
+/** Fields that are the same in every session. */
 const unusedFields = () =>
   ({
     adaptive_pricing: { enabled: false },

@@ -16,7 +16,10 @@ export function sessionLines(state: StripeState, params: Params, mode: 'payment'
   if (lines.some(({ currency }) => currency !== first?.currency))
     throw invalidParameter('line_items', 'All line items must have the same currency.');
   if (mode === 'payment' && lines.some(({ price }) => price.recurring !== null))
-    throw invalidParameter('line_items', 'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.');
+    throw invalidParameter(
+      'line_items',
+      'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
+    );
   if (mode === 'subscription' && !lines.every(({ price }) => price.recurring !== null))
     throw invalidParameter('line_items', 'The fake accepts only recurring prices in `subscription` mode.');
   return lines;
@@ -37,7 +40,7 @@ function lineOf(state: StripeState, params: Params): LineItem {
     amount_tax: 0,
     amount_total: amount,
     currency: price.currency,
-    description: state.store.find('product', String(price.product))?.name ?? null,
+    description: state.store.find('product', price.product)?.name ?? null,
     metadata: {},
     price,
     quantity,

@@ -1,13 +1,13 @@
 import type { Address, LineItem, PaymentIntent } from '../state/kinds';
 
-/** What the buyer enters on the page. */
+/** The details that a buyer enters on the page. */
 export interface Buyer {
   readonly email: string | null;
   readonly name: string | null;
   readonly address: Address | null;
 }
 
-/** What the fake knows of a checkout session and Stripe does not show. */
+/** The parts of a checkout session that Stripe's API does not show. */
 export interface SessionNote {
   lines: LineItem[];
   couponId?: string;

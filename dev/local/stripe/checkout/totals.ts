@@ -14,7 +14,7 @@ export function setTotals(state: StripeState, session: CheckoutSession, country?
     coupon,
   );
   const lines = note.lines.map((line, index) => priced(line, off[index] ?? 0, rate));
-  state.store.saveNote(session.id, { ...note, lines } satisfies SessionNote);
+  state.store.saveNote('session', session.id, { ...note, lines });
   const sum = (field: 'amount_discount' | 'amount_subtotal' | 'amount_tax' | 'amount_total'): number =>
     lines.reduce((total, line) => total + line[field], 0);
   state.events.changed(session, {
@@ -25,6 +25,8 @@ export function setTotals(state: StripeState, session: CheckoutSession, country?
       amount_shipping: 0,
       amount_tax: sum('amount_tax'),
     },
+    discounts:
+      note.couponId === undefined ? [] : [{ coupon: note.couponId, promotion_code: note.promotionCodeId ?? null }],
     automatic_tax: {
       ...session.automatic_tax,
       status: session.automatic_tax.enabled ? (country ? 'complete' : 'requires_location_inputs') : null,
@@ -41,7 +43,7 @@ function priced(line: LineItem, off: number, rate: number): LineItem {
 
 /** @throws Error if the session was not made by this fake */
 export function noteOf({ store }: StripeState, session: CheckoutSession): SessionNote {
-  const note = store.note<SessionNote>(session.id);
+  const note = store.note('session', session.id);
   if (!note) throw new Error(`Nothing is known of the session ${session.id}.`);
   return note;
 }

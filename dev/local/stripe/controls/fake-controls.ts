@@ -9,7 +9,8 @@ import { noSuch, unknownPath } from '../http/stripe-failure';
 import { authenticate } from '../pages/authenticate-page';
 import { chooseCard } from '../pages/checkout-page';
 import { moveBalance } from '../payments/balance';
-import { decide, DISPUTE_REASONS, escalate, openDispute } from '../payments/disputes';
+import type { DISPUTE_REASONS } from '../payments/disputes';
+import { decide, escalate, openDispute } from '../payments/disputes';
 import type { Outcome } from '../payments/outcome';
 import { failRefund } from '../payments/refunds';
 import { ROUTES } from '../resources/routes';
@@ -20,7 +21,7 @@ import type { DeliveryOptions, WebhookSender } from '../webhooks/webhook-sender'
 
 const NOBODY: Buyer = { email: null, name: null, address: null };
 
-/** What tests and the local page can do that Stripe's API cannot. Everything here is also under `/_fake/…`. */
+/** Lets tests and the local page do what Stripe's API cannot. Each method is also under `/_fake/…`. */
 export class FakeControls {
   private readonly state: StripeState;
   private readonly faults: Faults;
@@ -38,7 +39,7 @@ export class FakeControls {
     return this.tick();
   }
 
-  /** Does what has fallen due by itself. Every call of the API does so as well. */
+  /** Runs everything that has fallen due. Every call of the API does so too. */
   tick(): { now: number } {
     runDue(this.state);
     this.webhooks.pump();

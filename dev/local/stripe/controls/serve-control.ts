@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FAULT_KINDS } from '../http/faults';
+import type { FormValue } from '../http/form';
 import { StripeFailure } from '../http/stripe-failure';
 import { DISPUTE_REASONS } from '../payments/disputes';
 import { OUTCOMES } from '../payments/outcome';
@@ -29,10 +30,20 @@ const plan = z
     copies: count,
     dropNext: count,
     delaySeconds: count,
+    newestFirst: z.boolean(),
     beforeReply: z.boolean(),
   })
   .partial();
-const params = z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())]));
+const formValue: z.ZodType<FormValue> = z.lazy(() =>
+  z.union([
+    z.string(),
+    z.number().transform(String),
+    z.boolean().transform(String),
+    z.array(formValue),
+    z.record(z.string(), formValue),
+  ]),
+);
+const params = z.record(z.string(), formValue);
 
 type Run = (controls: FakeControls, body: unknown) => unknown;
 

@@ -17,5 +17,11 @@ export function addressOf(params: Params): Address | null {
 export function shippingOf(params: Params): PaymentIntent['shipping'] {
   const address = addressOf(params.group('address'));
   if (!address) return null;
-  return { address, carrier: null, name: params.text('name'), phone: params.text('phone') ?? null, tracking_number: null };
+  return {
+    address,
+    carrier: null,
+    name: params.text('name'),
+    phone: params.text('phone') ?? null,
+    tracking_number: null,
+  };
 }

@@ -8,7 +8,7 @@ const DEPTH_MAX = 4;
 type Json = Record<string, unknown>;
 
 /**
- * Puts objects in the place of their IDs: `expand[]=data.latest_charge.balance_transaction`.
+ * Replaces IDs by their objects: `expand[]=data.latest_charge.balance_transaction`.
  *
  * @returns a copy of `result`
  */
@@ -24,11 +24,12 @@ export function expand(state: StripeState, result: object, paths: readonly strin
 }
 
 function expandPath(state: StripeState, object: Json, [name = '', ...rest]: readonly string[], path: string): void {
-  const value = object[name] === undefined ? includable(state, object, name) : object[name];
+  // A copy, because what is expanded within it must not reach the store.
+  const value = object[name] === undefined ? structuredClone(includable(state, object, name)) : object[name];
   // An expandable field may be empty.
   if (value === null) return;
   const found = typeof value === 'string' ? state.store.findAny(value) : value;
-  if (typeof found !== 'object' || found === null)
+  if (!found || typeof found !== 'object')
     throw invalidParameter('expand[0]', `This property cannot be expanded (${path}).`);
   const expanded = typeof value === 'string' ? structuredClone(found) : found;
   if (Array.isArray(expanded)) object[name] = expanded.map((item) => expandItem(state, item, rest, path));

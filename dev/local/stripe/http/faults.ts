@@ -2,7 +2,7 @@
 export const FAULT_KINDS = ['disconnect', 'hold', 'rate_limit', 'server_error'] as const;
 
 export interface Fault {
-  /** `disconnect` cuts the connection without an answer; `hold` keeps the call waiting until it is released. */
+  /** `disconnect` cuts the connection without an answer; `hold` lets the call wait until it is released. */
   readonly kind: (typeof FAULT_KINDS)[number];
   /** Whether the call takes effect before it fails: the reply is lost, the change is not. */
   readonly applied?: boolean;

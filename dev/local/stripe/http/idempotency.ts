@@ -1,4 +1,5 @@
 import type { FakeTime } from '../state/fake-time';
+import type { KeptAnswer } from '../state/notes';
 import type { Store } from '../state/store';
 import { StripeFailure } from './stripe-failure';
 
@@ -7,22 +8,9 @@ const KEPT_SECONDS = 86_400;
 
 const KEY_CHARACTERS_MAX = 255;
 
-export interface Answer {
-  readonly status: number;
-  /** JSON */
-  readonly body: string;
-}
+export type Answer = KeptAnswer['answer'];
 
-interface Attempt {
-  readonly path: string;
-  /** The parameters, in one order. */
-  readonly parameters: string;
-}
-
-interface Outcome extends Attempt {
-  readonly answer: Answer;
-  readonly at: number;
-}
+type Attempt = Pick<KeptAnswer, 'parameters' | 'path'>;
 
 /** Stripe's rules for `Idempotency-Key`: https://docs.stripe.com/api/idempotent_requests */
 export class IdempotencyKeys {
@@ -49,10 +37,13 @@ export class IdempotencyKeys {
         'There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through). Please try again later.',
         'idempotency_key_in_use',
       );
-    const earlier = this.store.note<Outcome>(noteOf(key));
+    const earlier = this.store.note('idempotency', key);
     if (earlier && this.time.now() < earlier.at + KEPT_SECONDS) {
       if (earlier.path !== attempt.path)
-        throw refused(400, 'Keys for idempotent requests can only be used for the same endpoint they were first used for.');
+        throw refused(
+          400,
+          'Keys for idempotent requests can only be used for the same endpoint they were first used for.',
+        );
       if (earlier.parameters !== attempt.parameters)
         throw refused(
           400,
@@ -67,11 +58,9 @@ export class IdempotencyKeys {
   /** @param answer undefined if the request did not run, which leaves the key unused */
   end(key: string, attempt: Attempt, answer: Answer | undefined): void {
     this.running.delete(key);
-    if (answer) this.store.saveNote(noteOf(key), { ...attempt, answer, at: this.time.now() } satisfies Outcome);
+    if (answer) this.store.saveNote('idempotency', key, { ...attempt, answer, at: this.time.now() });
   }
 }
-
-const noteOf = (key: string): string => `idempotency ${key}`;
 
 const refused = (status: number, message: string, code?: string): StripeFailure =>
   new StripeFailure(status, { type: 'idempotency_error', message, code }, false);

@@ -52,7 +52,10 @@ function createdWithin(params: Params): (object: Listed) => boolean {
 }
 
 /** A filter by those of `names` that the request has: `customer=cus_1` leaves the customer's objects. */
-export function matching<T extends object>(params: Params, names: readonly (keyof T & string)[]): (object: T) => boolean {
+export function matching<T extends object>(
+  params: Params,
+  names: readonly (keyof T & string)[],
+): (object: T) => boolean {
   const wanted = names.flatMap((name) => {
     const value = params.text(name);
     return value === undefined ? [] : [[name, value] as const];
@@ -62,4 +65,3 @@ export function matching<T extends object>(params: Params, names: readonly (keyo
 
 /** A whole list in an object, such as a session's line items. */
 export const wholeList = <T>(url: string, data: T[]): List<T> => ({ object: 'list', data, has_more: false, url });
-

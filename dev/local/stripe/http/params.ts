@@ -60,8 +60,7 @@ export class Params {
   flag(name: string): boolean | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    if (value !== 'true' && value !== 'false')
-      throw invalidParameter(this.name(name), `Invalid boolean: ${value}`);
+    if (value !== 'true' && value !== 'false') throw invalidParameter(this.name(name), `Invalid boolean: ${value}`);
     return value === 'true';
   }
 

@@ -73,12 +73,13 @@ async function answerTo(
     const replay = key === undefined ? undefined : api.keys.begin(key, attempt);
     if (replay) return { answer: replay, isReplay: true };
     claimed = key !== undefined;
-    if (fault?.kind === 'hold') await api.faults.held();
+    if (fault?.kind === 'hold' && !fault.applied) await api.faults.held();
     const handled = run(api, call, form, { id: requestId, idempotency_key: key ?? null });
     result = { answer: { status: 200, body: JSON.stringify(handled, undefined, 2) }, ran: true };
   } catch (error) {
     result = failure(error, requestId);
   }
+  if (fault?.kind === 'hold' && fault.applied) await api.faults.held();
   // Stripe repeats an internal error to a retry with the same key, even if the change was made.
   if (fault?.kind === 'server_error' || fault?.kind === 'rate_limit')
     result = { answer: faultAnswer(fault, requestId) ?? result.answer, ran: fault.kind === 'server_error' };
@@ -147,6 +148,8 @@ const errorAnswer = (status: number, body: object, requestId: string): Answer =>
 function sorted(value: FormValue | Record<string, FormValue>): unknown {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map((item: FormValue) => sorted(item));
-  const entries = Object.entries(value as Record<string, FormValue>).map(([name, item]) => [name, sorted(item)] as const);
+  const entries = Object.entries(value as Record<string, FormValue>).map(
+    ([name, item]) => [name, sorted(item)] as const,
+  );
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -27,7 +27,11 @@ export function listen(parts: Parts, port: number): Promise<{ server: Server; po
   });
 }
 
-async function answer({ api, controls, webhooks }: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  { api, controls, webhooks }: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const [path = '', ...rest] = (request.url ?? '').split('?');
   const query = rest.join('?');
   const method = request.method ?? '';
@@ -35,9 +39,10 @@ async function answer({ api, controls, webhooks }: Parts, request: IncomingMessa
   if (path.startsWith('/_fake/')) {
     // A page of another origin cannot send this type without being asked for permission first.
     const isJson = (request.headers['content-type'] ?? '').startsWith('application/json');
-    const result = isJson && method === 'POST'
-      ? await serveControl(controls, path.slice('/_fake/'.length), body)
-      : { status: 415, body: '{"error":{"message":"Send POST with content-type application/json."}}' };
+    const result =
+      isJson && method === 'POST'
+        ? await serveControl(controls, path.slice('/_fake/'.length), body)
+        : { status: 415, body: '{"error":{"message":"Send POST with content-type application/json."}}' };
     response.writeHead(result.status, { 'content-type': 'application/json' }).end(result.body);
     return;
   }

@@ -1,6 +1,5 @@
 import { afterAttempt } from '../billing/collect';
 import { attemptCheckout } from '../checkout/attempt-checkout';
-import type { SessionNote } from '../checkout/session-note';
 import { noteOf } from '../checkout/totals';
 import { notAllowed } from '../http/stripe-failure';
 import { confirmIntent, fail } from '../payments/confirm';
@@ -9,7 +8,7 @@ import { confirmSetup, failSetup } from '../payments/setup-intents';
 import type { CheckoutSession, PaymentIntent, SetupIntent } from '../state/kinds';
 import type { StripeState } from '../state/stripe-state';
 import { showCheckout, successUrl } from './checkout-page';
-import { html, htmlPage } from './html';
+import { markup, htmlPage } from './html';
 import { type PageResult, redirected, shown } from './page-result';
 
 /** The bank's question to the owner of a card. */
@@ -17,7 +16,7 @@ export const showAuthentication = (): PageResult =>
   shown(
     htmlPage(
       'Confirm it is you',
-      html`<p>Your bank asks whether you want to make this payment.</p>
+      markup`<p>Your bank asks whether you want to make this payment.</p>
 <form method="post"><button name="answer" value="complete">Complete authentication</button>
 <button name="answer" value="fail">Fail authentication</button></form>`,
     ),
@@ -39,16 +38,20 @@ export function authenticate(state: StripeState, id: string, succeeds: boolean):
 
 const sessionOf = ({ store }: StripeState, id: string): CheckoutSession | undefined =>
   store.find('checkout.session', id) ??
-  store.all('checkout.session').find((one) => one.status === 'open' && [one.payment_intent, one.setup_intent].includes(id));
+  store
+    .all('checkout.session')
+    .find((one) => one.status === 'open' && [one.payment_intent, one.setup_intent].includes(id));
 
 function authenticateSession(state: StripeState, session: CheckoutSession, succeeds: boolean): PageResult {
   const { pending, ...note } = noteOf(state, session);
   if (!pending) throw notAllowed('Nothing waits for authentication here.');
-  state.store.saveNote(session.id, note satisfies SessionNote);
+  state.store.saveNote('session', session.id, note);
   const method = state.store.get('payment_method', pending.method);
   if (succeeds) {
     const outcome = attemptCheckout(state, session, { method, buyer: pending.buyer, isAuthenticated: true });
-    return outcome === 'succeeded' ? redirected(successUrl(session)) : showCheckout(state, session, DECLINES[outcome].message);
+    return outcome === 'succeeded'
+      ? redirected(successUrl(session))
+      : showCheckout(state, session, DECLINES[outcome].message);
   }
   if (session.payment_intent !== null)
     fail(state, state.store.get('payment_intent', session.payment_intent), method, 'authentication_failed');
@@ -89,7 +92,9 @@ function returned(
   succeeds: boolean,
 ): PageResult {
   if (typeof returnUrl !== 'string')
-    return shown(htmlPage('Thank you', html`<p>${succeeds ? 'Authentication complete.' : 'Authentication failed.'}</p>`));
+    return shown(
+      htmlPage('Thank you', markup`<p>${succeeds ? 'Authentication complete.' : 'Authentication failed.'}</p>`),
+    );
   const url = new URL(returnUrl);
   url.searchParams.set(kind, intent.id);
   url.searchParams.set(`${kind}_client_secret`, intent.client_secret ?? '');

@@ -1,9 +1,9 @@
 import { TEST_CARDS } from '../payments/test-cards';
-import { html, type Html } from './html';
+import { markup, type Html } from './html';
 
 /** One button for each test card: `Pay with a card that works`. */
 export const cardButtons = (verb: string): Html =>
-  html`<fieldset><legend>Test cards</legend>${TEST_CARDS.map(
+  markup`<fieldset><legend>Test cards</legend>${TEST_CARDS.map(
     ({ name, label, last4 }) =>
-      html`<button name="card" value="${name}">${verb} ${label} <span class="note">(…${last4})</span></button>`,
+      markup`<button name="card" value="${name}">${verb} ${label} <span class="note">(…${last4})</span></button>`,
   )}</fieldset>`;

@@ -1,6 +1,6 @@
 import { attemptCheckout, countryOf } from '../checkout/attempt-checkout';
 import { applyPromotionCode } from '../checkout/create-session';
-import type { Buyer, SessionNote } from '../checkout/session-note';
+import type { Buyer } from '../checkout/session-note';
 import { noteOf, setTotals } from '../checkout/totals';
 import type { Params } from '../http/params';
 import { StripeFailure } from '../http/stripe-failure';
@@ -23,7 +23,10 @@ export function submitCheckout(state: StripeState, session: CheckoutSession, for
   const again = (message?: string): PageResult =>
     shown(renderCheckout(state, session, { message, entered }), message === undefined ? 200 : 402);
   if (Object.values(entered).some(holdsCardNumber))
-    return shown(renderCheckout(state, session, { message: 'Do not enter card numbers here: choose a test card.' }), 400);
+    return shown(
+      renderCheckout(state, session, { message: 'Do not enter card numbers here: choose a test card.' }),
+      400,
+    );
   try {
     const code = form.text('code');
     if (code !== undefined) applyPromotionCode(state, session, code);
@@ -51,10 +54,10 @@ export function chooseCard(
   const method = newPaymentMethod(state, testCard, { ...buyer, phone: null, tax_id: null });
   const outcome = attemptCheckout(state, session, { method, buyer });
   if (outcome === 'authentication_required')
-    state.store.saveNote(session.id, {
+    state.store.saveNote('session', session.id, {
       ...noteOf(state, session),
       pending: { method: method.id, buyer },
-    } satisfies SessionNote);
+    });
   return outcome;
 }
 

@@ -1,4 +1,4 @@
-/** HTML that is safe to send: `html` escapes everything that is not. */
+/** HTML that is safe to send: `markup` escapes everything that is not. */
 export class Html {
   readonly text: string;
 
@@ -9,7 +9,13 @@ export class Html {
 
 type Content = Html | number | string | readonly Html[] | undefined;
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
@@ -20,7 +26,7 @@ function render(content: Content): string {
 }
 
 /** A template whose values are escaped, unless they are HTML themselves. */
-export const html = (parts: TemplateStringsArray, ...values: Content[]): Html =>
+export const markup = (parts: TemplateStringsArray, ...values: Content[]): Html =>
   new Html(parts.map((part, index) => part + render(values[index])).join(''));
 
 const STYLE = new Html(`<style>
@@ -33,11 +39,11 @@ table { width: 100%; border-collapse: collapse } td:last-child { text-align: rig
 
 /** A whole page. */
 export const htmlPage = (title: string, body: Html): string =>
-  html`<!doctype html>
+  markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>${STYLE}</head>
 <body><p class="note">Local stand-in for Stripe. No money moves, and real card numbers are never accepted.</p>
 <main><h1>${title}</h1>${body}</main></body></html>
 `.text;
 
 export const alert = (message: string | undefined): Html | undefined =>
-  message === undefined ? undefined : html`<p role="alert">${message}</p>`;
+  message === undefined ? undefined : markup`<p role="alert">${message}</p>`;

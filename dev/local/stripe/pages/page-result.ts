@@ -1,4 +1,4 @@
-/** What a page answers: HTML, a document, or where to go next. */
+/** The response of a page: HTML, a document or a redirect. */
 export interface PageResult {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

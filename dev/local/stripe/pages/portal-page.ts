@@ -7,7 +7,7 @@ import { findTestCard } from '../payments/test-cards';
 import type { PaymentMethod, PortalSession, Subscription } from '../state/kinds';
 import type { StripeState } from '../state/stripe-state';
 import { cardButtons } from './card-buttons';
-import { html, type Html, htmlPage } from './html';
+import { markup, type Html, htmlPage } from './html';
 import { type PageResult, redirected, shown } from './page-result';
 
 /** Where a customer looks after their cards, subscriptions and invoices. */
@@ -17,37 +17,39 @@ export function showPortal(state: StripeState, session: PortalSession): PageResu
   const subscriptions = store
     .all('subscription')
     .filter(({ customer, status }) => customer === session.customer && status !== 'canceled');
-  const invoices = store.all('invoice').filter(({ customer, status }) => customer === session.customer && status !== 'draft');
+  const invoices = store
+    .all('invoice')
+    .filter(({ customer, status }) => customer === session.customer && status !== 'draft');
   const asDefault = store.get('customer', session.customer).invoice_settings.default_payment_method;
   return shown(
     htmlPage(
       'Billing',
-      html`<h2>Payment methods</h2>${methods.length > 0 ? methods.map((method) => methodRow(method, method.id === asDefault)) : 'None'}
+      markup`<h2>Payment methods</h2>${methods.length > 0 ? methods.map((method) => methodRow(method, method.id === asDefault)) : 'None'}
 <details><summary>Add a card</summary><form method="post">${cardButtons('Add')}</form></details>
 <h2>Subscriptions</h2>${subscriptions.length > 0 ? subscriptions.map(subscriptionRow) : 'None'}
 <h2>Invoices</h2><ul>${invoices.map(
         (invoice) =>
-          html`<li><a href="${invoice.hosted_invoice_url ?? ''}">${invoice.number ?? ''}</a> ${formatAmount(invoice.total, invoice.currency)} ${invoice.status ?? ''}</li>`,
+          markup`<li><a href="${invoice.hosted_invoice_url ?? ''}">${invoice.number ?? ''}</a> ${formatAmount(invoice.total, invoice.currency)} ${invoice.status ?? ''}</li>`,
       )}</ul>
-${session.return_url === null ? undefined : html`<p><a href="${session.return_url}">Return</a></p>`}`,
+${session.return_url === null ? undefined : markup`<p><a href="${session.return_url}">Return</a></p>`}`,
     ),
   );
 }
 
 function methodRow({ id, card }: PaymentMethod, isDefault: boolean): Html {
   const name = `${card?.brand ?? 'card'} …${card?.last4 ?? ''}`;
-  return html`<form method="post"><p>${name} ${isDefault ? '(default)' : ''}</p>
+  return markup`<form method="post"><p>${name} ${isDefault ? '(default)' : ''}</p>
 <button name="remove" value="${id}">Remove ${name}</button>
-${isDefault ? undefined : html`<button name="default" value="${id}">Make ${name} the default</button>`}</form>`;
+${isDefault ? undefined : markup`<button name="default" value="${id}">Make ${name} the default</button>`}</form>`;
 }
 
 function subscriptionRow(subscription: Subscription): Html {
   const { id, status, cancel_at_period_end: ends } = subscription;
-  return html`<form method="post"><p>${subscription.items.data.map(({ price, quantity }) => html`${quantity ?? 1} × ${formatAmount(price.unit_amount ?? 0, price.currency)} a ${price.recurring?.interval ?? 'month'}`)}: ${status}${ends ? ', ends with this period' : ''}</p>
-${ends ? html`<button name="keep" value="${id}">Keep subscription</button>` : html`<button name="cancel" value="${id}">Cancel subscription</button>`}</form>`;
+  return markup`<form method="post"><p>${subscription.items.data.map(({ price, quantity }) => markup`${quantity ?? 1} × ${formatAmount(price.unit_amount ?? 0, price.currency)} a ${price.recurring?.interval ?? 'month'}`)}: ${status}${ends ? ', ends with this period' : ''}</p>
+${ends ? markup`<button name="keep" value="${id}">Keep subscription</button>` : markup`<button name="cancel" value="${id}">Cancel subscription</button>`}</form>`;
 }
 
-/** The customer pressed a button of the page. What belongs to another customer is left alone. */
+/** The customer pressed a button of the page. Objects of another customer are left alone. */
 export function submitPortal(state: StripeState, session: PortalSession, form: Params): PageResult {
   const { store, events } = state;
   const own = <T extends { customer: string | null }>(object: T | undefined): T | undefined =>

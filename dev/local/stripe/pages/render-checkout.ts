@@ -3,7 +3,7 @@ import { formatAmount } from '../payments/amounts';
 import type { CheckoutSession } from '../state/kinds';
 import type { StripeState } from '../state/stripe-state';
 import { cardButtons } from './card-buttons';
-import { alert, html, type Html, htmlPage } from './html';
+import { alert, markup, type Html, htmlPage } from './html';
 
 const COUNTRIES: Readonly<Record<string, string>> = {
   AT: 'Austria',
@@ -17,7 +17,7 @@ const COUNTRIES: Readonly<Record<string, string>> = {
 
 interface View {
   readonly message?: string;
-  /** What the buyer had entered, so that nothing is lost. */
+  /** The fields as the buyer left them, so that nothing must be entered again. */
   readonly entered?: Readonly<Record<string, string>>;
 }
 
@@ -25,15 +25,14 @@ export const needsAddress = (session: CheckoutSession): boolean =>
   session.billing_address_collection === 'required' || session.automatic_tax.enabled;
 
 export function renderCheckout(state: StripeState, session: CheckoutSession, { message, entered = {} }: View): string {
-  if (session.status === 'complete')
-    return htmlPage('Payment complete', html`<p>This checkout is complete.</p>`);
+  if (session.status === 'complete') return htmlPage('Payment complete', markup`<p>This checkout is complete.</p>`);
   if (session.status === 'expired')
-    return htmlPage('Page expired', html`<p>This checkout has expired. Please start again.</p>`);
+    return htmlPage('Page expired', markup`<p>This checkout has expired. Please start again.</p>`);
   const verb = { payment: 'Pay with', setup: 'Save', subscription: 'Subscribe with' }[session.mode as 'payment'];
-  const back = session.cancel_url === null ? undefined : html`<p><a href="${session.cancel_url}">Cancel</a></p>`;
+  const back = session.cancel_url === null ? undefined : markup`<p><a href="${session.cancel_url}">Cancel</a></p>`;
   return htmlPage(
     session.mode === 'setup' ? 'Save a card' : 'Checkout',
-    html`${alert(message)}${session.mode === 'setup' ? undefined : summary(state, session)}
+    markup`${alert(message)}${session.mode === 'setup' ? undefined : summary(state, session)}
 <form method="post">${session.customer === null ? input('Email', 'email', session.customer_email ?? entered['email'], 'email') : undefined}
 ${input('Name on card', 'name', entered['name'], 'text')}
 ${address(session, entered)}${session.allow_promotion_codes ? promotionCode() : undefined}${cardButtons(verb)}</form>${back}`,
@@ -44,29 +43,31 @@ function summary(state: StripeState, session: CheckoutSession): Html {
   const { currency } = session;
   const money = (amount: number | null | undefined): string => formatAmount(amount ?? 0, currency ?? 'usd');
   const rows = noteOf(state, session).lines.map(
-    (line) => html`<tr><td>${line.quantity ?? 1} × ${line.description ?? 'Item'}</td><td>${money(line.amount_subtotal)}</td></tr>`,
+    (line) =>
+      markup`<tr><td>${line.quantity ?? 1} × ${line.description ?? 'Item'}</td><td>${money(line.amount_subtotal)}</td></tr>`,
   );
   const { amount_discount = 0, amount_tax = 0 } = session.total_details ?? {};
-  return html`<table aria-label="Summary">${rows}
-${amount_discount > 0 ? html`<tr><td>Discount</td><td>−${money(amount_discount)}</td></tr>` : undefined}
-${session.automatic_tax.enabled ? html`<tr><td>Tax</td><td>${session.automatic_tax.status === 'complete' ? money(amount_tax) : 'depends on your address'}</td></tr>` : undefined}
+  return markup`<table aria-label="Summary">${rows}
+${amount_discount > 0 ? markup`<tr><td>Discount</td><td>−${money(amount_discount)}</td></tr>` : undefined}
+${session.automatic_tax.enabled ? markup`<tr><td>Tax</td><td>${session.automatic_tax.status === 'complete' ? money(amount_tax) : 'depends on your address'}</td></tr>` : undefined}
 <tr><td><strong>Total</strong></td><td><strong>${money(session.amount_total)}</strong></td></tr></table>`;
 }
 
 const input = (label: string, name: string, value: string | undefined, type: string, required = true): Html =>
-  html`<label>${label}<input name="${name}" type="${type}" value="${value ?? ''}" ${required ? 'required' : ''} autocomplete="off"></label>`;
+  markup`<label>${label}<input name="${name}" type="${type}" value="${value ?? ''}" ${required ? 'required' : ''} autocomplete="off"></label>`;
 
 function address(session: CheckoutSession, entered: Readonly<Record<string, string>>): Html {
   const required = needsAddress(session);
-  const options = Object.entries(COUNTRIES).map(([code, name]) =>
-    html`<option value="${code}" ${code === (entered['country'] ?? 'US') ? 'selected' : ''}>${name}</option>`,
+  const options = Object.entries(COUNTRIES).map(
+    ([code, name]) =>
+      markup`<option value="${code}" ${code === (entered['country'] ?? 'US') ? 'selected' : ''}>${name}</option>`,
   );
-  const country = html`<label>Country<select name="country">${options}</select></label>`;
+  const country = markup`<label>Country<select name="country">${options}</select></label>`;
   if (!required) return country;
-  return html`${input('Address', 'line1', entered['line1'], 'text')}${input('City', 'city', entered['city'], 'text')}
+  return markup`${input('Address', 'line1', entered['line1'], 'text')}${input('City', 'city', entered['city'], 'text')}
 ${input('Postal code', 'postal_code', entered['postal_code'], 'text')}${country}
 <button name="action" value="total" formnovalidate>Update total</button>`;
 }
 
 const promotionCode = (): Html =>
-  html`${input('Promotion code', 'code', undefined, 'text', false)}<button name="action" value="code" formnovalidate>Apply code</button>`;
+  markup`${input('Promotion code', 'code', undefined, 'text', false)}<button name="action" value="code" formnovalidate>Apply code</button>`;

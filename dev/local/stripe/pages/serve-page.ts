@@ -5,7 +5,7 @@ import { StripeFailure } from '../http/stripe-failure';
 import type { StripeState } from '../state/stripe-state';
 import { authenticate, showAuthentication } from './authenticate-page';
 import { showCheckout, submitCheckout } from './checkout-page';
-import { html, htmlPage } from './html';
+import { markup, htmlPage } from './html';
 import { invoicePdf, showInvoice, showReceipt, submitInvoice } from './invoice-page';
 import { type PageResult, shown } from './page-result';
 import { showPortal, submitPortal } from './portal-page';
@@ -64,4 +64,4 @@ export function servePage(state: StripeState, { isPost, path, form }: PageReques
 }
 
 const message = (title: string, text: string, status: number): PageResult =>
-  shown(htmlPage(title, html`<p>${text}</p>`), status);
+  shown(htmlPage(title, markup`<p>${text}</p>`), status);

@@ -8,10 +8,10 @@ export const AMOUNT_MAX = 99_999_999;
 const CURRENCIES = ['usd', 'eur', 'gbp'];
 
 export function chargeAmount(amount: number, param = 'amount'): number {
-  if (amount < AMOUNT_MIN)
-    throw invalidParameter(param, 'Amount must be at least $0.50 usd', 'amount_too_small');
-  if (amount > AMOUNT_MAX)
-    throw invalidParameter(param, 'Amount must be no more than $999,999.99', 'amount_too_large');
+  if (amount < 1)
+    throw invalidParameter(param, 'This value must be greater than or equal to 1.', 'parameter_invalid_integer');
+  if (amount < AMOUNT_MIN) throw invalidParameter(param, 'Amount must be at least $0.50 usd', 'amount_too_small');
+  if (amount > AMOUNT_MAX) throw invalidParameter(param, 'Amount must be no more than $999,999.99', 'amount_too_large');
   return amount;
 }
 
@@ -19,7 +19,10 @@ export function chargeAmount(amount: number, param = 'amount'): number {
 export function currencyOf(params: Params): string {
   const currency = params.requiredText('currency').toLowerCase();
   if (!CURRENCIES.includes(currency))
-    throw invalidParameter(params.name('currency'), `Invalid currency: ${currency}. The fake knows ${CURRENCIES.join(', ')}.`);
+    throw invalidParameter(
+      params.name('currency'),
+      `Invalid currency: ${currency}. The fake knows ${CURRENCIES.join(', ')}.`,
+    );
   return currency;
 }
 

@@ -46,5 +46,5 @@ export const processingFee = (amount: number): { amount: number; description: st
   description: 'Stripe processing fees',
 });
 
-/** What a dispute costs, kept even if it is won. */
+/** Stripe keeps the fee of a dispute even if the dispute is won. */
 export const DISPUTE_FEE = { amount: 1500, description: 'Dispute fee' };

@@ -5,12 +5,7 @@ import { moveBalance, processingFee } from './balance';
 import { type Decline, DECLINES } from './outcome';
 
 /** Takes the money of a payment, or records the attempt that was declined. */
-export function charge(
-  state: StripeState,
-  intent: PaymentIntent,
-  method: PaymentMethod,
-  decline?: Decline,
-): Charge {
+export function charge(state: StripeState, intent: PaymentIntent, method: PaymentMethod, decline?: Decline): Charge {
   const made = newCharge(state, intent, method, decline);
   if (decline === undefined) {
     const { id, amount, currency, description } = made;
@@ -27,7 +22,12 @@ export function charge(
   return state.events.created(made, decline === undefined ? 'charge.succeeded' : 'charge.failed');
 }
 
-function newCharge({ time, url }: StripeState, intent: PaymentIntent, method: PaymentMethod, decline?: Decline): Charge {
+function newCharge(
+  { time, url }: StripeState,
+  intent: PaymentIntent,
+  method: PaymentMethod,
+  decline?: Decline,
+): Charge {
   const id = newId('ch');
   const isPaid = decline === undefined;
   const { amount, currency } = intent;

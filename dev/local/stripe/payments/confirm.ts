@@ -46,10 +46,7 @@ export function assertConfirmable(intent: PaymentIntent): void {
   );
 }
 
-function outcomeFor(
-  { outcomes }: StripeState,
-  { method, offSession, isAuthenticated = false }: Confirmation,
-): Outcome {
+function outcomeFor({ outcomes }: StripeState, { method, offSession, isAuthenticated = false }: Confirmation): Outcome {
   const card = testCardByLast4(method.card?.last4);
   const outcome = outcomes.take() ?? (offSession ? card.offSession : card.onSession);
   return isAuthenticated && outcome === 'authentication_required' ? 'succeeded' : outcome;
@@ -92,7 +89,7 @@ export function fail(state: StripeState, intent: PaymentIntent, method: PaymentM
       type: 'card_error',
       ...DECLINES[decline],
       charge: failed.id,
-      payment_method: structuredClone(method) as never,
+      payment_method: structuredClone(method),
     },
     latest_charge: failed.id,
     next_action: null,
@@ -102,7 +99,7 @@ export function fail(state: StripeState, intent: PaymentIntent, method: PaymentM
   state.events.record('payment_intent.payment_failed', intent);
 }
 
-/** What the API answers to a confirmation that failed. */
+/** The API's response to a confirmation that failed. */
 export function cardFailure(intent: PaymentIntent, method: PaymentMethod, decline: Decline): StripeFailure {
   return new StripeFailure(
     402,

@@ -54,8 +54,8 @@ export function decide(state: StripeState, dispute: Dispute, decision: 'lost' | 
         amount,
         currency,
         source: id,
-        description: `Chargeback reversal for ${String(dispute.charge)}`,
-      }) as never,
+        description: `Chargeback reversal for ${dispute.charge}`,
+      }),
     );
   }
   const status = isInquiry ? 'warning_closed' : decision;
@@ -77,7 +77,7 @@ function withdraw(state: StripeState, dispute: Dispute): void {
       currency,
       source: id,
       description: `Chargeback withdrawal for ${charge}`,
-    }) as never,
+    }),
   );
 }
 

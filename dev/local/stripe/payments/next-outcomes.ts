@@ -8,6 +8,10 @@ export class NextOutcomes {
     for (let i = 0; i < times; i += 1) this.queue.push(outcome);
   }
 
+  next(): Outcome | undefined {
+    return this.queue[0];
+  }
+
   take(): Outcome | undefined {
     return this.queue.shift();
   }

@@ -12,11 +12,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 export type Decline = Exclude<Outcome, 'succeeded'> | 'authentication_failed';
 
 interface DeclineDetails {
-  readonly code:
-    | 'authentication_required'
-    | 'card_declined'
-    | 'expired_card'
-    | 'payment_intent_authentication_failure';
+  readonly code: 'authentication_required' | 'card_declined' | 'expired_card' | 'payment_intent_authentication_failure';
   readonly decline_code?: string;
   readonly message: string;
 }

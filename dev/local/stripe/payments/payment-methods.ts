@@ -79,18 +79,19 @@ export function detach({ store, events }: StripeState, method: PaymentMethod): v
   if (customer === null)
     throw notAllowed('The payment method you provided is not attached to a customer so detachment is impossible.');
   events.changed(method, { customer: null });
-  store.saveNote(method.id, { isDetached: true });
+  store.saveNote('payment method', method.id, { isDetached: true });
   const owner = store.find('customer', customer);
   if (owner?.invoice_settings.default_payment_method === method.id)
     events.changed(owner, { invoice_settings: { ...owner.invoice_settings, default_payment_method: null } });
   for (const subscription of store.all('subscription'))
-    if (subscription.default_payment_method === method.id) events.changed(subscription, { default_payment_method: null });
+    if (subscription.default_payment_method === method.id)
+      events.changed(subscription, { default_payment_method: null });
   events.record('payment_method.detached', method, { customer });
 }
 
 /** @throws StripeFailure if the payment method was detached, or belongs to another customer */
 export function assertUsable({ store }: StripeState, method: PaymentMethod, customer: string | null): void {
-  if (store.note<{ isDetached: boolean }>(method.id)?.isDetached)
+  if (store.note('payment method', method.id)?.isDetached)
     throw notAllowed(
       'The provided PaymentMethod was previously used or detached from a Customer, and may not be used again.',
       'payment_method_unexpected_state',

@@ -35,7 +35,10 @@ export function refund(state: StripeState, charge: Charge, request: RefundReques
     currency: charge.currency,
     customer: charge.customer,
     customer_account: null,
-    destination_details: { card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' }, type: 'card' },
+    destination_details: {
+      card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
+      type: 'card',
+    },
     metadata: request.metadata ?? {},
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
@@ -67,7 +70,11 @@ export function failRefund(state: StripeState, made: Refund): Refund {
     description: `REFUND FAILURE (${made.id})`,
   });
   const charge = state.store.get('charge', made.charge ?? '');
-  state.events.changed(charge, { amount_refunded: charge.amount_refunded - made.amount, refunded: false }, 'charge.updated');
+  state.events.changed(
+    charge,
+    { amount_refunded: charge.amount_refunded - made.amount, refunded: false },
+    'charge.updated',
+  );
   state.events.changed(
     made,
     { status: 'failed', failure_reason: 'lost_or_stolen_card', failure_balance_transaction: returned.id },
@@ -80,15 +87,19 @@ export function failRefund(state: StripeState, made: Refund): Refund {
 
 function assertRefundable({ store }: StripeState, charge: Charge, amount: number, left: number): void {
   if (!charge.paid) throw notAllowed(`Charge ${charge.id} has not been paid, so it cannot be refunded.`);
-  if (charge.refunded)
-    throw notAllowed(`Charge ${charge.id} has already been refunded.`, 'charge_already_refunded');
+  if (charge.refunded) throw notAllowed(`Charge ${charge.id} has already been refunded.`, 'charge_already_refunded');
   const dispute = store.all('dispute').find((one) => one.charge === charge.id);
   if (dispute && !dispute.is_charge_refundable)
     throw notAllowed(`Charge ${charge.id} has been charged back; cannot issue a refund.`, 'charge_disputed');
   if (amount <= 0)
     throw new StripeFailure(
       400,
-      { type: 'invalid_request_error', code: 'parameter_invalid_integer', param: 'amount', message: 'Invalid positive integer' },
+      {
+        type: 'invalid_request_error',
+        code: 'parameter_invalid_integer',
+        param: 'amount',
+        message: 'Invalid positive integer',
+      },
       false,
     );
   if (amount > left)

@@ -3,7 +3,7 @@ import type { Outcome } from './outcome';
 /** One of Stripe's test cards, by the name of its test payment method: https://docs.stripe.com/testing */
 export interface TestCard {
   readonly name: string;
-  /** What the pages of the fake call it. */
+  /** Its name on the pages of the fake. */
   readonly label: string;
   /** Other test payment methods that do the same. */
   readonly aliases?: readonly string[];
@@ -15,7 +15,7 @@ export interface TestCard {
   readonly onSession: Outcome;
   /** When it is charged later, without its owner. */
   readonly offSession: Outcome;
-  /** What follows each successful payment. */
+  /** Opened after each successful payment. */
   readonly dispute?: 'dispute' | 'inquiry';
 }
 
@@ -43,7 +43,12 @@ export const TEST_CARDS: readonly TestCard[] = [
     label: 'a card with insufficient funds',
     last4: '9995',
   },
-  { ...declines('expired_card'), name: 'pm_card_chargeDeclinedExpiredCard', label: 'a card that has expired', last4: '0069' },
+  {
+    ...declines('expired_card'),
+    name: 'pm_card_chargeDeclinedExpiredCard',
+    label: 'a card that has expired',
+    last4: '0069',
+  },
   {
     brand: 'visa',
     setup: 'authentication_required',
@@ -78,7 +83,13 @@ export const TEST_CARDS: readonly TestCard[] = [
     label: 'a card that can be saved and has insufficient funds later',
     last4: '3178',
   },
-  { ...works, name: 'pm_card_createDispute', label: 'a card whose payments are disputed', last4: '0259', dispute: 'dispute' },
+  {
+    ...works,
+    name: 'pm_card_createDispute',
+    label: 'a card whose payments are disputed',
+    last4: '0259',
+    dispute: 'dispute',
+  },
   {
     ...works,
     name: 'pm_card_createDisputeInquiry',

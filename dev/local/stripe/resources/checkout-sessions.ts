@@ -28,12 +28,18 @@ export const checkoutRoutes: readonly Route[] = [
   post('/v1/checkout/sessions/{id}/expire', ({ state, id }) => {
     const session = state.store.get('checkout.session', id);
     if (session.status !== 'open')
-      throw notAllowed(`Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${session.status ?? ''}.`);
+      throw notAllowed(
+        `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${session.status ?? ''}.`,
+      );
     expireSession(state, session);
     return session;
   }),
   get('/v1/checkout/sessions/{id}/line_items', ({ state, params, id }) =>
-    page(params, `/v1/checkout/sessions/${id}/line_items`, lineItemsOf(state, state.store.get('checkout.session', id).id)),
+    page(
+      params,
+      `/v1/checkout/sessions/${id}/line_items`,
+      lineItemsOf(state, state.store.get('checkout.session', id).id),
+    ),
   ),
   // Stripe's own page uses these two, and so does its command-line tool.
   get('/v1/payment_pages/{id}', paymentPage),
@@ -53,7 +59,8 @@ function confirmPage({ state, params, id }: Call): object {
     throw invalidParameter('expected_amount', 'The amount of this Checkout Session has changed.');
   const { email, name, address } = method.billing_details;
   const outcome = attemptCheckout(state, session, { method, buyer: { email, name, address } });
-  const intent = session.payment_intent === null ? undefined : state.store.get('payment_intent', session.payment_intent);
+  const intent =
+    session.payment_intent === null ? undefined : state.store.get('payment_intent', session.payment_intent);
   if (outcome !== 'succeeded' && outcome !== 'authentication_required' && intent)
     throw cardFailure(intent, method, outcome);
   return session;

@@ -9,7 +9,13 @@ const DURATIONS = ['forever', 'once', 'repeating'] as const;
 
 export const couponRoutes: readonly Route[] = [
   post('/v1/coupons', createCoupon),
-  get('/v1/coupons', ({ state, params }) => page(params, '/v1/coupons', state.store.all('coupon').filter(({ valid }) => valid))),
+  get('/v1/coupons', ({ state, params }) =>
+    page(
+      params,
+      '/v1/coupons',
+      state.store.all('coupon').filter(({ valid }) => valid),
+    ),
+  ),
   get('/v1/coupons/{id}', ({ state, id }) => state.store.get('coupon', id)),
   del('/v1/coupons/{id}', ({ state, id }) => {
     // Discounts still name a deleted coupon, so the fake only makes it invalid.

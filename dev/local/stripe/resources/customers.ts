@@ -57,7 +57,8 @@ function update({ state, params, id }: Call): Customer {
   const asDefault = params.group('invoice_settings').text('default_payment_method');
   if (asDefault !== undefined) {
     const method = paymentMethodFor(state, asDefault);
-    if (method.customer !== customer.id) throw noSuch('PaymentMethod', asDefault, 'invoice_settings[default_payment_method]');
+    if (method.customer !== customer.id)
+      throw noSuch('PaymentMethod', asDefault, 'invoice_settings[default_payment_method]');
   }
   return state.events.changed(customer, fieldsOf(params, customer), 'customer.updated');
 }
@@ -89,12 +90,12 @@ function remove({ state, id }: Call): object {
   for (const method of state.store.all('payment_method'))
     if (method.customer === id) {
       state.events.changed(method, { customer: null });
-      state.store.saveNote(method.id, { isDetached: true });
+      state.store.saveNote('payment method', method.id, { isDetached: true });
     }
-  state.store.saveNote(id, { isDeleted: true });
+  state.store.saveNote('customer', id, { isDeleted: true });
   state.events.record('customer.deleted', customer);
   return { id, object: 'customer', deleted: true };
 }
 
 const deletedOf = ({ store }: StripeState, id: string): object | undefined =>
-  store.note<{ isDeleted: boolean }>(id)?.isDeleted ? { id, object: 'customer', deleted: true } : undefined;
+  store.note('customer', id)?.isDeleted ? { id, object: 'customer', deleted: true } : undefined;

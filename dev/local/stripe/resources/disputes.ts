@@ -31,7 +31,10 @@ function update({ state, params, id }: Call): Dispute {
   state.events.changed(
     dispute,
     {
-      evidence: { ...dispute.evidence, ...Object.fromEntries(names.map((name) => [name, evidence.text(name) ?? null])) },
+      evidence: {
+        ...dispute.evidence,
+        ...Object.fromEntries(names.map((name) => [name, evidence.text(name) ?? null])),
+      },
       evidence_details: {
         ...details,
         has_evidence: details.has_evidence || names.length > 0,

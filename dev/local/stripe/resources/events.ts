@@ -1,7 +1,7 @@
 import { matching, page } from '../http/list';
 import { del, get, post, type Call, type Route } from '../http/route';
 import { invalidParameter, missingParameter } from '../http/stripe-failure';
-import { isDeleted, newEndpoint } from '../webhooks/endpoints';
+import { deleteEndpoint, isDeleted, newEndpoint } from '../webhooks/endpoints';
 import type { StripeEvent, WebhookEndpoint } from '../state/kinds';
 import { API_VERSION } from '../api-version';
 
@@ -26,8 +26,7 @@ export const eventRoutes: readonly Route[] = [
   get('/v1/webhook_endpoints/{id}', ({ state, id }) => state.store.get('webhook_endpoint', id)),
   post('/v1/webhook_endpoints/{id}', updateEndpoint),
   del('/v1/webhook_endpoints/{id}', ({ state, id }) => {
-    state.events.changed(state.store.get('webhook_endpoint', id), { status: 'disabled' });
-    state.store.saveNote(id, { ...state.store.note<object>(id), isDeleted: true });
+    deleteEndpoint(state, id);
     return { id, object: 'webhook_endpoint', deleted: true };
   }),
 ];
@@ -35,7 +34,8 @@ export const eventRoutes: readonly Route[] = [
 /** The secret is shown this once. */
 function createEndpoint({ state, params }: Call): WebhookEndpoint & { secret: string } {
   const url = params.requiredText('url');
-  if (!/^https?:\/\//.test(url)) throw invalidParameter('url', 'Invalid URL: an absolute http or https address is needed.', 'url_invalid');
+  if (!/^https?:\/\//.test(url))
+    throw invalidParameter('url', 'Invalid URL: an absolute http or https address is needed.', 'url_invalid');
   const events = params.texts('enabled_events');
   if (events.length === 0) throw missingParameter('enabled_events');
   const { endpoint, secret } = newEndpoint(state, { url, events, metadata: params.metadata() });

@@ -98,7 +98,7 @@ function pay({ state, params, id }: Call): Invoice {
   const outcome = collect(state, invoice, { method, offSession: params.flag('off_session') ?? true });
   if (outcome === 'succeeded') return invoice;
   const intent = intentOf(state, invoice);
-  const used = method ?? (intent?.last_payment_error?.payment_method as typeof method);
+  const used = method ?? intent?.last_payment_error?.payment_method;
   if (!intent || !used)
     throw notAllowed('There is no payment method to pay this invoice with.', 'resource_missing', 'payment_method');
   throw cardFailure(intent, used, outcome);
@@ -113,7 +113,8 @@ function send({ state, id }: Call): Invoice {
 
 function close({ state, id }: Call, status: 'uncollectible' | 'void'): Invoice {
   const invoice = state.store.get('invoice', id);
-  if (invoice.status !== 'open') throw notAllowed(`You can only pass in open invoices. This invoice is ${invoice.status ?? ''}.`);
+  if (invoice.status !== 'open')
+    throw notAllowed(`You can only pass in open invoices. This invoice is ${invoice.status ?? ''}.`);
   const intent = intentOf(state, invoice);
   if (status === 'void' && intent) state.events.changed(intent, { status: 'canceled', canceled_at: state.time.now() });
   const field = status === 'void' ? 'voided_at' : 'marked_uncollectible_at';

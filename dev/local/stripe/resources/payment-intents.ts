@@ -61,7 +61,12 @@ function assertConfirmableWith(
   method: PaymentMethod | undefined,
   customer: string | null,
 ): void {
-  if (!method) throw notAllowed('You cannot confirm this PaymentIntent because it is missing a payment method.', 'payment_intent_unexpected_state', 'payment_method');
+  if (!method)
+    throw notAllowed(
+      'You cannot confirm this PaymentIntent because it is missing a payment method.',
+      'payment_intent_unexpected_state',
+      'payment_method',
+    );
   assertUsable(state, method, customer);
   const isOffSession = params.flag('off_session') ?? false;
   if (isOffSession && customer !== null && method.customer === null)
@@ -132,5 +137,6 @@ const describedBy = (params: Params, current?: PaymentIntent) => ({
   description: params.text('description') ?? current?.description ?? null,
   metadata: params.metadata(current?.metadata),
   receipt_email: params.text('receipt_email') ?? current?.receipt_email ?? null,
-  statement_descriptor_suffix: params.text('statement_descriptor_suffix') ?? current?.statement_descriptor_suffix ?? null,
+  statement_descriptor_suffix:
+    params.text('statement_descriptor_suffix') ?? current?.statement_descriptor_suffix ?? null,
 });

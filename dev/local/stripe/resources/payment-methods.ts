@@ -42,10 +42,14 @@ function create({ state, params }: Call): PaymentMethod {
   const card = params.group('card');
   for (const name of ['number', 'cvc'])
     if (card.has(name))
-      throw invalidParameter(card.name(name), 'Card numbers are never accepted here: use a test card such as tok_visa.');
+      throw invalidParameter(
+        card.name(name),
+        'Card numbers are never accepted here: use a test card such as tok_visa.',
+      );
   const token = card.requiredText('token');
   const found = findTestCard(token);
-  if (!found) throw invalidParameter(card.name('token'), 'No such token: use a test card such as tok_visa.', 'resource_missing');
+  if (!found)
+    throw invalidParameter(card.name('token'), 'No such token: use a test card such as tok_visa.', 'resource_missing');
   return newPaymentMethod(state, found, billingDetailsOf(params.group('billing_details')));
 }
 

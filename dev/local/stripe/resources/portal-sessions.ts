@@ -1,4 +1,5 @@
 import { post, type Route } from '../http/route';
+import { invalidParameter } from '../http/stripe-failure';
 import { newId } from '../state/ids';
 import type { PortalSession } from '../state/kinds';
 import { customerOf } from './customers';
@@ -7,6 +8,9 @@ export const portalRoutes: readonly Route[] = [
   post('/v1/billing_portal/sessions', ({ state, params }) => {
     const customer = customerOf(state, params.requiredText('customer'), 'customer');
     const id = newId('bps');
+    const returnUrl = params.text('return_url') ?? null;
+    if (returnUrl !== null && !/^https?:\/\//.test(returnUrl))
+      throw invalidParameter('return_url', 'Not a valid URL', 'url_invalid');
     return state.events.created<PortalSession>({
       id,
       object: 'billing_portal.session',
@@ -18,7 +22,7 @@ export const portalRoutes: readonly Route[] = [
       livemode: false,
       locale: null,
       on_behalf_of: null,
-      return_url: params.text('return_url') ?? null,
+      return_url: returnUrl,
       url: `${state.url()}/p/session/${id}`,
     });
   }),

@@ -15,7 +15,11 @@ export const refundRoutes: readonly Route[] = [
     }),
   ),
   get('/v1/refunds', ({ state, params }) =>
-    page(params, '/v1/refunds', state.store.all('refund').filter(matching<Refund>(params, ['charge', 'payment_intent']))),
+    page(
+      params,
+      '/v1/refunds',
+      state.store.all('refund').filter(matching<Refund>(params, ['charge', 'payment_intent'])),
+    ),
   ),
   get('/v1/refunds/{id}', ({ state, id }) => state.store.get('refund', id)),
   post('/v1/refunds/{id}', ({ state, params, id }) => {

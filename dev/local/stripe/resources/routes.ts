@@ -15,7 +15,7 @@ import { refundRoutes } from './refunds';
 import { setupIntentRoutes } from './setup-intents';
 import { subscriptionRoutes } from './subscriptions';
 
-/** All that the fake speaks. */
+/** Every route of the API. */
 export const ROUTES: readonly Route[] = [
   ...balanceRoutes,
   ...chargeRoutes,

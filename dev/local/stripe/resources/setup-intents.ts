@@ -24,7 +24,10 @@ export const setupIntentRoutes: readonly Route[] = [
   post('/v1/setup_intents/{id}/cancel', ({ state, id }) => {
     const intent = state.store.get('setup_intent', id, 'intent');
     if (intent.status === 'succeeded' || intent.status === 'canceled')
-      throw notAllowed(`You cannot cancel this SetupIntent because it has a status of ${intent.status}.`, 'setup_intent_unexpected_state');
+      throw notAllowed(
+        `You cannot cancel this SetupIntent because it has a status of ${intent.status}.`,
+        'setup_intent_unexpected_state',
+      );
     return state.events.changed(intent, { status: 'canceled', next_action: null }, 'setup_intent.canceled');
   }),
 ];

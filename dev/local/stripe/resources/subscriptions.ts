@@ -22,7 +22,11 @@ export const subscriptionRoutes: readonly Route[] = [
     return subscription;
   }),
   get('/v1/subscription_items', ({ state, params }) =>
-    page(params, '/v1/subscription_items', state.store.get('subscription', params.requiredText('subscription')).items.data),
+    page(
+      params,
+      '/v1/subscription_items',
+      state.store.get('subscription', params.requiredText('subscription')).items.data,
+    ),
   ),
 ];
 
@@ -36,7 +40,7 @@ function create({ state, params }: Call): Subscription {
   const methodId = params.text('default_payment_method') ?? customer.invoice_settings.default_payment_method;
   if (methodId === null)
     throw notAllowed('This customer has no attached payment source or default payment method.', 'resource_missing');
-  const method = paymentMethodFor(state, String(methodId));
+  const method = paymentMethodFor(state, methodId);
   const coupon = params.groups('discounts')[0]?.text('coupon');
   const { subscription } = subscribe(
     state,
@@ -61,7 +65,10 @@ function list({ state, params }: Call): object {
   const status = params.text('status');
   const isListed = (one: Subscription): boolean =>
     status === undefined ? one.status !== 'canceled' : status === 'all' || one.status === status;
-  const subscriptions = state.store.all('subscription').filter(isListed).filter(matching<Subscription>(params, ['customer']));
+  const subscriptions = state.store
+    .all('subscription')
+    .filter(isListed)
+    .filter(matching<Subscription>(params, ['customer']));
   return page(params, '/v1/subscriptions', subscriptions);
 }
 
@@ -106,7 +113,8 @@ export function cancellation(state: StripeState, params: Params, subscription: S
 function itemChange(state: StripeState, subscription: Subscription, params: Params) {
   const id = params.text('id');
   const item = subscription.items.data.find((one) => one.id === id);
-  if (!item) throw id === undefined ? missingParameter(params.name('id')) : noSuch('subscription_item', id, params.name('id'));
+  if (!item)
+    throw id === undefined ? missingParameter(params.name('id')) : noSuch('subscription_item', id, params.name('id'));
   return {
     item,
     price: params.has('price') ? recurringPrice(state, params) : item.price,
@@ -117,7 +125,10 @@ function itemChange(state: StripeState, subscription: Subscription, params: Para
 function recurringPrice(state: StripeState, params: Params): Price {
   const price = state.store.get('price', params.requiredText('price'), params.name('price'));
   if (price.recurring === null)
-    throw invalidParameter(params.name('price'), 'The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.');
+    throw invalidParameter(
+      params.name('price'),
+      'The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.',
+    );
   return price;
 }
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../../lambdas/domain/clock';
 import type { Store } from './store';
 
-const NOTE_ID = 'time';
+/** There is one time. */
+const NOTE_ID = 'now';
 
 /** Stripe's clock: the injected one, plus what the controls advanced it by. In seconds, as in the API. */
 export class FakeTime {
@@ -13,7 +14,7 @@ export class FakeTime {
   constructor(clock: Clock, store: Store) {
     this.clock = clock;
     this.store = store;
-    this.advancedSeconds = store.note<{ advancedSeconds: number }>(NOTE_ID)?.advancedSeconds ?? 0;
+    this.advancedSeconds = store.note('time', NOTE_ID)?.advancedSeconds ?? 0;
   }
 
   now(): number {
@@ -27,7 +28,7 @@ export class FakeTime {
 
   advance(seconds: number): void {
     this.advancedSeconds += seconds;
-    this.store.saveNote(NOTE_ID, { advancedSeconds: this.advancedSeconds });
+    this.store.saveNote('time', NOTE_ID, { advancedSeconds: this.advancedSeconds });
   }
 
   /** Runs something that was due earlier, so that it bears the time at which it was due. */

@@ -3,7 +3,10 @@ import { randomBytes } from 'node:crypto';
 /** Letters and digits only, as in Stripe's IDs. */
 function letters(count: number): string {
   let text = '';
-  while (text.length < count) text += randomBytes(count).toString('base64').replace(/[^A-Za-z0-9]/g, '');
+  while (text.length < count)
+    text += randomBytes(count)
+      .toString('base64')
+      .replace(/[^A-Za-z0-9]/g, '');
   return text.slice(0, count);
 }
 

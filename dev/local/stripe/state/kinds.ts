@@ -7,11 +7,16 @@ interface Identified {
 }
 
 /** A reference holds an ID, never the object that `expand` puts there; a decimal is text, as it is on the wire. */
-type WireValue<V> = [Extract<V, Decimal>] extends [never]
-  ? string extends V
-    ? Exclude<V, Identified>
-    : V
-  : Exclude<V, Decimal> | string;
+type WireValue<V> = Deep<string extends V ? Exclude<V, Identified> : V>;
+type Deep<V> = V extends string
+  ? V
+  : V extends Decimal
+    ? string
+    : V extends readonly (infer Item)[]
+      ? WireValue<Item>[]
+      : V extends object
+        ? Wire<V>
+        : V;
 
 /** A Stripe object as the API returns it when nothing is expanded. */
 export type Wire<T> = { [Name in keyof T]: WireValue<T[Name]> };
@@ -28,10 +33,10 @@ export type CheckoutSession = Wire<Stripe.Checkout.Session>;
 export type Product = Wire<Stripe.Product>;
 export type Price = Wire<Stripe.Price>;
 export type Plan = Wire<Stripe.Plan>;
-export type SubscriptionItem = Omit<Wire<Stripe.SubscriptionItem>, 'plan' | 'price'> & { plan: Plan; price: Price };
-export type Subscription = Omit<Wire<Stripe.Subscription>, 'items'> & { items: List<SubscriptionItem> };
+export type SubscriptionItem = Wire<Stripe.SubscriptionItem>;
+export type Subscription = Wire<Stripe.Subscription>;
 export type InvoiceLine = Wire<Stripe.InvoiceLineItem>;
-export type Invoice = Omit<Wire<Stripe.Invoice>, 'lines'> & { lines: List<InvoiceLine> };
+export type Invoice = Wire<Stripe.Invoice>;
 export type InvoiceItem = Wire<Stripe.InvoiceItem>;
 export type InvoicePayment = Wire<Stripe.InvoicePayment>;
 export type Coupon = Wire<Stripe.Coupon>;

@@ -1,14 +1,15 @@
 import { noSuch } from '../http/stripe-failure';
 import type { KeyValuePort } from './key-value';
 import type { AnyObject, Kind, Kinds } from './kinds';
+import type { Notes } from './notes';
 
 interface Entry {
   readonly sequence: number;
   readonly value: object;
 }
 
-/** Notes are what the fake must know of an object and Stripe does not show, such as a session's prices. */
-const NOTE = 'note';
+/** The kind of a note begins with this, which tells notes from objects. */
+const NOTE = 'note ';
 
 /**
  * The objects of the fake's only account, and notes about them. Objects are mutable, and a change has no effect on
@@ -56,12 +57,12 @@ export class Store {
     return entries.reverse().map(({ value }) => value as Kinds[K]);
   }
 
-  note<T extends object>(id: string): T | undefined {
-    return this.entries.get(NOTE)?.get(id)?.value as T | undefined;
+  note<K extends keyof Notes>(kind: K, id: string): Notes[K] | undefined {
+    return this.entries.get(`${NOTE}${kind}`)?.get(id)?.value as Notes[K] | undefined;
   }
 
-  saveNote(id: string, note: object): void {
-    this.put(NOTE, id, note);
+  saveNote<K extends keyof Notes>(kind: K, id: string, note: Notes[K]): void {
+    this.put(`${NOTE}${kind}`, id, note);
   }
 
   private put(kind: string, id: string, value: object): void {
@@ -76,7 +77,7 @@ export class Store {
     const [kind = '', id = ''] = key.split(/\/(.*)/s);
     const ofKind = this.entries.get(kind) ?? new Map<string, Entry>();
     this.entries.set(kind, ofKind.set(id, entry));
-    if (kind !== NOTE) this.kindOf.set(id, kind as Kind);
+    if (!kind.startsWith(NOTE)) this.kindOf.set(id, kind as Kind);
     this.sequence = entry.sequence;
   }
 }

@@ -3,7 +3,7 @@ import type { FakeTime } from './fake-time';
 import type { NextOutcomes } from '../payments/next-outcomes';
 import type { Store } from './store';
 
-/** What every handler works on. */
+/** The state that every handler reads and changes. */
 export interface StripeState {
   readonly store: Store;
   readonly time: FakeTime;

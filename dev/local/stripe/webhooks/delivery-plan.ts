@@ -8,6 +8,8 @@ export interface DeliveryPlan {
   readonly dropNext: number;
   /** In seconds of the fake's time. */
   readonly delaySeconds: number;
+  /** Whether the events that are due are delivered in the opposite order. */
+  readonly newestFirst: boolean;
   /** Whether an event arrives before the reply to the call that caused it. */
   readonly beforeReply: boolean;
 }
@@ -17,6 +19,7 @@ export const PLAN_DEFAULT: DeliveryPlan = {
   copies: 1,
   dropNext: 0,
   delaySeconds: 0,
+  newestFirst: false,
   beforeReply: false,
 };
 

@@ -12,11 +12,6 @@ export interface EndpointOptions {
   readonly metadata?: Record<string, string>;
 }
 
-interface EndpointNote {
-  readonly secret: string;
-  readonly isDeleted?: boolean;
-}
-
 export function newEndpoint(
   { store, time }: StripeState,
   { url, events = ['*'], secret = newId('whsec', 32), metadata = {} }: EndpointOptions,
@@ -34,20 +29,28 @@ export function newEndpoint(
     status: 'enabled',
     url,
   });
-  store.saveNote(endpoint.id, { secret } satisfies EndpointNote);
+  store.saveNote('endpoint', endpoint.id, { secret });
   return { endpoint, secret };
 }
 
+/** The fake keeps a deleted endpoint, so that its deliveries can still be told apart. */
+export function deleteEndpoint(state: StripeState, id: string): void {
+  state.events.changed(state.store.get('webhook_endpoint', id), { status: 'disabled' });
+  state.store.saveNote('endpoint', id, { secret: secretOf(state, id), isDeleted: true });
+}
+
 export const isDeleted = ({ store }: StripeState, id: string): boolean =>
-  store.note<EndpointNote>(id)?.isDeleted ?? false;
+  store.note('endpoint', id)?.isDeleted ?? false;
 
 export const setSecret = ({ store }: StripeState, id: string, secret: string): void =>
-  store.saveNote(id, { ...store.note<EndpointNote>(id), secret } satisfies EndpointNote);
+  store.saveNote('endpoint', id, { ...store.note('endpoint', id), secret });
 
-export const secretOf = ({ store }: StripeState, id: string): string => store.note<EndpointNote>(id)?.secret ?? '';
+export const secretOf = ({ store }: StripeState, id: string): string => store.note('endpoint', id)?.secret ?? '';
 
 /** The enabled endpoints that want an event of this type. */
 export const endpointsFor = ({ store }: StripeState, { type }: StripeEvent): WebhookEndpoint[] =>
   store
     .all('webhook_endpoint')
-    .filter(({ status, enabled_events }) => status === 'enabled' && enabled_events.some((one) => one === '*' || one === type));
+    .filter(
+      ({ status, enabled_events }) => status === 'enabled' && enabled_events.some((one) => one === '*' || one === type),
+    );

@@ -16,7 +16,7 @@ interface Queued {
   readonly attempt: number;
 }
 
-/** What a delivery by hand may do differently. */
+/** The ways in which a manual delivery may differ. */
 export interface DeliveryOptions {
   /** Signs with this secret instead of the endpoint's. */
   readonly secret?: string;
@@ -99,7 +99,8 @@ export class WebhookSender {
 
   private takeDue(): Queued | undefined {
     const now = this.state.time.now();
-    const index = this.queue.findIndex(({ dueAt }) => dueAt <= now);
+    const isDue = ({ dueAt }: Queued): boolean => dueAt <= now;
+    const index = this.plan.newestFirst ? this.queue.findLastIndex(isDue) : this.queue.findIndex(isDue);
     return index === -1 ? undefined : this.queue.splice(index, 1)[0];
   }
 
@@ -110,7 +111,8 @@ export class WebhookSender {
       // The receiver's clock does not know by how much the controls advanced this one.
       timestamp: options.timestamp ?? this.state.time.unadvanced(),
     });
-    if (isAccepted(status)) this.state.events.changed(event, { pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
+    if (isAccepted(status))
+      this.state.events.changed(event, { pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
     const delivery = { event: event.id, type: event.type, endpoint: endpoint.id, status, at: this.state.time.now() };
     this.deliveries.push(delivery);
     if (this.deliveries.length > DELIVERIES_KEPT) this.deliveries.shift();

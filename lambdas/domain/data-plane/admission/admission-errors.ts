@@ -24,6 +24,9 @@ export class RateLimited extends AppError {
   override readonly kind = 'rate_limit';
 }
 
+/** The request alone is larger than the limit of a minute, so no minute has room for it. */
+export class TooLargeForMinute extends RateLimited {}
+
 /** An operator has suspended the account, so it starts nothing and stops nothing. */
 export const accountSuspended = (): Forbidden => new Forbidden('The account is suspended.', 'account_suspended');
 

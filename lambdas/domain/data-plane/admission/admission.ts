@@ -2,6 +2,8 @@ import type { MeteredRequest } from '../../dialects/endpoint';
 import { type AppError } from '../../errors/app-error';
 import { countingOf } from '../../keys/counting';
 import type { KeyOwner } from '../../keys/verified-keys';
+import { StoreUnavailable } from '../../table/table-errors';
+import type { Balance } from '../../wallet/balance/balance';
 import type { Hold, HoldRequest } from '../../wallet/holds/hold';
 import type { HoldTerms } from '../../wallet/holds/reserve-hold';
 import type { Wallet } from '../../wallet/wallet';
@@ -14,7 +16,7 @@ import {
   lastOf,
   type OutputPlan,
 } from '../rolling/first-hold';
-import { refuseBlocked } from './admission-errors';
+import { refuseBlocked, TooLargeForMinute } from './admission-errors';
 import type { PricedTargets } from './priced-targets';
 import type { ShortAccounts } from './short-accounts';
 import { cutBefore, refuseTooLarge, Shortage, toShortage, walletBusy } from './refusals';
@@ -121,7 +123,7 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
       return { hold, targets, outputTokensCap: undefined, plan, isAmple };
     } catch (error) {
       const shortage = toShortage(error, admission, last.held, plan.worst);
-      shortAccounts.add(caller.accountId);
+      if (error instanceof InsufficientFunds) shortAccounts.add(caller.accountId);
       return shortage;
     }
   };
@@ -154,10 +156,21 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
 
 /**
  * The money that the account has now, as a shortage for holds that need more.
+ * @returns undefined when the store does not answer: an attempt at the hold, which is retried, then shows it
  * @throws Forbidden, InsufficientQuota when the account is suspended or in debt
  */
-async function knownShortage(admission: Admission, { held }: FirstHold, { worst }: OutputPlan): Promise<Shortage> {
-  const balance = await admission.wallet.balance(admission.caller.accountId);
+async function knownShortage(
+  admission: Admission,
+  { held }: FirstHold,
+  { worst }: OutputPlan,
+): Promise<Shortage | undefined> {
+  let balance: Balance | undefined;
+  try {
+    balance = await admission.wallet.balance(admission.caller.accountId);
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return undefined;
+    throw error;
+  }
   refuseBlocked(balance);
   const { availablePico, heldPico } = balance ?? { availablePico: 0n, heldPico: 0n };
   const error = new InsufficientFunds({ availablePico, heldPico, hasDrawers: false });
@@ -189,6 +202,9 @@ async function admitWorstCase(admission: Admission, terms: WorstCaseTerms = {}):
       const hold = await reserve(admission, { holdPico: worst.pico }, worst.tokens);
       return { hold, targets, outputTokensCap: cap, plan };
     } catch (error) {
+      // The request may begin with less soon, so the limit does not keep it out for good.
+      if (error instanceof TooLargeForMinute && terms.rollsFrom !== undefined)
+        throw cutBefore(worst.pico, terms.rollsFrom - admission.now);
       const shortage = toShortage(error, admission, worst, worst);
       cap = affordableCap(request, targets, shortage.affordedPico);
       if (cap !== undefined && tries < CAP_TRIES_MAX) continue;
@@ -212,11 +228,11 @@ function refusalAfterCut(
 
 /**
  * @param tokens how many to count in the minute
- * @throws RateLimited when the request is larger than the limit of a minute
+ * @throws TooLargeForMinute
  */
 function reserve(
   { wallet, caller, requestId, deadline, details, now }: Admission,
-  terms: Pick<HoldTerms, 'holdPico' | 'ceilingPico' | 'sparedPico' | 'isAloneEnough'>,
+  terms: Pick<HoldTerms, 'holdPico' | 'ceilingPico' | 'sparedPico' | 'isByHeld'>,
   tokens: number,
 ): Promise<Hold> {
   const { accountId } = caller;

@@ -63,7 +63,30 @@ export async function countInput<Bounded extends BoundedTarget>(
   const counted: Targets<Bounded> = await Promise.all([tighten(first), ...others.map(tighten)]);
   clearTimeout(timer);
   if (stop.aborted) throw stopError(stop.reason as StopReason);
-  return counted.every((target, index) => target === targets[index]) ? undefined : counted;
+  return someChanged(targets, counted);
+}
+
+/**
+ * Counts the prompt of one request at most once, however often its targets are read again.
+ * @returns a function like `countInput` for the targets of that request
+ */
+export function countOnce(
+  dependencies: CountDependencies,
+  call: CountingCall,
+  request: MeteredRequest,
+): <Bounded extends BoundedTarget>(targets: Targets<Bounded>) => Promise<Targets<Bounded> | undefined> {
+  let counting: Promise<Targets<BoundedTarget> | undefined> | undefined;
+  return async (targets) => {
+    counting ??= countInput(dependencies, call, request, targets);
+    const counted = await counting;
+    const limited = <Bounded extends BoundedTarget>(target: Bounded): Bounded => {
+      const { provider, model } = target;
+      const same = counted?.find((other) => other.provider.id === provider.id && other.model.id === model.id);
+      return limitInput(target, same?.bound.inputTokensMax);
+    };
+    const [first, ...others] = targets;
+    return someChanged(targets, [limited(first), ...others.map(limited)]);
+  };
 }
 
 interface Question {
@@ -88,11 +111,16 @@ function asker(
   };
 }
 
-function tightened<Bounded extends BoundedTarget>(target: Bounded, countedTokens: number | undefined): Bounded {
-  if (countedTokens === undefined) return target;
-  const inputTokensMax = withMargin(countedTokens);
-  if (inputTokensMax >= target.bound.inputTokensMax) return target;
+const tightened = <Bounded extends BoundedTarget>(target: Bounded, countedTokens: number | undefined): Bounded =>
+  limitInput(target, countedTokens === undefined ? undefined : withMargin(countedTokens));
+
+function limitInput<Bounded extends BoundedTarget>(target: Bounded, inputTokensMax: number | undefined): Bounded {
+  if (inputTokensMax === undefined || inputTokensMax >= target.bound.inputTokensMax) return target;
   return { ...target, bound: { ...target.bound, inputTokensMax } };
+}
+
+function someChanged<Bounded>(before: Targets<Bounded>, after: Targets<Bounded>): Targets<Bounded> | undefined {
+  return after.every((target, index) => target === before[index]) ? undefined : after;
 }
 
 /** Rounds up to whole tokens, without a fraction in between. */

@@ -1,5 +1,5 @@
 import type { AppError } from '../../errors/app-error';
-import { blockedError, InsufficientQuota, RateLimited, WalletBusy } from './admission-errors';
+import { blockedError, InsufficientQuota, RateLimited, TooLargeForMinute, WalletBusy } from './admission-errors';
 import type { KeyOwner } from '../../keys/verified-keys';
 import { formatUsd } from '../../money/pico';
 import { MINUTE_MS, SECOND_MS } from '../../clock';
@@ -88,12 +88,12 @@ export function cutBefore(worstPico: bigint, leftMs: number): WalletBusy {
 
 /**
  * Refuses a request that is larger than the limit of a minute, and tells clients not to retry it.
- * @throws RateLimited
+ * @throws TooLargeForMinute
  */
 export function refuseTooLarge({ tokens, tokensMax }: Minute['minute']): void {
   if (tokensMax === undefined || tokens <= tokensMax) return;
   const message = `This request can take up to ${tokens} tokens, and this key is allowed ${tokensMax} a minute: limit its output.`;
-  throw new RateLimited(message, { headers: { 'x-should-retry': 'false' } });
+  throw new TooLargeForMinute(message, { headers: { 'x-should-retry': 'false' } });
 }
 
 /** Uses the rate-limit headers of OpenAI's API. */

@@ -1,4 +1,4 @@
-import { minuteCounterKey } from '../../../contracts/storage/table-keys';
+import { minuteCounterKey } from '../../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../../contracts/storage/tables';
 import type { CatalogSource } from '../../catalog/catalog-source';
 import type { Target } from '../../catalog/catalog';

@@ -1,4 +1,4 @@
-import { waitCounterKey } from '../../../contracts/storage/table-keys';
+import { waitCounterKey } from '../../../contracts/storage/table-keys/keys';
 import { EXPIRES_AT, KEYS } from '../../../contracts/storage/tables';
 import { type Clock, MINUTE_MS, SECOND_MS } from '../../clock';
 import { absent, any, compare } from '../../table/condition';

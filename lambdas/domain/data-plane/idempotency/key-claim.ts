@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idempotencyClaimKey } from '../../../contracts/storage/table-keys';
+import { idempotencyClaimKey } from '../../../contracts/storage/table-keys/usage';
 import { EXPIRES_AT, USAGE } from '../../../contracts/storage/tables';
 import { DAY_MS, SECOND_MS } from '../../clock';
 import type { Condition } from '../../table/condition';

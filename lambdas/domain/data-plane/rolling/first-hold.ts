@@ -1,6 +1,7 @@
 import { SECOND_MS } from '../../clock';
 import type { MeteredRequest } from '../../dialects/endpoint';
 import { lesser } from '../../money/pico';
+import { sparedFor, type SparedMoney } from '../../wallet/holds/spared-money';
 import type { PricedTargets } from '../admission/priced-targets';
 import { dearestOutputPico, worstCase, type WorstCase } from '../admission/worst-case';
 import type { Pace } from './pace';
@@ -24,28 +25,26 @@ export interface OutputPlan {
   readonly choices: number;
   /** The most output tokens of all choices together. */
   readonly outputTokensMax: number;
+  /** The most that the prompt can cost, in pico-dollars. */
+  readonly promptPico: bigint;
   /** The price of an output token in the most expensive case, in pico-dollars. */
   readonly outputPico: bigint;
   readonly worst: WorstCase;
 }
 
 /** A way to begin a request: what it holds, and what has to be left for the requests that are running. */
-export interface FirstHold {
+export interface FirstHold extends SparedMoney {
   readonly held: WorstCase;
-  readonly sparedPico: bigint;
-  /** Whether it may use what it would spare when nothing else is running. */
-  readonly isAloneEnough: boolean;
   /** Whether the account has plenty of money if it affords this, so that a rest need not be returned early. */
   readonly isAmple: boolean;
 }
 
 /** Whether an account that has so much in `available`, and holds so much for running requests, affords the hold. */
 export function isAfforded(
-  { held, sparedPico, isAloneEnough }: FirstHold,
+  { held, ...spared }: FirstHold,
   { affordedPico, heldPico }: { readonly affordedPico: bigint; readonly heldPico: bigint },
 ): boolean {
-  const sparePico = isAloneEnough && heldPico === 0n ? 0n : sparedPico;
-  return affordedPico >= held.pico + sparePico;
+  return affordedPico >= held.pico + sparedFor(spared, heldPico);
 }
 
 /** In the order in which they are tried. */
@@ -67,6 +66,7 @@ export function outputPlanOf(paces: PaceBook, request: MeteredRequest, targets: 
     },
     choices: request.choices,
     outputTokensMax: Math.max(...targets.map(({ bound }) => bound.outputTokensMax)),
+    promptPico: worstCase(targets, 0).pico,
     outputPico: dearestOutputPico(targets),
     worst: worstCase(targets),
   };
@@ -79,23 +79,37 @@ export function outputPlanOf(paces: PaceBook, request: MeteredRequest, targets: 
  * @param timeLimitMs how long the request may take
  */
 export function firstHolds(
-  { pace, choices, outputPico, worst }: OutputPlan,
+  plan: OutputPlan,
   { stream }: MeteredRequest,
   targets: PricedTargets,
   timeLimitMs: number,
 ): FirstHolds {
+  const { pace, choices, outputPico, worst } = plan;
   const rate = pace.tokensPerSecond * choices;
   const sliceTokens = Math.max(SLICE_TOKENS, 2 * pace.burstTokens + rate * SLICE_SECONDS);
-  const slice = worstCase(targets, sliceTokens);
+  const slice = beginningOf(plan, targets, sliceTokens);
   const sparedPico = lesser(BigInt(sliceTokens) * outputPico, slice.pico);
   // A request that needs no more than this competes with running ones only once.
-  if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isAloneEnough: true, isAmple: false }];
-  const last = { held: slice, sparedPico, isAloneEnough: true, isAmple: false };
+  if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isByHeld: true, isAmple: false }];
+  const last = { held: slice, sparedPico, isByHeld: true, isAmple: false };
   if (stream) {
-    const ample = worstCase(targets, Math.max(AMPLE_TOKENS, sliceTokens));
-    return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE, isAloneEnough: false, isAmple: true }, last];
+    const ample = beginningOf(plan, targets, Math.max(AMPLE_TOKENS, sliceTokens));
+    return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE, isByHeld: false, isAmple: true }, last];
   }
   const wholeTokens = pace.burstTokens + Math.ceil((rate * Math.max(0, timeLimitMs)) / SECOND_MS);
-  const whole = worstCase(targets, Math.max(wholeTokens, sliceTokens));
-  return [{ held: whole, sparedPico, isAloneEnough: true, isAmple: false }, last];
+  const whole = beginningOf(plan, targets, Math.max(wholeTokens, sliceTokens));
+  return [{ held: whole, sparedPico, isByHeld: true, isAmple: false }, last];
+}
+
+/**
+ * The hold of a request that begins with so many output tokens. The most expensive prompt and the most expensive output
+ * of a route may be those of two providers, and the hold has to last at either.
+ */
+function beginningOf(
+  { promptPico, outputPico, worst }: OutputPlan,
+  targets: PricedTargets,
+  outputTokens: number,
+): WorstCase {
+  const pico = lesser(promptPico + BigInt(outputTokens) * outputPico, worst.pico);
+  return { pico, tokens: worstCase(targets, outputTokens).tokens };
 }

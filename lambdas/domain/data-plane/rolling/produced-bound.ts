@@ -6,7 +6,7 @@ export interface ProducedBoundOptions {
   readonly choices: number;
   /** The most output tokens of all choices together, as they are limited by the request. */
   readonly outputTokensMax: number;
-  /** Epoch milliseconds: when the request was sent to the provider. */
+  /** When the request was sent to the provider, in milliseconds of a monotonic clock. */
   readonly sentAt: number;
 }
 
@@ -20,9 +20,10 @@ export class ProducedBound {
   /** Tokens a second of all choices together. */
   readonly #rate: number;
   #tokens = 0;
-  /** Epoch milliseconds: when at most `#tokens` were passed on. */
+  /** When at most `#tokens` were passed on or reported. */
   #since: number;
   #mayBeUnread = false;
+  #reportedTokens = 0;
 
   constructor(options: ProducedBoundOptions) {
     this.#options = options;
@@ -46,8 +47,25 @@ export class ProducedBound {
   }
 
   /**
+   * The provider reports how many tokens it has produced so far, including those that the client does not see. This lowers
+   * the bound. A report above the bound raises it, because the provider is faster than its pace.
+   * @param tokens of all choices together. Only a number above the one before counts, because another may be old.
+   * @returns whether the bound is higher now
+   */
+  reported(tokens: number, now: number): boolean {
+    if (tokens <= this.#reportedTokens) return false;
+    this.#reportedTokens = tokens;
+    const isHigher = tokens > this.at(now);
+    const isLower = !this.#mayBeUnread && tokens < this.#tokens + this.#producedSince(now);
+    if (!isHigher && !isLower) return false;
+    this.#tokens = tokens;
+    this.#since = now;
+    return isHigher;
+  }
+
+  /**
    * Reading waits for the client. From now on, any number of bytes may be in the buffers between here and the provider, so
-   * those that are read no longer lower the bound.
+   * neither the bytes nor the reports that are read lower the bound any more.
    */
   pauseReading(): void {
     this.#mayBeUnread = true;

@@ -1,5 +1,5 @@
 import type { PriceVersion } from '../../../contracts/storage/catalog';
-import { type Clock, SECOND_MS } from '../../clock';
+import { SECOND_MS } from '../../clock';
 import type { StreamReading } from '../../dialects/endpoint';
 import { lesser, PICO_PER_USD } from '../../money/pico';
 import { chargeFor } from '../../usage/charge';
@@ -32,14 +32,13 @@ const RETURNED_SHARE = 20n;
 
 export interface RollingOutputOptions {
   readonly wallet: Pick<Wallet, 'extend' | 'shrink'>;
-  readonly clock: Clock;
+  /** A monotonic clock: a provider produces nothing in a step of the time of day. */
+  readonly clock: () => number;
   readonly hold: Hold;
   readonly plan: OutputPlan;
-  /** The part of the hold that the prompt can cost, in pico-dollars. */
-  readonly promptPico: bigint;
   /** Whether money that the prompt leaves over returns early. An account with plenty can wait for it. @default true */
   readonly returnsRest?: boolean;
-  /** Whether requests of the account compete for its money at the moment. @default never */
+  /** Whether the account had too little for a first hold a moment ago, so that its requests may compete. @default never */
   readonly isShort?: () => boolean;
   /** Called once if the hold does not last: the request must end now. */
   readonly onCut: (reason: CutReason) => void;
@@ -53,10 +52,10 @@ export class RollingOutput {
   readonly #options: RollingOutputOptions;
   #produced: ProducedBound;
   #price: PriceVersion | undefined;
-  /** By the monotonic clock. */
-  #sentAtMs = 0;
+  #sentAt = 0;
   #isPromptKnown = false;
   #hold: Hold;
+  /** The part of the hold that the prompt can cost, in pico-dollars. */
   #promptPico: bigint;
   /** Less than the hold covers, while it is not known whether a part of it has been returned. */
   #heldTokens: number;
@@ -64,7 +63,7 @@ export class RollingOutput {
   #timer: NodeJS.Timeout | undefined;
   #resize: Promise<void> | undefined;
   #isOver = false;
-  /** Epoch milliseconds. */
+  /** By the monotonic clock. */
   #retryAt = 0;
   #failure: unknown;
   #isLastChance = false;
@@ -72,7 +71,7 @@ export class RollingOutput {
   constructor(options: RollingOutputOptions) {
     this.#options = options;
     this.#hold = options.hold;
-    this.#promptPico = options.promptPico;
+    this.#promptPico = options.plan.promptPico;
     this.#produced = this.#boundFromNow();
     this.#heldTokens = this.#coveredTokens();
     this.#sliceTokens = this.#heldTokens;
@@ -84,23 +83,23 @@ export class RollingOutput {
    */
   sent(price: PriceVersion): void {
     this.#price = price;
-    this.#sentAtMs = performance.now();
+    this.#sentAt = this.#options.clock();
     this.#produced = this.#boundFromNow();
     this.#watch();
   }
 
   /** The time in milliseconds since the request was last sent to a provider. */
   get elapsedMs(): number {
-    return performance.now() - this.#sentAtMs;
+    return this.#options.clock() - this.#sentAt;
   }
 
   /** A part of the answer was read. The timers notice at their next time that the hold lasts longer. */
   progress(stream: { readonly reading: StreamReading }): void {
-    const { plan, clock } = this.#options;
-    const isFollowed = plan.pace.isIncremental || !this.#isPromptKnown;
-    if (this.#hold.rolling === undefined || !isFollowed) return;
-    const { producedTokensMax, promptUsage } = stream.reading;
-    this.#produced.seen(producedTokensMax, clock());
+    if (this.#hold.rolling === undefined) return;
+    const { producedTokensMax, reportedOutputTokens = 0, promptUsage } = stream.reading;
+    const now = this.#options.clock();
+    this.#produced.seen(producedTokensMax, now);
+    if (this.#produced.reported(reportedOutputTokens, now)) this.#watch();
     if (promptUsage === undefined || this.#isPromptKnown || this.#price === undefined) return;
     this.#isPromptKnown = true;
     this.#promptReported(chargeFor(promptUsage, this.#price).costPico);
@@ -169,15 +168,13 @@ export class RollingOutput {
     const { plan, clock } = this.#options;
     if (this.#isOver || rolling === undefined || this.#heldTokens >= plan.outputTokensMax) return;
     const now = clock();
-    const reserve = (seconds: number): number =>
-      plan.pace.burstTokens + Math.ceil(this.#produced.tokensPerSecond * seconds);
-    const cutMs = this.#produced.msUntil(this.#heldTokens - reserve(CUT_SECONDS), now);
+    const cutMs = this.#produced.msUntil(this.#heldTokens - this.#reserve(CUT_SECONDS), now);
     if (cutMs === 0) {
       this.#cutUnlessExtended({ ...this.#hold, rolling }, now);
       return;
     }
     this.#isLastChance = false;
-    const early = Math.max(reserve(EXTEND_SECONDS), Math.floor(this.#sliceTokens / 4));
+    const early = Math.max(this.#reserve(EXTEND_SECONDS), Math.floor(this.#sliceTokens / 4));
     const extendMs = Math.max(this.#produced.msUntil(this.#heldTokens - early, now), this.#retryAt - now);
     if (extendMs <= 0) this.#extend({ ...this.#hold, rolling }, now);
     const waitMs = this.#resize === undefined ? Math.min(cutMs, extendMs) : cutMs;
@@ -200,13 +197,22 @@ export class RollingOutput {
     if (this.#resize !== undefined) return;
     const { wallet, plan, isShort = () => false } = this.#options;
     const shortTokens = Math.ceil(this.#produced.tokensPerSecond * SHORT_SLICE_SECONDS);
-    const wantedTokens = Math.min(isShort() ? shortTokens : 2 * this.#sliceTokens, SLICE_TOKENS_MAX);
-    const leastTokens = Math.min(Math.ceil(this.#produced.tokensPerSecond * LEAST_SECONDS), wantedTokens);
+    const sliceTokens = Math.min(isShort() ? shortTokens : 2 * this.#sliceTokens, SLICE_TOKENS_MAX);
+    // A process that stood still has to catch up at once, whatever the size of a slice.
+    const missedTokens = this.#produced.at(now) + this.#reserve(EXTEND_SECONDS) - this.#heldTokens;
+    const wantedTokens = Math.max(sliceTokens, missedTokens);
+    const usefulTokens = Math.max(Math.ceil(this.#produced.tokensPerSecond * LEAST_SECONDS), missedTokens);
+    const leastTokens = Math.min(usefulTokens, wantedTokens);
     const [wantedPico, leastPico] = [wantedTokens, leastTokens].map((tokens) =>
       lesser(BigInt(tokens) * plan.outputPico, known.rolling.ceilingPico - known.heldPico),
     ) as [bigint, bigint];
     this.#retryAt = now + RETRY_MS;
     this.#change(known, (hold) => wallet.extend(hold, { wantedPico, leastPico }));
+  }
+
+  /** The tokens that the provider can produce in a time, from any moment on. */
+  #reserve(seconds: number): number {
+    return this.#options.plan.pace.burstTokens + Math.ceil(this.#produced.tokensPerSecond * seconds);
   }
 
   /** One change is in flight at a time. */

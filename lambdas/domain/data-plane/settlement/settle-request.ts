@@ -22,9 +22,11 @@ export async function settleRequest(
   const { requestId } = paid.call;
   let settlement: Settlement | undefined;
   try {
+    // Begins before anything can fail, so that no timer goes on to extend the hold of a request that is over.
+    const ending = paid.rolling?.end();
     const metered = meterOutcome(paid, outcome);
     learnPace(dependencies, paid, outcome, metered);
-    const hold = (await paid.rolling?.end()) ?? paid.admitted.hold;
+    const hold = (await ending) ?? paid.admitted.hold;
     const { costPico, unpriced } = chargeFor(metered.usage, outcome.target.price);
     report(dependencies.log, requestId, metered, unpriced);
     settlement = {

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { InvalidRequest } from '../../errors/app-error';
 import { OPEN_ARRAY } from './json-bytes';
-import { type JsonScan, MalformedJson, type Member, scanJson } from './json-scan';
+import { type JsonScan, type Member, scanJson } from './json-scan';
+import { MalformedJson } from './json-strings';
 import { IDENTITY_MEMBERS, refuseLookalikes } from './member-names';
 import { NOT_SUPPORTED } from './request-members';
 
@@ -74,7 +75,9 @@ function invalidMember(issue: z.core.$ZodIssue | undefined): InvalidRequest {
   const param = issue?.path.join('.');
   const text = issue?.message ?? 'is wrong';
   // Our own messages name the member; a generic one ("must be at least 1") gets the name as a prefix.
-  const message = param !== undefined && !text.startsWith(param.split('.')[0] ?? param) ? `${param}: ${text}` : text;
+  const name = param?.split('.')[0] ?? '';
+  const isNamed = text.startsWith(name) || text.includes(`\`${name}\``);
+  const message = isNamed ? text : `${param}: ${text}`;
   return new InvalidRequest(message, param, text.includes(NOT_SUPPORTED) ? 'unsupported_parameter' : 'invalid_request');
 }
 

@@ -15,6 +15,8 @@ import {
   QUOTE,
 } from './json-bytes';
 import { CacheMarkReader, type CacheMarks } from './cache-marks';
+import { INLINE_TOOL, InlineToolReader } from './inline-tools';
+import { checkString, MalformedJson } from './json-strings';
 
 /** The position of a member of the outermost object, in bytes. */
 export interface Member {
@@ -30,21 +32,12 @@ export interface JsonScan {
   readonly members: ReadonlyMap<string, Member>;
   /** How often each `"type"` value occurs anywhere below the outermost members other than `tools`: `image_url` → 2. */
   readonly contentTypes: ReadonlyMap<string, number>;
-  /** The `type` of each element of `tools`. */
+  /** The `type` of each element of `tools`, and of each tool that is defined elsewhere. */
   readonly toolTypes: ReadonlySet<string>;
   /** How the body asks for prompt caching. */
   readonly cacheMarks: CacheMarks;
   /** Whether `tools` is not an array of objects, or a tool's type could be read in another way. */
   readonly hasOddTools: boolean;
-}
-
-/** The body is not valid JSON, or breaks a rule of ours; `offset` is the byte at which this was detected. */
-export class MalformedJson extends Error {
-  readonly offset: number;
-  constructor(what: string, offset: number) {
-    super(`${what} at byte ${offset}`);
-    this.offset = offset;
-  }
 }
 
 /** Deeper nesting is an attack or a mistake: real tool schemas stay below 20. */
@@ -58,8 +51,6 @@ const TYPE_BYTES_MAX = 512;
 
 /** The outermost object is at depth 1, the array `tools` at 2, a tool in it at 3. */
 const TOOL_DEPTH = 3;
-
-const ESCAPE = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 
 /**
  * Finds the members of a JSON object without building it: a request's few hundred interesting bytes may be inside of
@@ -78,6 +69,7 @@ class Scanner {
   readonly #members = new Map<string, Member>();
   readonly #contentTypes = new Map<string, number>();
   readonly #toolTypes = new Set<string>();
+  readonly #inlineTools = new InlineToolReader();
   #hasOddTools = false;
   #outerName = '';
   readonly #cacheMarks = new CacheMarkReader();
@@ -97,7 +89,9 @@ class Scanner {
     return {
       members: this.#members,
       contentTypes: this.#contentTypes,
-      toolTypes: this.#toolTypes,
+      toolTypes: this.#contentTypes.has(INLINE_TOOL)
+        ? new Set([...this.#toolTypes, ...this.#inlineTools.types])
+        : this.#toolTypes,
       cacheMarks: this.#cacheMarks,
       hasOddTools: this.#hasOddTools,
     };
@@ -132,7 +126,9 @@ class Scanner {
       const valueStart = this.#at;
       if (depth === 1) this.#outerName = this.#enter(this.#members, start, keyEnd);
       else if (names) names.add(this.#enter(names, start, keyEnd));
+      const isTool = this.#inlineTools.enter(this.#bytes, [start, keyEnd], depth);
       this.#readValue(depth);
+      if (isTool) this.#inlineTools.leave();
       this.#cacheMarks.note(this.#bytes, [start, keyEnd], [valueStart, this.#at]);
       if (depth === 1) this.#members.set(this.#outerName, { start, valueStart, valueEnd: this.#at });
       else if (this.#isType(start, keyEnd)) this.#countType(start, keyEnd, valueStart, depth);
@@ -161,24 +157,9 @@ class Scanner {
       quote = bytes.indexOf(QUOTE, quote + 1);
       if (quote === -1) throw new MalformedJson('a string is not closed', this.#at);
     } while (isEscaped(bytes, quote));
-    this.#checkString(this.#at + 1, quote);
+    checkString(bytes, this.#at + 1, quote);
     this.#at = quote + 1;
     return this.#at;
-  }
-
-  /**
-   * Allows only JSON's own escapes and no control characters, because a provider may read others differently, or not at
-   * all.
-   */
-  #checkString(start: number, end: number): void {
-    const bytes = this.#bytes;
-    for (let at = start; at < end; at += 1) {
-      const byte = bytes[at] ?? 0;
-      if (byte < 0x20) throw new MalformedJson('a control character in a string', at);
-      if (byte !== BACKSLASH) continue;
-      if (!ESCAPE.test(bytes.toString('latin1', at, at + 6))) throw new MalformedJson('an unknown escape', at);
-      at += 1;
-    }
   }
 
   #readLiteral(): void {
@@ -220,8 +201,12 @@ class Scanner {
       return;
     }
     const type = this.#decode(start, this.#at);
-    if (isTool) this.#toolTypes.add(type);
-    else this.#contentTypes.set(type, (this.#contentTypes.get(type) ?? 0) + 1);
+    if (isTool) {
+      this.#toolTypes.add(type);
+      return;
+    }
+    this.#inlineTools.note(type, depth);
+    this.#contentTypes.set(type, (this.#contentTypes.get(type) ?? 0) + 1);
   }
 
   #decode(start: number, end: number): string {

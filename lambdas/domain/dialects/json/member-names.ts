@@ -4,7 +4,12 @@ import type { JsonScan } from './json-scan';
 /**
  * Members that identify the end user. Providers receive the content and nothing about the account (docs/data-map.md).
  */
-export const IDENTITY_MEMBERS: ReadonlySet<string> = new Set(['user', 'metadata', 'safety_identifier']);
+export const IDENTITY_MEMBERS: ReadonlySet<string> = new Set([
+  'user',
+  'metadata',
+  'safety_identifier',
+  'user_profile_id',
+]);
 
 /**
  * Refuses names that differ from a member of ours in letter case alone. Some providers' parsers (Go's own, for example)

@@ -1,6 +1,7 @@
 import type { Model } from '../../../contracts/storage/catalog';
 import type { CacheWrite } from '../../../contracts/storage/units';
 import type { Media } from '../dearer-units';
+import { INLINE_TOOL } from './inline-tools';
 import type { JsonBody } from './json-request';
 
 /**
@@ -52,8 +53,10 @@ export function boundPrompt({ bytes, scan }: JsonBody, model: Model, imageTokens
   const images = count(IMAGE_TYPES);
   const ownTools = [...scan.toolTypes].filter((type) => !DECLARED_TOOLS.has(type)).length;
   const tools = scan.members.get('tools');
-  const overhead = OVERHEAD_TOKENS + (tools ? TOOLS_OVERHEAD_TOKENS : 0) + ownTools * OWN_TOOL_TOKENS;
-  const toolsTokensMax = tools ? tools.valueEnd - tools.valueStart : 0;
+  const hasInlineTools = count([INLINE_TOOL]) > 0;
+  const overhead = OVERHEAD_TOKENS + (tools || hasInlineTools ? TOOLS_OVERHEAD_TOKENS : 0) + ownTools * OWN_TOOL_TOKENS;
+  const declaredBytes = tools ? tools.valueEnd - tools.valueStart : 0;
+  const toolsTokensMax = hasInlineTools ? bytes.length : declaredBytes;
   // Each reference stands for the whole definition of a tool.
   const references = count(['tool_reference']) * toolsTokensMax;
   const text = bytes.length + overhead + references + images * imageTokensMax;

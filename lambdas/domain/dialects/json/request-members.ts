@@ -33,3 +33,44 @@ export const unparsed = (otherwise: string) => z.literal(true, otherwise);
  */
 export const serviceTier = (standard: readonly string[]) =>
   z.enum(standard, `service_tier other than standard ${UNPRICED}`).nullish();
+
+/**
+ * Members with which a provider keeps content, or bills more than the bound covers: other models, searches, summaries,
+ * another speed or place. Compatible providers mix the names of several dialects and of other gateways, so no endpoint
+ * that generates accepts any of them.
+ */
+export const REFUSED_MEMBERS = {
+  store: never(`store ${STORED}`),
+  background: never(`background ${STORED}`),
+  previous_response_id: never(`previous_response_id ${STORED}`),
+  container: never(`container ${STORED}`),
+  thread: never(`thread ${STORED}`),
+  prompt_cache_retention: z.enum(['in-memory', 'in_memory'], `prompt_cache_retention ${STORED}`).nullish(),
+  prompt_cache_options: z
+    .looseObject({ ttl: z.literal('30m', `prompt_cache_options.ttl ${STORED}`).nullish() })
+    .nullish(),
+  web_search_options: never(`web_search_options ${UNPRICED}`),
+  search_parameters: never(`search_parameters ${UNPRICED}`),
+  enable_search: never(`enable_search ${UNPRICED}`),
+  plugins: never(`plugins ${UNPRICED}`),
+  mcp_servers: never(`mcp_servers ${UNPRICED}`),
+  compaction: never(`compaction ${UNPRICED}`),
+  // Each further model reads the prompt again. Claude Code knows this wording, and goes on without the member.
+  fallbacks: never(`The \`fallbacks\` parameter ${UNPRICED}`),
+  fallback: never(`The \`fallback\` parameter ${UNPRICED}`),
+  models: never(`models ${UNPRICED}`),
+  // They choose among providers or models whose prices differ.
+  provider: never(`provider ${UNPRICED}`),
+  providerOptions: never(`providerOptions ${UNPRICED}`),
+  preset: never(`preset ${UNPRICED}`),
+  speed: z.literal('standard', `speed ${UNPRICED}`).nullish(),
+  // Any other place multiplies the price of every token.
+  inference_geo: z.literal('global', `inference_geo other than global ${UNPRICED}`).nullish(),
+  // The answer of a deferred completion would have to be fetched later, so that nothing here would see its usage.
+  deferred: never(`deferred ${UNPRICED}`),
+  best_of: z.literal(1, `best_of ${UNPRICED}`).nullish(),
+  billing_policy: never(`billing_policy ${NOT_SUPPORTED}: the wallet pays for the request`),
+};
+
+/** Refused members whose objects are read. */
+export const READ_MEMBERS = ['prompt_cache_options'];

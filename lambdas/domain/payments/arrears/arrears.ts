@@ -3,10 +3,10 @@ import {
   creditLineKey,
   CREDIT_LINES_PARTITION,
   dueKey,
-  isoTime,
   OPEN_DUES_PARTITION,
   openDueKey,
-} from '../../../contracts/storage/table-keys';
+} from '../../../contracts/storage/table-keys/funds';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
 import { WALLET } from '../../../contracts/storage/tables';
 import { DEPLOYMENT } from '../../access/actor';
 import type { Accounts } from '../../accounts/accounts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { openValue } from '../../../contracts/storage/open-values';
-import { dueKey, openDueKey } from '../../../contracts/storage/table-keys';
+import { dueKey, openDueKey } from '../../../contracts/storage/table-keys/funds';
 import { WALLET } from '../../../contracts/storage/tables';
 import { compare } from '../../table/condition';
 import type { GuardedWrite } from '../../table/commit';

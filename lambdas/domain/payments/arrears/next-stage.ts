@@ -16,7 +16,10 @@ const rankOf = (stage: string): number => (DUE_STAGES as readonly string[]).inde
  * @param now epoch milliseconds
  * @returns undefined if there is nothing to do now
  */
-export function nextStage({ stage, dueAt }: Due, { now, isCovered }: { readonly now: number; readonly isCovered: boolean }) {
+export function nextStage(
+  { stage, dueAt }: Due,
+  { now, isCovered }: { readonly now: number; readonly isCovered: boolean },
+) {
   // A later release may know stages that this one does not.
   if (stage === 'paid' || rankOf(stage) < 0) return undefined;
   if (isCovered) return 'paid';

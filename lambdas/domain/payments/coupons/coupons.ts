@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import { DEPLOYMENT_CHAIN } from '../../../contracts/storage/audit-event';
-import { couponCodeKey, couponKey, COUPONS_PARTITION, isoTime } from '../../../contracts/storage/table-keys';
+import { couponCodeKey, couponKey, COUPONS_PARTITION } from '../../../contracts/storage/table-keys/funds';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
 import { WALLET } from '../../../contracts/storage/tables';
 import type { Actor } from '../../access/actor';
 import { FailedAttempts } from '../../attempts/failed-attempts';
@@ -54,7 +55,15 @@ export class Coupons {
     const code = newCouponCode();
     const codeHash = couponHash(secret, code);
     const validUntil = isoTime(wanted.validUntil);
-    const created = { amountPico, reason, redemptionsMax, redemptions: 0, validUntil, createdAt: isoTime(now), codeHash };
+    const created = {
+      amountPico,
+      reason,
+      redemptionsMax,
+      redemptions: 0,
+      validUntil,
+      createdAt: isoTime(now),
+      codeHash,
+    };
     const coupon: Coupon = { couponId, ...created, ...(creditDays !== undefined && { creditDays }) };
     await audit.record({
       chain: DEPLOYMENT_CHAIN,
@@ -63,7 +72,12 @@ export class Coupons {
       target: couponId,
       after: { amount: formatUsd(amountPico), validUntil },
       writes: [
-        { write: { table: WALLET, put: { ...couponKey(couponId), ...created, ...(creditDays !== undefined && { creditDays }) } } },
+        {
+          write: {
+            table: WALLET,
+            put: { ...couponKey(couponId), ...created, ...(creditDays !== undefined && { creditDays }) },
+          },
+        },
         { write: { table: WALLET, put: { ...couponCodeKey(codeHash), couponId } } },
       ],
     });
@@ -128,8 +142,7 @@ export class Coupons {
     const after = { amount: formatUsd(amountPico), coupon: couponId };
     const isNew = await funds.grant(
       { accountId, grantId, amountPico, reason, expiresAt, writes: [countRedemption(coupon)] },
-      (writes) =>
-        audit.record({ chain: accountId, actor, action: 'payment.create', target: accountId, after, writes }),
+      (writes) => audit.record({ chain: accountId, actor, action: 'payment.create', target: accountId, after, writes }),
     );
     if (!isNew) throw new CouponRedeemed();
     return { grantId, amountPico, expiresAt };

@@ -57,7 +57,9 @@ const cell = (text: string, style?: 'amount' | 'id'): string =>
   `<td${style === undefined ? '' : ` class="${style}"`}>${escaped(text)}</td>`;
 
 const amounts = ({ promotionalPico, paidPico, owedPico, debtPico, creditLinePico }: Parts): string =>
-  [promotionalPico, paidPico, owedPico, debtPico, creditLinePico].map((pico) => cell(formatUsd(pico), 'amount')).join('');
+  [promotionalPico, paidPico, owedPico, debtPico, creditLinePico]
+    .map((pico) => cell(formatUsd(pico), 'amount'))
+    .join('');
 
 const sumRow = (title: string, parts: Parts): string =>
   `<tr class="sum"><td colspan="5">${escaped(title)}</td>${amounts(parts)}</tr>`;
@@ -65,6 +67,12 @@ const sumRow = (title: string, parts: Parts): string =>
 function lineRow(line: StatementLine): string {
   const { at, kind, entryId = '', reference, reason, requests } = line;
   const about = [reference, reason].filter((text) => text !== undefined).join(', ');
-  const cells = [cell(at), cell(kind), cell(entryId, 'id'), cell(about, 'id'), cell(requests?.toString() ?? '', 'amount')];
+  const cells = [
+    cell(at),
+    cell(kind),
+    cell(entryId, 'id'),
+    cell(about, 'id'),
+    cell(requests?.toString() ?? '', 'amount'),
+  ];
   return `<tr>${cells.join('')}${amounts(line)}</tr>`;
 }

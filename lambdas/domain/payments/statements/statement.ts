@@ -1,4 +1,4 @@
-import { isoTime } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
 import type { TableStore } from '../../table/table-store';
 import { type Entry, movedInto } from '../../wallet/ledger/entry';
 import { everyChange, everyCharge } from '../../wallet/ledger/every-entry';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isoTime, parkedKey, parkedPartition, USAGE_RECORDS_PREFIX } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { parkedKey, parkedPartition, USAGE_RECORDS_PREFIX } from '../../../contracts/storage/table-keys/usage';
 import { EXPIRES_AT, USAGE } from '../../../contracts/storage/tables';
 import { type Clock, DAY_MS, SECOND_MS } from '../../clock';
 import { everyItem } from '../../table/every-item';

@@ -1,4 +1,4 @@
-import { USAGE_RECORDS_PREFIX, usagePartitions, usageRecordKey } from '../../../contracts/storage/table-keys';
+import { USAGE_RECORDS_PREFIX, usagePartitions, usageRecordKey } from '../../../contracts/storage/table-keys/usage';
 import { EXPIRES_AT, USAGE } from '../../../contracts/storage/tables';
 import { UNITS } from '../../../contracts/storage/units';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isoTime, keySpendKey, keySpendPartition } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { keySpendKey, keySpendPartition } from '../../../contracts/storage/table-keys/usage';
 import { EXPIRES_AT, USAGE } from '../../../contracts/storage/tables';
 import { type Clock, HOUR_MS } from '../../clock';
 import { counterOf } from '../../keys/counter-of';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HOLD_MODES, type HoldMode } from '../../../contracts/deployment/hold-mode';
 import { openValue } from '../../../contracts/storage/open-values';
-import { balanceKey } from '../../../contracts/storage/table-keys';
+import { balanceKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import type { Change, Condition } from '../../table/condition';
 import { absent, all } from '../../table/condition';

@@ -1,4 +1,4 @@
-import { SHARDS } from '../../../contracts/storage/table-keys';
+import { SHARDS } from '../../../contracts/storage/table-keys/key-parts';
 import { larger } from '../../money/pico';
 import { commit } from '../../table/commit';
 import { compare, exists } from '../../table/condition';

@@ -18,8 +18,11 @@ export const mayRoll = (now: number): Condition =>
 /** The condition of the counter of a budget that ran short. */
 export const mayRollAgain = (now: number): Condition => isOver('cutUntil', now);
 
+/** The attributes of a balance that say whether its holds may roll. */
+export type RollingMarks = Partial<Pick<Balance, 'holds' | 'cutUntil' | 'lossUntil'>>;
+
 /** Whether `mayRoll` holds for a balance that was read. */
-export const canRoll = ({ holds, cutUntil = 0n, lossUntil = 0n }: Balance, now: number): boolean =>
+export const canRoll = ({ holds, cutUntil = 0n, lossUntil = 0n }: RollingMarks, now: number): boolean =>
   holds === undefined && cutUntil <= BigInt(now) && lossUntil <= BigInt(now);
 
 /** When the account's holds may roll again, in epoch milliseconds; undefined if that takes longer than a minute. */

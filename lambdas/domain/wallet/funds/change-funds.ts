@@ -1,4 +1,6 @@
-import { debtKey, entryKey, grantsKey, isoTime } from '../../../contracts/storage/table-keys';
+import { debtKey, grantsKey } from '../../../contracts/storage/table-keys/funds';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { entryKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, any, compare, exists } from '../../table/condition';

@@ -1,4 +1,4 @@
-import { entryKey } from '../../../contracts/storage/table-keys';
+import { entryKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { larger, lesser } from '../../money/pico';
 import { everyItem } from '../../table/every-item';
@@ -78,7 +78,7 @@ export async function promotionalStretches(store: TableStore, accountId: string)
   return stretches;
 }
 
-/** What a change adds to the promotional credit; negative for an expiry. */
+/** The amount that a change adds to the promotional credit; negative for an expiry. */
 const movedOf = (change: Entry): bigint => movedInto('available', change) - movedInto('expired', change);
 
 const overlap = (one: Stretch, other: Stretch): bigint =>

@@ -1,5 +1,6 @@
-import { isoTime } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
 import { lesser } from '../../money/pico';
+import type { GuardedWrite } from '../../table/commit';
 import type { FundsDependencies } from '../dependencies';
 import { transfers } from '../ledger/entry';
 import { isEntryOf, type Payment, recordPayment } from '../ledger/payment';
@@ -13,6 +14,7 @@ import { changeFunds } from './change-funds';
 export async function creditInDebt(
   dependencies: FundsDependencies,
   payment: Payment,
+  also: readonly GuardedWrite<never>[],
 ): Promise<'credited' | 'already_credited'> {
   const { accountId, paymentId, amountPico } = payment;
   const record = recordPayment(payment, isoTime(dependencies.timing.clock()));
@@ -22,7 +24,7 @@ export async function creditInDebt(
       kind: 'credit',
       transfers: transfers(['funded', 'debt', paidPico], ['funded', 'available', amountPico - paidPico]),
       // An earlier call for the same payment has its entry, and is found by that.
-      writes: [{ write: record.write, otherwise: () => new PaymentIdReused() }],
+      writes: [{ write: record.write, otherwise: () => new PaymentIdReused() }, ...also],
     };
   });
   if (changed === undefined || changed.isNew) return 'credited';

@@ -1,4 +1,4 @@
-import { creditLineKey } from '../../../contracts/storage/table-keys';
+import { creditLineKey } from '../../../contracts/storage/table-keys/funds';
 import { WALLET } from '../../../contracts/storage/tables';
 import { larger, lesser } from '../../money/pico';
 import type { GuardedWrite } from '../../table/commit';
@@ -18,7 +18,7 @@ export interface NewLine {
 }
 
 /**
- * Sets an account's credit line. What it adds is available at once. It can shrink only by the part that is not used.
+ * Sets an account's credit line. The part that is new is available at once. It can shrink only by the part that is not used.
  * @returns whether this call changed it
  * @throws WalletNotFound, LineInUse
  * @throws RangeError when the amount or the ID is invalid

@@ -3,7 +3,7 @@ import type { Balance } from '../balance/balance';
 import { type Grants, promotionalLeft, spendGrants } from './grants';
 
 /**
- * What an account has, by where it came from, in pico-dollars. A charge takes promotional credit first, then paid
+ * The money of an account, by where it came from, in pico-dollars. A charge takes promotional credit first, then paid
  * credit, and the credit line last; so the parts follow from the totals, and neither holds nor charges need to know
  * them. The parts include the money that running requests hold.
  */

@@ -1,6 +1,7 @@
-import { DEBTS_PARTITION } from '../../../contracts/storage/table-keys';
+import { DEBTS_PARTITION } from '../../../contracts/storage/table-keys/funds';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
+import type { GuardedWrite } from '../../table/commit';
 import { everyItem } from '../../table/every-item';
 import type { FundsDependencies } from '../dependencies';
 import { movedInto, transfers } from '../ledger/entry';
@@ -17,6 +18,9 @@ export interface Dispute {
   readonly amountPico: bigint;
 }
 
+/** Returns writes that belong to a dispute that the account cannot cover. @param debtPico what it owes then */
+export type InDebt = (debtPico: bigint) => readonly GuardedWrite[];
+
 /**
  * Takes disputed money from the account's unused paid credit. The account owes the rest: until it is paid, or the
  * dispute is won, no hold may be taken.
@@ -24,17 +28,23 @@ export interface Dispute {
  * @throws WalletNotFound, ChangeIdReused
  * @throws RangeError when the amount or the ID is invalid
  */
-export async function takeDisputed(dependencies: FundsDependencies, dispute: Dispute): Promise<boolean> {
+export async function takeDisputed(
+  dependencies: FundsDependencies,
+  dispute: Dispute,
+  inDebt: InDebt = () => [],
+): Promise<boolean> {
   const { accountId, disputeId, paymentId, amountPico } = dispute;
   if (amountPico <= 0n) throw new RangeError('invalid amount of a dispute');
   if (!/^dispute_[\w.:-]{1,200}$/.test(disputeId)) throw new RangeError('invalid dispute ID');
   const changed = await changeFunds(dependencies, accountId, disputeId, ({ balance, grants }) => {
     const unusedPico = lesser(creditParts(balance, grants).paidPico, balance.availablePico);
     const takenPico = lesser(unusedPico, amountPico);
+    const owedPico = amountPico - takenPico;
     return {
       kind: 'dispute',
-      transfers: transfers(['available', 'disputed', takenPico], ['debt', 'disputed', amountPico - takenPico]),
+      transfers: transfers(['available', 'disputed', takenPico], ['debt', 'disputed', owedPico]),
       reference: paymentId,
+      writes: owedPico > 0n ? inDebt(balance.debtPico + owedPico) : [],
     };
   });
   return isNewChange(changed, (entry) => movedInto('disputed', entry) === amountPico);

@@ -3,7 +3,7 @@ import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { readFunds, type Recorder } from './change-funds';
 import { type CreditParts, creditParts } from './credit-parts';
 import { type NewLine, setCreditLine } from './credit-line';
-import { type Dispute, payDebts, returnDisputed, takeDisputed } from './dispute';
+import { type Dispute, type InDebt, payDebts, returnDisputed, takeDisputed } from './dispute';
 import { expireGrants, grantCredit, type NewGrant } from './promotional-credit';
 import type { GuardedWrite } from '../../table/commit';
 import { type Refund, returnRefund, type TakenRefund, takeRefund } from './refund';
@@ -60,8 +60,8 @@ export class Funds {
   }
 
   /** Takes disputed money; see `takeDisputed`. */
-  takeDisputed(dispute: Dispute): Promise<boolean> {
-    return takeDisputed(this.#dependencies, dispute);
+  takeDisputed(dispute: Dispute, inDebt?: InDebt): Promise<boolean> {
+    return takeDisputed(this.#dependencies, dispute, inDebt);
   }
 
   /** Returns the money of a dispute that was won; see `returnDisputed`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grantsKey } from '../../../contracts/storage/table-keys';
+import { grantsKey } from '../../../contracts/storage/table-keys/funds';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
 import type { Put } from '../../table/table-store';

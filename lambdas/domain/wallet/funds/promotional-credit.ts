@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { grantExpiryKey, grantExpiryPartition, isoTime, SHARDS } from '../../../contracts/storage/table-keys';
+import { grantExpiryKey, grantExpiryPartition } from '../../../contracts/storage/table-keys/funds';
+import { isoTime, SHARDS } from '../../../contracts/storage/table-keys/key-parts';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
 import type { GuardedWrite } from '../../table/commit';
@@ -21,7 +22,7 @@ export interface NewGrant {
   /** Begins with `grant_`. */
   readonly grantId: string;
   readonly amountPico: bigint;
-  /** A code such as `goodwill`. It is stored in the ledger for ever, so it must not describe a person. */
+  /** A code such as `goodwill`. It is stored in the ledger forever, so it must not describe a person. */
   readonly reason: string;
   /** Epoch milliseconds. @default it does not expire */
   readonly expiresAt?: number | undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entryKey, paymentKey } from '../../../contracts/storage/table-keys';
+import { entryKey, paymentKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
 import type { GuardedWrite } from '../../table/commit';

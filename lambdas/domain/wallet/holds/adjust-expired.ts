@@ -1,4 +1,5 @@
-import { isoTime, lateEntryKey } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { lateEntryKey } from '../../../contracts/storage/table-keys/wallet';
 import { larger, lesser } from '../../money/pico';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, any, compare } from '../../table/condition';

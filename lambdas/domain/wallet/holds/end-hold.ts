@@ -1,5 +1,6 @@
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
-import { entryKey, holdKey, isoTime } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { entryKey, holdKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { larger, lesser } from '../../money/pico';
@@ -125,7 +126,8 @@ function endWrites(
     },
     noteOn(moveHeld(hold, costPico), {
       isShort: shortOf === 'account',
-      isLoss: hold.rolling !== undefined && overrunPico > 0n,
+      // Usage above the ceiling is no fault of the account: the worst case would not have covered it either.
+      isLoss: hold.rolling !== undefined && overrunPico > 0n && costPico < hold.rolling.ceilingPico,
       now,
     }),
     ...(counting

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ENDPOINT_IDS } from '../../../contracts/storage/catalog';
 import { openValue } from '../../../contracts/storage/open-values';
-import { deadlineOfHold, holdKey } from '../../../contracts/storage/table-keys';
+import { deadlineOfHold, holdKey } from '../../../contracts/storage/table-keys/wallet';
 import { all, compare, type Condition, exists } from '../../table/condition';
 import type { Item } from '../../table/value';
 import { type Counting, countingSchema, encodeCounting } from './counting';

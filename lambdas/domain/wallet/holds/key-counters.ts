@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../contracts/storage/table-keys';
+import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../contracts/storage/table-keys/keys';
 import { EXPIRES_AT, KEYS } from '../../../contracts/storage/tables';
 import type { Usage } from '../../../contracts/storage/units';
 import { MINUTE_MS } from '../../clock';
@@ -32,18 +32,15 @@ export function countHold(
   };
   if (budget) {
     const within = addToBudgetWithin(counterId, budget, heldPico);
-    const leftPico = (counted: Item | undefined) => remaining(budget.limitPico, counted);
-    if (rollsAt === undefined) count(within, (counted) => ({ kind: 'budget', leftPico: leftPico(counted) }));
-    else
-      counts.push({
-        write: { ...within, when: all(within.when, mayRollAgain(rollsAt)) },
-        otherwise: (counted) => {
-          const isShort = leftPico(counted) < heldPico;
-          return isShort
-            ? new KeyLimitReached({ kind: 'budget', leftPico: leftPico(counted) })
-            : new WorstCaseRequired(numberOf(counted, 'cutUntil'));
-        },
-      });
+    counts.push({
+      write: rollsAt === undefined ? within : { ...within, when: all(within.when, mayRollAgain(rollsAt)) },
+      otherwise: (counted) => {
+        const leftPico = remaining(budget.limitPico, counted);
+        return rollsAt === undefined || leftPico < heldPico
+          ? new KeyLimitReached({ kind: 'budget', leftPico })
+          : new WorstCaseRequired(numberOf(counted, 'cutUntil'));
+      },
+    });
   }
   if (minute) {
     const { start, tokens, requestsMax, tokensMax } = minute;

@@ -1,4 +1,4 @@
-import { holdKey } from '../../../contracts/storage/table-keys';
+import { holdKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
 import { type GuardedWrite, commit } from '../../table/commit';

@@ -1,4 +1,4 @@
-import { entryKey } from '../../../contracts/storage/table-keys';
+import { entryKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import type { WalletDependencies } from '../dependencies';
 import { decodeEntry } from '../ledger/entry';

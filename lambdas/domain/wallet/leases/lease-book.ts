@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '../../clock';
 import { BoundedMap } from '../../bounded-map';
+import type { RollingMarks } from '../balance/may-roll';
 import type { Tally } from './lease';
 import { affords, type Lease, leaseTurnOf, tallied } from './lease';
 
@@ -9,6 +10,8 @@ export const HOT_MS = 10 * MINUTE_MS;
 const COOL_MS = MINUTE_MS;
 /** A suspension reaches every process within this time, well below the ten seconds that we promise. */
 const ACTIVE_MS = 5_000;
+/** The mean charge of an account follows about this many of its latest requests. */
+const MEAN_OF = 8n;
 /** A process that knows this many accounts forgets the oldest, and reads their state again when they return. */
 const ACCOUNTS_MAX = 10_000;
 
@@ -24,8 +27,10 @@ export interface IdleLease {
  */
 export class LeaseBook {
   readonly #accounts = new BoundedMap<{ readonly isHot: boolean; readonly until: number }>(ACCOUNTS_MAX);
-  /** When each account was last seen not suspended; epoch milliseconds. */
-  readonly #activeAt = new BoundedMap<number>(ACCOUNTS_MAX);
+  /** When each account was last seen not suspended (epoch milliseconds), and what else its balance said then. */
+  readonly #active = new BoundedMap<{ readonly at: number; readonly marks: RollingMarks }>(ACCOUNTS_MAX);
+  /** By account, in pico-dollars. */
+  readonly #meanCharges = new BoundedMap<bigint>(ACCOUNTS_MAX);
   readonly #idle = new Map<string, IdleLease[]>();
   /** By request id. */
   readonly #inUse = new Map<string, Lease>();
@@ -79,9 +84,11 @@ export class LeaseBook {
   /** Records the charge of the request that ended, so that its lease can take the next request. */
   end(lease: Lease, charge: Parameters<typeof tallied>[1]): void {
     const { accountId, last } = lease;
-    if (this.#inUse.get(last.requestId) !== lease) return;
+    const ended = this.inUse(last.requestId, leaseTurnOf(lease));
+    if (!ended) return;
     this.#inUse.delete(last.requestId);
-    const idle = { lease, settled: tallied(lease.settled, charge) };
+    this.#charged(accountId, charge.costPico);
+    const idle = { lease: ended, settled: tallied(ended.settled, charge) };
     const others = this.#idle.get(accountId);
     if (others) others.push(idle);
     else this.#idle.set(accountId, [idle]);
@@ -89,19 +96,41 @@ export class LeaseBook {
 
   /** Leaves a lease to the sweeper, because this process does not know how its request ended. */
   forget(lease: Lease): void {
-    if (this.#inUse.get(lease.last.requestId) === lease) this.#inUse.delete(lease.last.requestId);
+    if (this.inUse(lease.last.requestId, leaseTurnOf(lease))) this.#inUse.delete(lease.last.requestId);
+  }
+
+  /** Records that a lease has more money than before. One whose request has ended meanwhile ends with what is stored. */
+  grow(lease: Lease): void {
+    if (this.inUse(lease.last.requestId, leaseTurnOf(lease))) this.#inUse.set(lease.last.requestId, lease);
+  }
+
+  /** The mean charge of the account's latest requests on leases, in pico-dollars; 0 if there were none. */
+  meanCharge(accountId: string): bigint {
+    return this.#meanCharges.get(accountId) ?? 0n;
+  }
+
+  #charged(accountId: string, costPico: bigint): void {
+    const mean = this.#meanCharges.get(accountId) ?? costPico;
+    this.#meanCharges.set(accountId, mean + (costPico - mean) / MEAN_OF);
   }
 
   /**
-   * Whether a check within the last ACTIVE_MS found the account active. A check in the future counts for nothing, so
-   * turning back the clock does not extend it.
+   * The marks of an active account that was checked within the last ACTIVE_MS. A check in the future counts for nothing,
+   * so turning back the clock does not extend it.
+   * @returns undefined when the account has to be checked again
    */
-  isActive(accountId: string, now: number): boolean {
-    const at = this.#activeAt.get(accountId) ?? Infinity;
-    return at <= now && now < at + ACTIVE_MS;
+  seenActive(accountId: string, now: number): RollingMarks | undefined {
+    const seen = this.#active.get(accountId);
+    return seen && seen.at <= now && now < seen.at + ACTIVE_MS ? seen.marks : undefined;
   }
 
-  markActive(accountId: string, now: number): void {
-    this.#activeAt.set(accountId, now);
+  /** @param marks of the balance that was read. @default a balance without any */
+  markActive(accountId: string, now: number, marks: RollingMarks = {}): void {
+    this.#active.set(accountId, { at: now, marks });
+  }
+
+  /** Has the account checked again before its next request. */
+  forgetActive(accountId: string): void {
+    this.#active.delete(accountId);
   }
 }

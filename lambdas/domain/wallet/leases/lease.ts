@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { deadlineOfHold, leaseKey } from '../../../contracts/storage/table-keys';
+import { deadlineOfHold, leaseKey } from '../../../contracts/storage/table-keys/wallet';
 import { MINUTE_MS } from '../../clock';
+import { lesser } from '../../money/pico';
 import type { Item } from '../../table/value';
 import { encodeRequest, holdRequestSchema, type Hold, type HoldRequest } from '../holds/hold';
 import type { Charge } from '../holds/settlement';
 
-/** A lease holds this many times the worst case of the request that it is taken for. */
+/** A lease holds this many times the first hold of the request that it is taken for, or the mean charge if that is more. */
 export const LEASE_HOLDS = 8n;
 /** A lease takes new requests for this long. After that, the sweeper ends it as soon as its last request has ended. */
 export const LEASE_MS = 2 * MINUTE_MS;
@@ -25,7 +26,10 @@ export interface LeasedRequest {
   /** Counts the lease's requests, from 1. */
   readonly turn: bigint;
   readonly requestId: string;
-  /** Its worst-case cost, which is part of the money that the lease holds. */
+  /**
+   * The part of the lease's money that it counts on. A request whose hold rolls counts on all that the earlier ones have
+   * left, up to its ceiling.
+   */
   readonly heldPico: bigint;
   /** Epoch milliseconds; from then on the sweeper may expire the request. */
   readonly deadline: number;
@@ -114,6 +118,16 @@ export function holdOf(lease: Lease): Hold {
   return { accountId: lease.accountId, requestId, heldPico, deadline, request, leaseTurn: leaseTurnOf(lease) };
 }
 
+/** The part of a lease that its settled requests have left, in pico-dollars. */
+export const restOf = ({ heldPico, settled }: Pick<Lease, 'heldPico' | 'settled'>): bigint =>
+  heldPico - settled.costPico;
+
+/** The amount that a request can count on when the lease has so much left for it. It covers the first hold. */
+export const heldOnLease = (
+  { holdPico, ceilingPico }: { readonly holdPico: bigint; readonly ceilingPico?: bigint | undefined },
+  restPico: bigint,
+): bigint => (ceilingPico === undefined ? holdPico : lesser(ceilingPico, restPico));
+
 /** Adds one request to a tally. */
 export function tallied(tally: Tally, charge: Charge & { readonly priceVersion: string }): Tally {
   const { costPico, overrunPico, priceVersion } = charge;
@@ -127,6 +141,6 @@ export function tallied(tally: Tally, charge: Charge & { readonly priceVersion: 
 
 /** Whether a lease has room and time for one more request. */
 export function affords(lease: Lease, settled: Tally, holdPico: bigint, now: number): boolean {
-  const hasRoom = lease.heldPico - settled.costPico >= holdPico && settled.priceVersions.length < PRICE_VERSIONS_MAX;
+  const hasRoom = restOf({ ...lease, settled }) >= holdPico && settled.priceVersions.length < PRICE_VERSIONS_MAX;
   return hasRoom && now < lease.dueAt;
 }

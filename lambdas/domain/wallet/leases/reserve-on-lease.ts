@@ -1,5 +1,7 @@
-import { leaseKey, shardAt } from '../../../contracts/storage/table-keys';
+import { shardAt } from '../../../contracts/storage/table-keys/key-parts';
+import { leaseKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
+import { larger } from '../../money/pico';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, any, compare, exists } from '../../table/condition';
 import { isContention, RetryNeeded } from '../../table/retry';
@@ -12,23 +14,29 @@ import type { HoldTerms } from '../holds/reserve-hold';
 import { refuseLate } from '../holds/reserve-hold';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import type { Lease } from './lease';
-import { encodeLease, encodeTurn, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED } from './lease';
+import { encodeLease, encodeTurn, heldOnLease, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED, restOf } from './lease';
 import type { IdleLease } from './lease-book';
 
 /**
  * Gives an idle lease to one more request, in a single write.
  * @returns undefined when the sweeper has ended the lease
  */
-export function extendLease(
+export function passOnLease(
   dependencies: WalletDependencies,
   idle: IdleLease,
   terms: HoldTerms,
 ): Promise<Lease | undefined> {
   const { lease: before, settled } = idle;
-  const lease: Lease = { ...before, settled, last: leasedRequest(terms, before.last.turn + 1n) };
+  const restPico = restOf({ ...before, settled });
+  const lease: Lease = { ...before, settled, last: leasedRequest(terms, before.last.turn + 1n, restPico) };
   const isIdle = compare('turn', '=', before.last.turn);
-  // An earlier attempt may have been committed and its reply lost.
-  const isDone = all(compare('turn', '=', lease.last.turn), compare('requestId', '=', terms.requestId));
+  // An earlier attempt may have been committed and its reply lost. After the lease has grown for the request, no attempt is
+  // wanted any more, and one that arrives late would undo that.
+  const isDone = all(
+    compare('turn', '=', lease.last.turn),
+    compare('requestId', '=', terms.requestId),
+    compare('requestHeldPico', '=', lease.last.heldPico),
+  );
   const write = {
     table: WALLET,
     update: leaseKey(lease.leaseId, lease.dueAt),
@@ -49,12 +57,13 @@ export function extendLease(
 }
 
 /**
- * Takes a lease for several requests of this size from one of the account's drawers, and fills a drawer that has too
- * little.
+ * Takes a lease for several requests from one of the account's drawers, and fills a drawer that has too little. The lease
+ * is sized by what the account's requests were charged, if that is more than the first hold and the account affords it.
  * @returns undefined when the account has too little money for a lease: each request then takes a hold of its own
  */
 export async function takeLease(dependencies: WalletDependencies, terms: HoldTerms): Promise<Lease | undefined> {
-  let attempt = leaseAttempt(dependencies, terms);
+  let eachPico = larger(terms.holdPico, dependencies.leaseBook.meanCharge(terms.accountId));
+  let attempt = leaseAttempt(dependencies, terms, eachPico);
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     refuseLate(dependencies, terms);
     const { lease, writes, token } = attempt;
@@ -63,10 +72,14 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
       if (refusal === undefined) return lease;
     } catch (error) {
       // Other requests are writing this drawer. Nothing was written, so the next attempt may use another one.
-      if (isContention(error)) attempt = leaseAttempt(dependencies, terms);
+      if (isContention(error)) attempt = leaseAttempt(dependencies, terms, eachPico);
       throw error;
     }
-    if (!(await refillDrawer(dependencies, lease, lease.heldPico))) return undefined;
+    if (!(await refillDrawer(dependencies, lease, lease.heldPico))) {
+      if (eachPico === terms.holdPico) return undefined;
+      eachPico = terms.holdPico;
+      attempt = leaseAttempt(dependencies, terms, eachPico);
+    }
     throw new RetryNeeded();
   });
 }
@@ -78,11 +91,12 @@ interface LeaseAttempt {
   readonly token: string;
 }
 
-function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms): LeaseAttempt {
-  const { accountId, holdPico } = terms;
+/** @param eachPico what one request of the lease is expected to need */
+function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms, eachPico: bigint): LeaseAttempt {
+  const { accountId } = terms;
   const now = timing.clock();
   const drawer = shardAt(timing.random());
-  const heldPico = holdPico * LEASE_HOLDS;
+  const heldPico = LEASE_HOLDS * eachPico;
   const leaseId = `lease_${newUlid(now)}`;
   const lease: Lease = {
     leaseId,
@@ -91,7 +105,7 @@ function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms)
     heldPico,
     dueAt: now + LEASE_MS,
     settled: NOTHING_SETTLED,
-    last: leasedRequest(terms, 1n),
+    last: leasedRequest(terms, 1n, heldPico),
   };
   const isCovered = compare('availablePico', '>=', heldPico);
   const writes = [
@@ -104,6 +118,7 @@ function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms)
   return { lease, writes, token: newTransactionToken() };
 }
 
-function leasedRequest({ requestId, holdPico, deadline, request }: HoldTerms, turn: bigint): Lease['last'] {
-  return { turn, requestId, heldPico: holdPico, deadline, request };
+function leasedRequest(terms: HoldTerms, turn: bigint, restPico: bigint): Lease['last'] {
+  const { requestId, deadline, request } = terms;
+  return { turn, requestId, heldPico: heldOnLease(terms, restPico), deadline, request };
 }

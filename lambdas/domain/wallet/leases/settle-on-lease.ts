@@ -1,15 +1,24 @@
+import { balanceKey } from '../../../contracts/storage/table-keys/wallet';
+import { WALLET } from '../../../contracts/storage/tables';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
-import { absent } from '../../table/condition';
+import { absent, exists } from '../../table/condition';
+import { lesser } from '../../money/pico';
 import { ConditionFailed } from '../../table/table-errors';
+import type { Update } from '../../table/table-store';
 import { decodeUsageRecord, putUsageRecord } from '../../usage/records/usage-records';
+import { beginShortage, recordLoss } from '../balance/may-roll';
 import type { WalletDependencies } from '../dependencies';
 import { adjustExpired } from '../holds/adjust-expired';
+import type { Hold } from '../holds/hold';
 import { alreadySettled, chargeOf, settledNow, type Settled, type Settlement } from '../holds/settlement';
-import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
+import { RESERVE_RETRY, retryOrUnavailable, SETTLE_RETRY } from '../retry';
+import { HoldNotFound, InsufficientFunds, WalletUnavailable } from '../wallet-errors';
+import { growLease } from './grow-lease';
 
 /**
  * Settles or releases a request whose money a lease holds. The only write puts its usage record, once. The lease books
- * the charge with its next request, or the sweeper books it when it ends the lease.
+ * the charge with its next request, or the sweeper books it when it ends the lease. Only if the provider reports more
+ * than the request could count on does the lease grow first, and only a shortage is noted afterwards.
  * @throws HoldAlreadySettled
  */
 export async function settleOnLease(
@@ -17,21 +26,71 @@ export async function settleOnLease(
   settlement: Settlement,
   leaseTurn: string,
 ): Promise<Settled> {
-  const charge = chargeOf(settlement);
   const { accountId, requestId } = settlement.hold;
-  const record: UsageRecord = { ...settlement.record, accountId, requestId, ...charge, leaseTurn };
   const { leaseBook } = dependencies;
   const lease = leaseBook.inUse(requestId, leaseTurn);
   try {
+    const { hold, hasGivenUp } = await coveringHold(dependencies, settlement);
+    const charge = chargeOf({ ...settlement, hold }, 0n);
+    const record: UsageRecord = { ...settlement.record, accountId, requestId, ...charge, leaseTurn };
     const existing = await putOnce(dependencies, record);
     if (existing?.status === 'expired') return await adjustExpired(dependencies, settlement);
     // An existing record stands. This lease books it only if the record names this turn.
     const recorded = existing ?? record;
     if (lease && recorded.leaseTurn === leaseTurn) leaseBook.end(lease, recorded);
+    await noteShortage(dependencies, settlement, { isLoss: recorded.overrunPico > 0n && !hasGivenUp });
     return existing ? alreadySettled(settlement, existing) : settledNow(settlement, charge);
   } finally {
     if (lease) leaseBook.forget(lease);
   }
+}
+
+/** A hold as its charge meets it. */
+interface CoveringHold {
+  readonly hold: Hold;
+  /** Whether the account may have money for usage above the hold that could not be taken now. */
+  readonly hasGivenUp: boolean;
+}
+
+/**
+ * The hold with what the account adds for reported usage above it, as far as the account has it. An estimate never
+ * exceeds the hold.
+ */
+async function coveringHold(dependencies: WalletDependencies, settlement: Settlement): Promise<CoveringHold> {
+  const { hold, costPico, record } = settlement;
+  const { rolling } = hold;
+  const asItIs = { hold, hasGivenUp: false };
+  if (rolling === undefined || record.estimated) return asItIs;
+  const wantedPico = lesser(costPico, rolling.ceilingPico) - hold.heldPico;
+  if (wantedPico <= 0n) return asItIs;
+  try {
+    const grown = await growLease(dependencies, { ...hold, rolling }, { wantedPico, leastPico: 1n });
+    return { hold: grown, hasGivenUp: false };
+  } catch (error) {
+    if (error instanceof InsufficientFunds) return asItIs;
+    // The lease is gone, or the store does not answer. The rest of the charge does not depend on that.
+    if (error instanceof HoldNotFound || error instanceof WalletUnavailable) return { hold, hasGivenUp: true };
+    throw error;
+  }
+}
+
+/**
+ * Has the account's next requests hold their worst case, if this one was ended for lack of money or cost more than the
+ * account could pay. No money moves, so the settle does not depend on it.
+ */
+async function noteShortage(
+  { store, timing, leaseBook }: WalletDependencies,
+  { hold: { accountId, rolling }, shortOf }: Settlement,
+  { isLoss }: { readonly isLoss: boolean },
+): Promise<void> {
+  const isShort = shortOf === 'account';
+  if (rolling === undefined || (!isShort && !isLoss)) return;
+  const now = timing.clock();
+  const unmarked: Update = { table: WALLET, update: balanceKey(accountId), change: {}, when: exists() };
+  const noted = isShort ? beginShortage(unmarked, now) : unmarked;
+  const write = isLoss ? recordLoss(noted, now) : noted;
+  leaseBook.forgetActive(accountId);
+  await retryOrUnavailable(RESERVE_RETRY, timing, () => store.write(write)).catch(() => undefined);
 }
 
 /** @returns the record that already exists, perhaps from an earlier attempt; undefined when this one was put */

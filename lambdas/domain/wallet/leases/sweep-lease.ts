@@ -1,4 +1,5 @@
-import { entryKey, isoTime } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { entryKey } from '../../../contracts/storage/table-keys/wallet';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent } from '../../table/condition';
@@ -9,7 +10,7 @@ import type { WalletDependencies } from '../dependencies';
 import { expiredRecord } from '../holds/expired-record';
 import { putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
-import { leaseEndWrites } from './end-lease';
+import { LeaseGrown, leaseEndWrites } from './end-lease';
 import type { Lease } from './lease';
 import { holdOf, leaseTurnOf, tallied } from './lease';
 
@@ -28,13 +29,14 @@ export interface SweptItem {
  */
 export function sweepLease(
   dependencies: WalletDependencies,
-  lease: Lease,
+  found: Lease,
   { now, everything }: { readonly now: number; readonly everything: boolean },
 ): Promise<SweptItem | undefined> {
   const { store, timing } = dependencies;
-  const { accountId, last } = lease;
+  const { accountId, last } = found;
   const usage = new UsageRecords({ store });
   const read = () => usage.get(accountId, last.requestId);
+  let lease = found;
   let met: UsageRecord | undefined;
   return retryOrUnavailable(SETTLE_RETRY, timing, async () => {
     const record = met ?? (await retryOrUnavailable(SETTLE_RETRY, timing, read));
@@ -45,10 +47,11 @@ export function sweepLease(
     const expiry = record ? [] : expiryWrites(dependencies, lease);
     const dueSince = record ? Math.max(lease.dueAt, Date.parse(record.at) + record.durationMs) : last.deadline;
     const writes = [...leaseEndWrites(dependencies, lease, settled), ...expiry];
-    const [refusal] = await commit<'lease_gone' | UsageRecord>(store, writes, newTransactionToken());
+    const [refusal] = await commit<'lease_gone' | LeaseGrown | UsageRecord>(store, writes, newTransactionToken());
     if (refusal === undefined) return { isExpired: !record, dueSince };
     if (refusal === 'lease_gone') return { isExpired: false, dueSince };
-    met = refusal;
+    if (refusal instanceof LeaseGrown) lease = refusal.lease;
+    else met = refusal;
     throw new RetryNeeded();
   });
 }

@@ -1,4 +1,4 @@
-import { ENTRY_PREFIX, entryPartitions } from '../../../contracts/storage/table-keys';
+import { ENTRY_PREFIX, entryPartitions } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { mergedItems, sortKeyOf } from '../../table/merged-items';
 import type { PageOf, PageRequest } from '../../table/page';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { openValue } from '../../../contracts/storage/open-values';
-import { ENTRY_PREFIX } from '../../../contracts/storage/table-keys';
+import { ENTRY_PREFIX } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { absent } from '../../table/condition';
 import type { Put } from '../../table/table-store';

@@ -1,4 +1,4 @@
-import { ENTRY_PREFIX, entryPartitions } from '../../../contracts/storage/table-keys';
+import { ENTRY_PREFIX, entryPartitions } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { everyItem } from '../../table/every-item';
 import { mergedItems } from '../../table/merged-items';

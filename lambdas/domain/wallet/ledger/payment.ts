@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { entryKey, isoTime, paymentKey } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { entryKey, paymentKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { PICO_PER_USD } from '../../money/pico';
 import { changeBalance } from '../balance/balance';

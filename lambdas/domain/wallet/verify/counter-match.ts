@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { budgetCounterKey, runningCounterKey } from '../../../contracts/storage/table-keys';
+import { budgetCounterKey, runningCounterKey } from '../../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../../contracts/storage/tables';
 import type { TableStore } from '../../table/table-store';
 import type { Key } from '../../table/value';

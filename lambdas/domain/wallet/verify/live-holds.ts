@@ -1,4 +1,5 @@
-import { holdPartition, SHARDS } from '../../../contracts/storage/table-keys';
+import { SHARDS } from '../../../contracts/storage/table-keys/key-parts';
+import { holdPartition } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { everyItem } from '../../table/every-item';
 import type { TableStore } from '../../table/table-store';

@@ -1,4 +1,4 @@
-import { usagePartitions } from '../../../contracts/storage/table-keys';
+import { usagePartitions } from '../../../contracts/storage/table-keys/usage';
 import { USAGE } from '../../../contracts/storage/tables';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { type Clock, DAY_MS } from '../../clock';

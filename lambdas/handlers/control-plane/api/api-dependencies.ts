@@ -23,12 +23,14 @@ import type { VerifiedEmails } from '../../../domain/identity/verified-emails';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
-import type { Mailer } from '../../../domain/notifications/mailer';
+import { NO_NOTIFY, notifyBy } from '../../../domain/notifications/outbox/outbox';
+import { Preferences } from '../../../domain/notifications/people/preferences';
 import { Operators } from '../../../domain/people/operators';
 import { People } from '../../../domain/people/people';
-import { derivedSecret } from '../../../domain/secret';
 import { Coupons } from '../../../domain/payments/coupons/coupons';
+import { LowBalances } from '../../../domain/payments/low-balances';
 import type { Payments } from '../../../domain/payments/payments';
+import { derivedSecret, MAIL_SECRETS } from '../../../domain/secret';
 import type { TableStore } from '../../../domain/table/table-store';
 import { Funds } from '../../../domain/wallet/funds/funds';
 import { Cursors } from './cursors';
@@ -54,8 +56,8 @@ export interface ApiOptions {
   readonly payments?: Payments | undefined;
   /** The page to which customers return from Stripe. @default they have to name one */
   readonly publicUrl?: string | undefined;
-  /** @default none: the inviter passes the token on */
-  readonly mailer?: Mailer | undefined;
+  /** Whether the deployment sends mails. @default no: inviters pass tokens on, and nobody is notified */
+  readonly sendsMail?: boolean;
   /** @default none: operators need no second factor */
   readonly secondFactors?: SecondFactors | undefined;
 }
@@ -64,20 +66,21 @@ export interface ApiOptions {
 export type ApiDependencies = ReturnType<typeof apiDependencies>;
 
 export function apiDependencies(options: ApiOptions) {
-  const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer, secondFactors, emails } = options;
-  const { compiled = PRICE_LIST, providerIds, addressPolicy = ADDRESS_POLICY_DEFAULT } = options;
+  const { store, clock, log, verifier, federatedTokens: tokens, pepper, secondFactors, emails } = options;
+  const { compiled = PRICE_LIST, providerIds, addressPolicy = ADDRESS_POLICY_DEFAULT, sendsMail = false } = options;
+  const notify = sendsMail ? notifyBy(clock) : undefined;
   const { payments, publicUrl } = options;
-  const audit = new AuditLog({ store, clock });
-  const members = new Members({ store, audit });
-  const keys = new Keys({ store, pepper, clock, audit });
   const funds = new Funds({ store, clock });
+  const audit = new AuditLog({ store, clock });
+  const members = new Members({ store, audit, clock, notify });
+  const keys = new Keys({ store, pepper, clock, audit, notify });
   const trusts = new Trusts({ store, clock, audit });
   return {
     store,
     clock,
     log,
     verifier,
-    mailer,
+    sendsMail,
     audit,
     members,
     keys,
@@ -86,14 +89,24 @@ export function apiDependencies(options: ApiOptions) {
     payments,
     publicUrl,
     funds,
+    lowBalances: new LowBalances({ store, funds, notify: notify ?? NO_NOTIFY }),
     coupons: new Coupons({ store, clock, audit, funds, secret: derivedSecret(pepper, 'coupons') }),
     attempts: new FailedAttempts({ clock }),
-    people: new People({ store, clock }),
+    people: new People({ store, clock, notify }),
     operators: new Operators({ store, clock, audit }),
     access: new Access({ store, secondFactors }),
     accounts: new Accounts({ store, clock, audit }),
-    ownership: new Ownership({ clock, audit, members }),
-    invitations: new Invitations({ store, clock, audit, emails }),
+    ownership: new Ownership({ clock, audit, members, notify }),
+    invitations: new Invitations({
+      store,
+      clock,
+      audit,
+      emails,
+      notify,
+      secret: derivedSecret(pepper, MAIL_SECRETS.invitations),
+    }),
+    preferences: new Preferences({ store }),
+    unsubscribeSecret: derivedSecret(pepper, MAIL_SECRETS.unsubscribe),
     keySuspensions: new KeySuspensions({ store, clock, audit }),
     tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
     catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),

@@ -5,6 +5,7 @@ import { problemSchema } from '../../../contracts/http/problem';
 import type { Route } from './define-route';
 import { EXCHANGE_OPERATION } from './exchange-token';
 import { ROUTES } from './routes/routes';
+import { UNSUBSCRIBE_OPERATIONS } from './unsubscribe';
 
 const DOCUMENT = {
   openapi: '3.1.0',
@@ -27,7 +28,7 @@ export function apiDocument(): object {
     description: 'An access token of the deployment’s user pool.',
   });
   for (const route of ROUTES) openAPIRegistry.registerPath(openApiOf(route));
-  openAPIRegistry.registerPath(EXCHANGE_OPERATION);
+  for (const operation of [EXCHANGE_OPERATION, ...UNSUBSCRIBE_OPERATIONS]) openAPIRegistry.registerPath(operation);
   return getOpenAPI31Document(DOCUMENT);
 }
 

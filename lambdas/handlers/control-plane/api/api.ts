@@ -7,6 +7,7 @@ import { ControlPlaneUnavailable } from '../../../domain/errors/refusal';
 import { StoreUnavailable } from '../../../domain/table/table-errors';
 import { InvalidInput } from '../control-plane-errors';
 import { problem } from '../problem';
+import { UNSUBSCRIBE_PATH } from '../../../domain/notifications/delivery/mail-links';
 import type { ApiDependencies } from './api-dependencies';
 import { apiDocument } from './api-document';
 import type { Api, ApiEnv } from './api-env';
@@ -16,6 +17,7 @@ import { EXCHANGE_PATH, exchangeToken } from './exchange-token';
 import { faultsOf } from './faults';
 import { ROUTES } from './routes/routes';
 import { serveRoute } from './serve-route';
+import { unsubscribe, unsubscribePage } from './unsubscribe';
 
 /** The control plane's API with all its routes. */
 export function buildApi(dependencies: ApiDependencies): Api {
@@ -40,6 +42,7 @@ export function buildApi(dependencies: ApiDependencies): Api {
     return context.body(page, 200, { 'content-type': 'application/json' });
   });
   api.post(EXCHANGE_PATH, exchangeToken(dependencies));
+  api.get(UNSUBSCRIBE_PATH, unsubscribePage(dependencies)).post(UNSUBSCRIBE_PATH, unsubscribe(dependencies));
   api.use('/v1/*', authenticate(dependencies), checkBody);
   for (const route of ROUTES) serveRoute(api, dependencies, route);
   return api;

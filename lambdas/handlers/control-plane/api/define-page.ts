@@ -24,11 +24,9 @@ type PageDefinition<Params extends Shape, Item extends z.ZodType, Filter extends
  * Defines a route that lists items page by page. A cursor is valid only for the caller, the list and the filter that it
  * came from.
  */
-export function definePage<
-  Item extends z.ZodType,
-  Params extends Shape = NoMembers,
-  Filter extends Shape = NoMembers,
->(definition: PageDefinition<Params, Item, Filter>): Route {
+export function definePage<Item extends z.ZodType, Params extends Shape = NoMembers, Filter extends Shape = NoMembers>(
+  definition: PageDefinition<Params, Item, Filter>,
+): Route {
   const { id, path, summary, permission, params, item, filter: filterSchema, read } = definition;
   return defineRoute({
     id,

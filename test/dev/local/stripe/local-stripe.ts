@@ -53,7 +53,8 @@ export async function refusalOf(call: Promise<unknown>): Promise<Stripe.errors.S
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof Stripe.errors.StripeError)) throw new Error('The call was not refused by Stripe.', { cause: error });
+  if (!(error instanceof Stripe.errors.StripeError))
+    throw new Error('The call was not refused by Stripe.', { cause: error });
   return error;
 }
 
@@ -64,3 +65,25 @@ export const credit = (cents: number): Stripe.Checkout.SessionCreateParams.LineI
 });
 
 export const SUCCESS_URL = 'http://127.0.0.1:9/success?session={CHECKOUT_SESSION_ID}';
+
+/** The ID of an object that was not expanded, or that was. */
+export function idOf(reference: string | { readonly id: string } | null | undefined): string {
+  if (!reference) throw new Error('There is no object where one was expected.');
+  return typeof reference === 'string' ? reference : reference.id;
+}
+
+/** Submits a form as a browser would, without following where it leads. */
+export const press = (page: string, fields: Record<string, string>): Promise<Response> =>
+  fetch(page, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
+
+/** The fields of a buyer on the checkout page. */
+export const BUYER = {
+  email: 'buyer@example.com',
+  name: 'Ada',
+  country: 'DE',
+  line1: 'Weg 1',
+  city: 'Berlin',
+  postal_code: '10115',
+};
+/** A buyer who pays with a card that works. */
+export const works = { ...BUYER, card: 'pm_card_visa' };

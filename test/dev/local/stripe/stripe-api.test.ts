@@ -31,4 +31,6 @@ for (const target of targets) {
 }
 
 if (!hasTestMode)
-  process.stdout.write("The tests of test/dev/local/stripe did not run on Stripe's test mode: STRIPE_API_KEY=sk_test_… is not set.\n");
+  process.stdout.write(
+    "The tests of test/dev/local/stripe did not run on Stripe's test mode: STRIPE_API_KEY=sk_test_… is not set.\n",
+  );

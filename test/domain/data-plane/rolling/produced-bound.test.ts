@@ -34,6 +34,45 @@ describe('the bound of what a provider has produced', () => {
     expect(bound.at(START + 20_000)).toBe(10 + 100 + 100);
   });
 
+  test('a report replaces what the pace assumed, also for an answer that hides output or is withheld', () => {
+    const bound = new ProducedBound({ ...OPTIONS, pace: { ...PACE, isIncremental: false } });
+    expect(bound.reported(40, START + 100_000)).toBe(false);
+    expect(bound.at(START + 100_000)).toBe(140);
+    expect(bound.at(START + 110_000)).toBe(240);
+  });
+
+  test('a report replaces what the bytes could contain', () => {
+    const bound = new ProducedBound(OPTIONS);
+    bound.seen(900, START + 100_000);
+    bound.reported(300, START + 100_000);
+    expect(bound.at(START + 100_000)).toBe(400);
+  });
+
+  test('a report that is read again later does not lower the bound', () => {
+    const bound = new ProducedBound(OPTIONS);
+    bound.reported(40, START + 10_000);
+    bound.reported(40, START + 100_000);
+    expect(bound.at(START + 100_000)).toBe(40 + 100 + 900);
+  });
+
+  test('a report that is read after a client made the gateway wait may be old, and does not lower the bound', () => {
+    const bound = new ProducedBound(OPTIONS);
+    bound.pauseReading();
+    bound.reported(40, START + 100_000);
+    expect(bound.at(START + 100_000)).toBe(1_100);
+  });
+
+  test('a report of more than the pace allows raises the bound, also after a pause', () => {
+    const bound = new ProducedBound(OPTIONS);
+    expect(bound.reported(5_000, START + 1_000)).toBe(true);
+    expect(bound.at(START + 1_000)).toBe(5_100);
+    bound.pauseReading();
+    expect(bound.reported(9_000, START + 2_000)).toBe(true);
+    expect(bound.at(START + 2_000)).toBe(9_100);
+    expect(bound.reported(900_000_000, START + 3_000)).toBe(true);
+    expect(bound.at(START + 3_000)).toBe(100_000);
+  });
+
   test('twenty thousand tokens in one packet after ten silent seconds stay below the bound of eight fast choices', () => {
     const pace = { burstTokens: 1_024, tokensPerSecond: 3_000, isIncremental: true };
     const bound = new ProducedBound({ ...OPTIONS, pace, choices: 8 });
@@ -77,6 +116,8 @@ const steps = fc.array(
     withheld: share,
     bytesPerToken: fc.integer({ min: 1, max: 6 }),
     isPaused: fc.boolean(),
+    /** How much of a burst a report leaves out, or, after a pause, how old it is. */
+    reportLag: fc.option(share, { nil: undefined }),
   }),
   { minLength: 1, maxLength: 30 },
 );
@@ -93,7 +134,7 @@ describe('every history of a provider that keeps to its pace', () => {
         let [produced, passedOn, bytes] = [0, 0, 0];
         // The most that it may have produced, by all moments at which it passed something on.
         let allowed = (at: number): number => allowedAfter(at - START);
-        for (const { waitMs, speed, withheld, bytesPerToken, isPaused } of history) {
+        for (const { waitMs, speed, withheld, bytesPerToken, isPaused, reportLag } of history) {
           now += waitMs;
           produced += Math.floor((Math.min(given.outputTokensMax, Math.floor(allowed(now))) - produced) * speed);
           expect(bound.at(now)).toBeGreaterThanOrEqual(produced);
@@ -107,6 +148,12 @@ describe('every history of a provider that keeps to its pace', () => {
           expect(bound.at(now)).toBeGreaterThanOrEqual(produced);
           const [since, seen, before] = [now, passedOn, allowed];
           if (isIncremental) allowed = (at) => Math.min(before(at), seen + allowedAfter(at - since));
+          if (reportLag === undefined) continue;
+          const unreported = Math.floor(reportLag * (wasPaused ? produced : Math.min(burstTokens, produced)));
+          const [reported, beforeReport] = [produced - unreported, allowed];
+          expect(bound.reported(reported, now)).toBe(false);
+          expect(bound.at(now)).toBeGreaterThanOrEqual(produced);
+          if (!wasPaused) allowed = (at) => Math.min(beforeReport(at), reported + allowedAfter(at - since));
         }
       }),
     );

@@ -162,7 +162,7 @@ describe('the part of a charge that promotional credit paid', () => {
     expect(await charged()).toEqual([0n, 200n, 100n, 0n]);
   });
 
-  test('what expires pays for nothing after it, and a later grant pays from then on', async () => {
+  test('credit that expires pays for nothing after it, and a later grant pays from then on', async () => {
     await grant('grant_a', 300n, 10);
     await charge(120n);
     stage.now += 10 * DAY_MS;

@@ -1,5 +1,7 @@
+import { InvalidRequest } from '../../../errors/app-error';
 import type { JsonBody } from '../../json/json-request';
 import { IDENTITY_MEMBERS } from '../../json/member-names';
+import { REFUSED_MEMBERS } from '../../json/request-members';
 import type { ServerTools } from './server-tools';
 
 /** The members that a prompt is made of. Anthropic's endpoint for counting accepts these. */
@@ -18,6 +20,7 @@ export const PROMPT_MEMBERS: ReadonlySet<string> = new Set([
 /** The members that add nothing to a prompt. `parseMessages` admits some of them only without a value. */
 const OTHER_MEMBERS: ReadonlySet<string> = new Set([
   ...IDENTITY_MEMBERS,
+  ...Object.keys(REFUSED_MEMBERS),
   'max_tokens',
   'stream',
   'stop_sequences',
@@ -26,22 +29,32 @@ const OTHER_MEMBERS: ReadonlySet<string> = new Set([
   'top_k',
   'cache_control',
   'service_tier',
-  'inference_geo',
-  'speed',
   'diagnostics',
-  'store',
-  'background',
-  'previous_response_id',
-  'mcp_servers',
-  'container',
-  'thread',
+  'fallback_credit_token',
 ]);
+
+/** A member that this release does not know; undefined if it knows all of them. */
+function unknownMember({ scan }: JsonBody): string | undefined {
+  return [...scan.members.keys()].find((name) => !PROMPT_MEMBERS.has(name) && !OTHER_MEMBERS.has(name));
+}
+
+/**
+ * Refuses a member that this release does not know. At Anthropic, it is a feature that may be billed in any way. Other
+ * providers of the dialect have parameters of their own, most of them for sampling.
+ * @throws InvalidRequest
+ */
+export function refuseUnknownMember(json: JsonBody): void {
+  const name = unknownMember(json)?.slice(0, 64);
+  if (name === undefined) return;
+  // The first words are Anthropic's own, because some clients recognise them and leave the member out.
+  const message = `${name}: Extra inputs are not permitted. This gateway does not know whether Claude’s provider bills for it.`;
+  throw new InvalidRequest(message, name, 'unsupported_parameter');
+}
 
 /**
  * Whether the provider reads the prompt once and adds nothing to it while it answers. A member that we do not know may
- * do anything: `fallbacks`, for example, has other models read the prompt again.
+ * do anything.
  */
-export function hasFixedPrompt({ scan }: JsonBody, serverTools: ServerTools): boolean {
-  const isKnown = (name: string) => PROMPT_MEMBERS.has(name) || OTHER_MEMBERS.has(name);
-  return serverTools === 'none' && [...scan.members.keys()].every(isKnown);
+export function hasFixedPrompt(json: JsonBody, serverTools: ServerTools): boolean {
+  return serverTools === 'none' && unknownMember(json) === undefined;
 }

@@ -7,13 +7,13 @@ import { type JsonBody, type JsonFormat, parseMember, readJson } from '../../jso
 import { cacheWritesOf } from '../../json/prompt-bound';
 import {
   modelName,
-  never,
+  READ_MEMBERS,
+  REFUSED_MEMBERS,
   serviceTier,
-  STORED,
   streamFlag,
   tokenLimit,
-  UNPRICED,
   unparsed,
+  UNPRICED,
 } from '../../json/request-members';
 import { OPENAI_CLIENT_TOOLS, OPENAI_STANDARD_TIERS } from '../../openai/vocabulary';
 import { ANTHROPIC_CLIENT_TOOLS, ANTHROPIC_STANDARD_TIERS } from '../vocabulary';
@@ -30,21 +30,13 @@ const schema = z.object({
   stream: streamFlag,
   max_tokens: tokenLimit,
   service_tier: serviceTier(STANDARD_TIERS),
-  store: never(`store ${STORED}`),
-  background: never(`background ${STORED}`),
-  previous_response_id: never(`previous_response_id ${STORED}`),
-  mcp_servers: never(`mcp_servers ${UNPRICED}`),
-  container: never(`container ${STORED}`),
-  thread: never(`thread ${STORED}`),
-  speed: z.literal('standard', `speed ${UNPRICED}`).nullish(),
-  // Any other place multiplies the price of every token.
-  inference_geo: z.literal('global', `inference_geo other than global ${UNPRICED}`).nullish(),
+  ...REFUSED_MEMBERS,
 });
 
 const FORMAT: JsonFormat<typeof schema> = {
   schema,
   unparsed: { messages: { opensWith: /^\[/, isFilled: true } },
-  interpreted: ['context_management'],
+  interpreted: ['context_management', ...READ_MEMBERS],
   watched: ['tools', 'context_management'],
 };
 
@@ -65,7 +57,7 @@ export function parseMessages(bytes: Buffer): MessagesRequest {
   const { json, members } = readJson(bytes, FORMAT);
   const serverTools = readServerTools(json);
   refuseServerTools(json, FREE_TOOLS);
-  refuseCompaction(json);
+  refuseBilledEdits(json);
   return {
     json,
     model: members.model,
@@ -80,16 +72,17 @@ export function parseMessages(bytes: Buffer): MessagesRequest {
   };
 }
 
-/** Summarising a long context is billed in addition to the usage that the answer reports. */
-const COMPACTION = /"compact_\d+"/;
+/** An edit that only leaves something out of the prompt. */
+const FREE_EDIT = /^clear_(?:tool_uses|thinking)_\d+$/;
+const editsSchema = z.object({ edits: z.array(z.object({ type: z.string().regex(FREE_EDIT) })).nullish() }).nullish();
 
-function refuseCompaction(json: JsonBody): void {
+/** Refuses edits of the context that are billed in addition to the usage that the answer reports, such as a summary. */
+function refuseBilledEdits(json: JsonBody): void {
   const member = json.scan.members.get('context_management');
   if (member === undefined) return;
-  // Serialised again, the value has no escapes that could hide the name.
-  if (!COMPACTION.test(JSON.stringify(parseMember(json, 'context_management', member)))) return;
+  if (editsSchema.safeParse(parseMember(json, 'context_management', member)).success) return;
   throw new InvalidRequest(
-    'Compaction is not supported: it has no price here.',
+    `context_management that does more than clear tool uses or thinking ${UNPRICED}.`,
     'context_management',
     'unsupported_parameter',
   );

@@ -3,6 +3,7 @@ import type { StreamReader, StreamReading } from '../../endpoint';
 import { mayBeError, readError } from '../../events/event-error';
 import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
 import { outputBytes } from '../../events/output-bytes';
+import { RunningOutput } from '../../events/running-output';
 import { isFilled } from '../../json/is-filled';
 import { isAboutOperator } from '../../provider-text';
 import { isReport, type ProviderReport } from '../../read-counts';
@@ -27,6 +28,7 @@ export class MessagesStream implements StreamReader {
   readonly #options: MessagesStreamOptions;
   #usage: AnthropicReading = NO_USAGE;
   #promptUsage: Usage | undefined;
+  readonly #running = new RunningOutput();
   #outputBytes = 0;
   /** Whether the last report came with or after the reason why the answer stopped. */
   #isReportLast = false;
@@ -66,6 +68,7 @@ export class MessagesStream implements StreamReader {
     return {
       usage: hasMoreRounds ? NO_USAGE : this.#usage,
       promptUsage: this.#promptUsage,
+      reportedOutputTokens: this.#running.tokens,
       isUsageFinal,
       producedTokensMax: this.#outputBytes,
       complete: this.#complete && !this.#isErrorHidden,
@@ -93,6 +96,7 @@ export class MessagesStream implements StreamReader {
     const reading = readAnthropicUsage(usage, dearestWrite);
     if (reading.kind === 'absent') return;
     this.#usage = mergeAnthropicUsage(this.#usage, reading, dearestWrite);
+    this.#running.note(this.#usage);
     this.#isReportLast = this.#hasStopped;
     if (first !== undefined && this.#options.hasFixedPrompt) this.#promptUsage = promptUsageOf(first, reading);
   }

@@ -9,6 +9,7 @@ import { providerJson } from '../../json/provider-json';
 import { anthropic } from '../anthropic';
 import { isClaude } from '../claude';
 import { readAnthropicUsage } from '../usage';
+import { refuseUnknownMember } from './fixed-prompt';
 import { inputCount } from './input-count';
 import { type MessagesRequest, parseMessages } from './messages-request';
 import { MessagesStream } from './messages-stream';
@@ -40,6 +41,7 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
 };
 
 function boundMessages({ json, outputTokensMax, serverTools }: MessagesRequest, model: Model): RequestBound {
+  if (isClaude(model.id)) refuseUnknownMember(json);
   const { inputTokensMax, toolsTokensMax, ...media } = boundPrompt(json, model, IMAGE_TOKENS_MAX);
   const { contextTokens } = model;
   const rounds = boundRounds({

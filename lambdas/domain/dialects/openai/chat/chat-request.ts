@@ -4,12 +4,11 @@ import { refuseServerTools } from '../../json/client-tools';
 import { type JsonBody, type JsonFormat, readJson } from '../../json/json-request';
 import {
   modelName,
-  never,
+  READ_MEMBERS,
+  REFUSED_MEMBERS,
   serviceTier,
-  STORED,
   streamFlag,
   tokenLimit,
-  UNPRICED,
   unparsed,
 } from '../../json/request-members';
 import type { MeteredRequest } from '../../endpoint';
@@ -32,21 +31,13 @@ const schema = z.object({
   modalities: z.array(z.string()).nullish(),
   prediction: z.unknown().optional(),
   service_tier: serviceTier(STANDARD_TIERS),
-  store: never(`store ${STORED}`),
-  background: never(`background ${STORED}`),
-  previous_response_id: never(`previous_response_id ${STORED}`),
-  web_search_options: never(`web_search_options ${UNPRICED}`),
-  prompt_cache_retention: z.enum(['in-memory', 'in_memory'], `prompt_cache_retention ${STORED}`).nullish(),
-  // Parameters of other gateways and compatible providers, for further models or searches that have no price.
-  models: never(`models ${UNPRICED}`),
-  plugins: never(`plugins ${UNPRICED}`),
-  search_parameters: never(`search_parameters ${UNPRICED}`),
+  ...REFUSED_MEMBERS,
 });
 
 const FORMAT: JsonFormat<typeof schema> = {
   schema,
   unparsed: { messages: { opensWith: /^\[/, isFilled: true }, prediction: { opensWith: /^/ } },
-  interpreted: ['stream_options'],
+  interpreted: ['stream_options', ...READ_MEMBERS],
   watched: ['tools'],
 };
 
@@ -62,6 +53,7 @@ export interface ChatRequest extends MeteredRequest {
   /** Whether rejected predicted tokens are billed as output on top of the answer. */
   readonly hasPrediction: boolean;
   readonly wantsAudio: boolean;
+  readonly wantsImage: boolean;
 }
 
 /** @throws InvalidRequest */
@@ -82,6 +74,7 @@ export function parseChat(bytes: Buffer): ChatRequest {
     outputTokensMax: largest(limits),
     hasPrediction,
     wantsAudio: members.modalities?.includes('audio') ?? false,
+    wantsImage: members.modalities?.includes('image') ?? false,
   };
 }
 

@@ -3,6 +3,7 @@ import { mayBeError, readError } from '../../events/event-error';
 import { DONE_BYTES_MAX } from '../../events/event-stream';
 import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
 import { outputBytes } from '../../events/output-bytes';
+import { RunningOutput } from '../../events/running-output';
 import { isFilled } from '../../json/is-filled';
 import { errorText, isAboutOperator } from '../../provider-text';
 import { isReport, type ProviderReport } from '../../read-counts';
@@ -23,6 +24,7 @@ interface ChatStreamOptions {
 export class ChatStream implements StreamReader {
   readonly #options: ChatStreamOptions;
   #usage: UsageReading = { kind: 'absent' };
+  readonly #running = new RunningOutput();
   #reports = 0;
   /** Whether the last report came in an event of its own. */
   #isReportAlone = false;
@@ -59,6 +61,7 @@ export class ChatStream implements StreamReader {
     const isWhole = !this.#isErrorHidden && (this.#complete || this.#hasStopped || isReportTheEnd);
     return {
       usage: this.#usage,
+      reportedOutputTokens: this.#running.tokens,
       isUsageFinal: isReportLast && isWhole,
       producedTokensMax: this.#outputBytes,
       complete,
@@ -89,6 +92,8 @@ export class ChatStream implements StreamReader {
     const reading = readChatUsage(data, this.#options.choices);
     if (reading.kind !== 'absent') {
       this.#usage = laterUsage(this.#usage, reading);
+      // While several choices are written, vLLM reports the output of a single one with each event.
+      if (this.#options.choices === 1) this.#running.note(reading);
       this.#reports += 1;
       this.#isReportAlone = isAlone;
       this.#outputBytesReported = this.#outputBytes;

@@ -40,7 +40,7 @@ function boundChat(request: ChatRequest, model: Model): RequestBound {
     inputTokensMax: prompt.inputTokensMax,
     // OpenAI and most others that speak its dialect cache long prompts by themselves.
     cacheWrites: cacheWritesOf(request.json, { isAutomatic: true }),
-    ...dearerUnits({ audio: prompt.audio || request.wantsAudio, image: prompt.image }),
+    ...dearerUnits({ audio: prompt.audio || request.wantsAudio, image: prompt.image || request.wantsImage }),
     // Rejected predicted tokens are billed as output on top of the answer.
     outputTokensMax: limit * request.choices + (request.hasPrediction ? prompt.inputTokensMax : 0),
   };

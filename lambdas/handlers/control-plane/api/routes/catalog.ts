@@ -9,7 +9,7 @@ import {
   proposalViewSchema,
   reviewSchema,
 } from '../../../../contracts/http/catalog-views';
-import { isoTime } from '../../../../contracts/storage/table-keys';
+import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
 import { isAdopted } from '../../../../domain/catalog/catalog-at';
 import { settingsOf, viewChange, viewModels, viewProposal } from '../../../../domain/catalog/catalog-view';
 import { listed } from '../../../../domain/catalog/timelines';

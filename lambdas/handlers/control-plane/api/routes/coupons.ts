@@ -5,7 +5,7 @@ import {
   newRedemptionSchema,
   redemptionSchema,
 } from '../../../../contracts/http/coupons';
-import { isoTime } from '../../../../contracts/storage/table-keys';
+import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
 import { formatUsd, parseUsd } from '../../../../domain/money/pico';
 import type { Coupon } from '../../../../domain/payments/coupons/coupon-item';
 import { InvalidInput } from '../../control-plane-errors';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { entryFilterSchema, entrySchema } from '../../../../contracts/http/entries';
-import { isoTime } from '../../../../contracts/storage/table-keys';
+import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
 import { formatUsd } from '../../../../domain/money/pico';
 import type { ChargedEntry } from '../../../../domain/wallet/funds/charged-credit';
 import { movedInto } from '../../../../domain/wallet/ledger/entry';

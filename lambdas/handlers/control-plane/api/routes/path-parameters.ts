@@ -18,7 +18,10 @@ export const ofStatement = z.strictObject({
   accountId: accountIdSchema,
   statement: z
     .string()
-    .regex(/^20\d{2}-(?:0[1-9]|1[0-2])(?:\.csv|\.html)?$/, 'must be a month such as 2026-11, 2026-11.csv or 2026-11.html')
+    .regex(
+      /^20\d{2}-(?:0[1-9]|1[0-2])(?:\.csv|\.html)?$/,
+      'must be a month such as 2026-11, 2026-11.csv or 2026-11.html',
+    )
     .describe('A month (UTC), such as `2026-11`; with `.csv` or `.html`, the statement is sent as a file.'),
 });
 export const ofCoupon = z.strictObject({ couponId: couponIdSchema });

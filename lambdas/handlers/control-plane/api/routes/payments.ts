@@ -4,9 +4,11 @@ import {
   autoTopUpSchema,
   grantSchema,
   invoiceSchema,
+  lowBalanceSchema,
   newAutoTopUpSchema,
   newCreditLineSchema,
   newGrantSchema,
+  newLowBalanceSchema,
   newPortalSchema,
   newRefundSchema,
   newTopUpSchema,
@@ -16,7 +18,7 @@ import {
   topUpSchema,
   walletSchema,
 } from '../../../../contracts/http/payments';
-import { isoTime } from '../../../../contracts/storage/table-keys';
+import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
 import { formatUsd, parseUsd } from '../../../../domain/money/pico';
 import { picoOfCents } from '../../../../domain/payments/cents';
 import { readAutoTopUp, setAutoTopUp } from '../../../../domain/payments/auto-top-up-settings';
@@ -129,6 +131,38 @@ export const PAYMENT_ROUTES = [
       await recorded(dependencies, 'payment.automate', { accountId, actor, after })(writes);
       if (body.isOn) await paymentsOf(dependencies).autoTopUps.check(accountId);
       return viewAutoTopUp(dependencies, accountId);
+    },
+  }),
+  defineRoute({
+    id: 'getLowBalance',
+    method: 'get',
+    path: '/v1/accounts/{accountId}/low-balance',
+    permission: 'wallet.read',
+    summary: 'The balance below which the account’s people are told',
+    params: inAccount,
+    answer: lowBalanceSchema,
+    handle: async ({ lowBalances }, { params }) => {
+      const known = await lowBalances.read(params.accountId);
+      return { threshold: formatUsd(known?.thresholdPico ?? 0n) };
+    },
+  }),
+  defineRoute({
+    id: 'setLowBalance',
+    method: 'put',
+    path: '/v1/accounts/{accountId}/low-balance',
+    permission: 'payment.automate',
+    summary: 'Have the account’s people told when its balance falls below a threshold',
+    params: inAccount,
+    body: newLowBalanceSchema,
+    answer: lowBalanceSchema,
+    handle: async (dependencies, { params, body, actor }) => {
+      const { accountId } = params;
+      const { lowBalances } = dependencies;
+      const thresholdPico = parseUsd(body.threshold);
+      const writes = lowBalances.set(accountId, await lowBalances.read(accountId), thresholdPico);
+      const after = { amount: body.threshold };
+      await recorded(dependencies, 'payment.automate', { accountId, actor, after })(writes);
+      return { threshold: formatUsd(thresholdPico) };
     },
   }),
   defineRoute({

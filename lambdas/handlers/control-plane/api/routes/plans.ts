@@ -5,7 +5,7 @@ import {
   plansAnswerSchema,
   subscriptionSchema,
 } from '../../../../contracts/http/plans';
-import { isoTime } from '../../../../contracts/storage/table-keys';
+import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
 import { formatUsd } from '../../../../domain/money/pico';
 import { picoOfCents } from '../../../../domain/payments/cents';
 import { defineRoute } from '../define-route';

@@ -7,14 +7,16 @@ import { ENTRY_ROUTES } from './entries';
 import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
 import { MEMBER_ROUTES } from './members';
+import { NOTIFICATION_ROUTES } from './notifications';
 import { PAYMENT_ROUTES } from './payments';
 import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
 import { STATEMENT_ROUTES } from './statements';
 
-/** All routes of the API except the exchange of a token (../exchange-token.ts). */
+/** All routes of the API except the exchange of a token (../exchange-token.ts) and unsubscribing (../unsubscribe.ts). */
 export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
+  ...NOTIFICATION_ROUTES,
   ...ACCOUNT_ROUTES,
   ...PAYMENT_ROUTES,
   ...ENTRY_ROUTES,

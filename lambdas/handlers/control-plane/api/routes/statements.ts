@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type partsSchema, statementSchema } from '../../../../contracts/http/statements';
-import { isoTime } from '../../../../contracts/storage/table-keys';
+import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
 import { formatUsd } from '../../../../domain/money/pico';
 import type { Parts } from '../../../../domain/payments/statements/account-state';
 import { boundsOf, type Statement, statementOf } from '../../../../domain/payments/statements/statement';

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
-import { customerWithCard, refusalOf, SUCCESS_URL, credit } from '../local-stripe';
+import { customerWithCard, refusalOf, SUCCESS_URL, credit, idOf } from '../local-stripe';
 import type { Target } from './target';
 
 export async function monthlyPrice(stripe: Stripe, cents: number): Promise<string> {
@@ -29,20 +30,32 @@ export function billingCases({ name, stripe }: Target): void {
       status: 'paid',
       total: 4000,
       amount_paid: 4000,
-      parent: { type: 'subscription_details', subscription_details: { subscription: subscription.id, metadata: { account: 'acc_1' } } },
+      parent: {
+        type: 'subscription_details',
+        subscription_details: { subscription: subscription.id, metadata: { account: 'acc_1' } },
+      },
     });
     expect(invoice.lines.data[0]).toMatchObject({ amount: 4000, pricing: { price_details: { price } } });
     const paidBy = invoice.payments?.data[0]?.payment.payment_intent;
-    expect(await stripe().paymentIntents.retrieve(String(paidBy))).toMatchObject({ status: 'succeeded', amount: 4000 });
-    const listed = await stripe().invoicePayments.list({ payment: { type: 'payment_intent', payment_intent: String(paidBy) } });
+    expect(await stripe().paymentIntents.retrieve(idOf(paidBy))).toMatchObject({ status: 'succeeded', amount: 4000 });
+    const listed = await stripe().invoicePayments.list({
+      payment: { type: 'payment_intent', payment_intent: idOf(paidBy) },
+    });
     expect(listed.data.map(({ invoice: id }) => id)).toEqual([invoice.id]);
   });
 
   test(`${name}: a subscription ends with its period, or at once`, async () => {
     const { customer } = await customerWithCard(stripe(), 'pm_card_visa');
-    const { id, items } = await stripe().subscriptions.create({ customer, items: [{ price: await monthlyPrice(stripe(), 1000) }] });
+    const { id, items } = await stripe().subscriptions.create({
+      customer,
+      items: [{ price: await monthlyPrice(stripe(), 1000) }],
+    });
     const ending = await stripe().subscriptions.update(id, { cancel_at_period_end: true });
-    expect(ending).toMatchObject({ status: 'active', cancel_at_period_end: true, cancel_at: items.data[0]?.current_period_end });
+    expect(ending).toMatchObject({
+      status: 'active',
+      cancel_at_period_end: true,
+      cancel_at: items.data[0]?.current_period_end,
+    });
     expect(await stripe().subscriptions.update(id, { cancel_at_period_end: false })).toMatchObject({ cancel_at: null });
     expect(await stripe().subscriptions.cancel(id)).toMatchObject({ status: 'canceled' });
     expect((await stripe().subscriptions.list({ customer })).data).toEqual([]);
@@ -58,13 +71,17 @@ export function billingCases({ name, stripe }: Target): void {
       discounts: [{ coupon: coupon.id }],
       expand: ['latest_invoice'],
     });
-    expect(subscription.latest_invoice).toMatchObject({ subtotal: 1000, total: 750, total_discount_amounts: [{ amount: 250 }] });
+    expect(subscription.latest_invoice).toMatchObject({
+      subtotal: 1000,
+      total: 750,
+      total_discount_amounts: [{ amount: 250 }],
+    });
     expect(await stripe().coupons.retrieve(coupon.id)).toMatchObject({ times_redeemed: 1 });
   });
 
   test(`${name}: a promotion code is found by its text`, async () => {
     const coupon = await stripe().coupons.create({ amount_off: 300, currency: 'usd', duration: 'once' });
-    const code = `TEST${Date.now()}`;
+    const code = `TEST${randomUUID().replaceAll('-', '')}`;
     const made = await stripe().promotionCodes.create({ code, promotion: { type: 'coupon', coupon: coupon.id } });
     expect((await stripe().promotionCodes.list({ code })).data.map(({ id }) => id)).toEqual([made.id]);
     expect(await stripe().promotionCodes.update(made.id, { active: false })).toMatchObject({ active: false });
@@ -78,7 +95,11 @@ export function billingCases({ name, stripe }: Target): void {
     const open = await stripe().invoices.finalizeInvoice(draft.id);
     expect(open).toMatchObject({ status: 'open', amount_remaining: 1200 });
     expect([open.hosted_invoice_url, open.invoice_pdf]).toEqual([expect.any(String), expect.any(String)]);
-    expect(await stripe().invoices.pay(draft.id)).toMatchObject({ status: 'paid', amount_paid: 1200, amount_remaining: 0 });
+    expect(await stripe().invoices.pay(draft.id)).toMatchObject({
+      status: 'paid',
+      amount_paid: 1200,
+      amount_remaining: 0,
+    });
     expect(await refusalOf(stripe().invoices.pay(draft.id))).toMatchObject({ statusCode: 400 });
   });
 

@@ -23,7 +23,13 @@ export function idempotencyCases({ name, stripe }: Target): void {
     const declined = () =>
       refusalOf(
         stripe().paymentIntents.create(
-          { amount: 800, currency: 'usd', payment_method: 'pm_card_visa_chargeDeclined', confirm: true, allowed_payment_method_types: ['card'] },
+          {
+            amount: 800,
+            currency: 'usd',
+            payment_method: 'pm_card_visa_chargeDeclined',
+            confirm: true,
+            allowed_payment_method_types: ['card'],
+          },
           { idempotencyKey },
         ),
       );
@@ -34,7 +40,10 @@ export function idempotencyCases({ name, stripe }: Target): void {
   test(`${name}: a request that was refused for a parameter leaves its idempotency key unused`, async () => {
     const idempotencyKey = randomUUID();
     const create = (amount: number) =>
-      stripe().paymentIntents.create({ amount, currency: 'usd', allowed_payment_method_types: ['card'] }, { idempotencyKey });
+      stripe().paymentIntents.create(
+        { amount, currency: 'usd', allowed_payment_method_types: ['card'] },
+        { idempotencyKey },
+      );
     expect(await refusalOf(create(-1))).toMatchObject({ statusCode: 400, rawType: 'invalid_request_error' });
     expect(await create(600)).toMatchObject({ amount: 600 });
   });

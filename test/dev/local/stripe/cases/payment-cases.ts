@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { chargeOffSession, customerWithCard, refusalOf } from '../local-stripe';
+import { chargeOffSession, customerWithCard, refusalOf, idOf } from '../local-stripe';
 import type { Target } from './target';
 
 export function paymentCases({ name, stripe }: Target): void {
@@ -20,7 +20,14 @@ export function paymentCases({ name, stripe }: Target): void {
   ])(`${name}: an off-session payment with %s fails with %s`, async (card, code, declineCode) => {
     const { customer, method } = await customerWithCard(stripe(), card);
     const error = await refusalOf(
-      stripe().paymentIntents.create({ amount: 900, currency: 'usd', customer, payment_method: method, off_session: true, confirm: true }),
+      stripe().paymentIntents.create({
+        amount: 900,
+        currency: 'usd',
+        customer,
+        payment_method: method,
+        off_session: true,
+        confirm: true,
+      }),
     );
     expect(error).toMatchObject({ statusCode: 402, type: 'StripeCardError', code, decline_code: declineCode });
     const { payment_intent: failed } = error.raw as { payment_intent: Stripe.PaymentIntent };
@@ -31,15 +38,27 @@ export function paymentCases({ name, stripe }: Target): void {
   });
 
   test(`${name}: a payment that failed can be confirmed with another card, and then no more`, async () => {
-    const intent = await stripe().paymentIntents.create({ amount: 700, currency: 'usd', allowed_payment_method_types: ['card'] });
-    await refusalOf(stripe().paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa_chargeDeclinedInsufficientFunds' }));
-    expect(await stripe().paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa' })).toMatchObject({ status: 'succeeded' });
+    const intent = await stripe().paymentIntents.create({
+      amount: 700,
+      currency: 'usd',
+      allowed_payment_method_types: ['card'],
+    });
+    await refusalOf(
+      stripe().paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa_chargeDeclinedInsufficientFunds' }),
+    );
+    expect(await stripe().paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa' })).toMatchObject({
+      status: 'succeeded',
+    });
     const error = await refusalOf(stripe().paymentIntents.cancel(intent.id));
     expect(error).toMatchObject({ statusCode: 400, code: 'payment_intent_unexpected_state' });
   });
 
   test(`${name}: a payment that was not made can be canceled`, async () => {
-    const { id } = await stripe().paymentIntents.create({ amount: 700, currency: 'usd', allowed_payment_method_types: ['card'] });
+    const { id } = await stripe().paymentIntents.create({
+      amount: 700,
+      currency: 'usd',
+      allowed_payment_method_types: ['card'],
+    });
     expect(await stripe().paymentIntents.cancel(id, { cancellation_reason: 'abandoned' })).toMatchObject({
       status: 'canceled',
       cancellation_reason: 'abandoned',
@@ -51,15 +70,21 @@ export function paymentCases({ name, stripe }: Target): void {
     [100_000_000, 'amount_too_large'],
     [10.5, 'parameter_invalid_integer'],
   ])(`${name}: a payment of %d cents is refused as %s`, async (amount, code) => {
-    const error = await refusalOf(stripe().paymentIntents.create({ amount, currency: 'usd', allowed_payment_method_types: ['card'] }));
+    const error = await refusalOf(
+      stripe().paymentIntents.create({ amount, currency: 'usd', allowed_payment_method_types: ['card'] }),
+    );
     expect(error).toMatchObject({ statusCode: 400, type: 'StripeInvalidRequestError', code, param: 'amount' });
   });
 
   test(`${name}: a payment is refunded in parts, and never by more than is left`, async () => {
     const intent = await chargeOffSession(stripe(), 'pm_card_visa', 2000);
-    const refund = await stripe().refunds.create({ payment_intent: intent.id, amount: 500, reason: 'requested_by_customer' });
+    const refund = await stripe().refunds.create({
+      payment_intent: intent.id,
+      amount: 500,
+      reason: 'requested_by_customer',
+    });
     expect(refund).toMatchObject({ amount: 500, status: 'succeeded', payment_intent: intent.id });
-    expect(await stripe().balanceTransactions.retrieve(String(refund.balance_transaction))).toMatchObject({
+    expect(await stripe().balanceTransactions.retrieve(idOf(refund.balance_transaction))).toMatchObject({
       type: 'refund',
       amount: -500,
       net: -500,
@@ -69,9 +94,16 @@ export function paymentCases({ name, stripe }: Target): void {
     const error = await refusalOf(stripe().refunds.create({ payment_intent: intent.id, amount: 1501 }));
     expect(error.message).toBe('Refund amount ($15.01) is greater than unrefunded amount on charge ($15.00)');
     await stripe().refunds.create({ payment_intent: intent.id });
-    expect(await stripe().charges.retrieve(String(intent.latest_charge))).toMatchObject({ refunded: true, amount_refunded: 2000 });
-    expect(await refusalOf(stripe().refunds.create({ payment_intent: intent.id }))).toMatchObject({ code: 'charge_already_refunded' });
-    expect((await stripe().refunds.list({ payment_intent: intent.id })).data.map(({ amount }) => amount)).toEqual([1500, 500]);
+    expect(await stripe().charges.retrieve(idOf(intent.latest_charge))).toMatchObject({
+      refunded: true,
+      amount_refunded: 2000,
+    });
+    expect(await refusalOf(stripe().refunds.create({ payment_intent: intent.id }))).toMatchObject({
+      code: 'charge_already_refunded',
+    });
+    expect((await stripe().refunds.list({ payment_intent: intent.id })).data.map(({ amount }) => amount)).toEqual([
+      1500, 500,
+    ]);
   });
 
   test(`${name}: a card is saved by a setup and can be charged afterwards`, async () => {
@@ -88,7 +120,7 @@ export function paymentCases({ name, stripe }: Target): void {
       amount: 500,
       currency: 'usd',
       customer,
-      payment_method: String(setup.payment_method),
+      payment_method: idOf(setup.payment_method),
       off_session: true,
       confirm: true,
     });

@@ -1,0 +1,71 @@
+import { AboutAccount, Code, ConsoleButton, IfUnexpected, Mail, type MailSource, Paragraph, value } from './layout';
+
+export const welcome: MailSource = {
+  subject: 'Welcome to Tollgate',
+  body: (
+    <Mail title="Welcome" isOptional>
+      <Paragraph>
+        You can now create an account or accept an invitation to one. An account has a wallet, and keys that your
+        applications use instead of a provider’s key.
+      </Paragraph>
+      <Paragraph>
+        Create a key, set the base URL of your OpenAI or Anthropic SDK to your gateway, and leave the rest of your code
+        as it is.
+      </Paragraph>
+      <ConsoleButton>Open the console</ConsoleButton>
+    </Mail>
+  ),
+};
+
+export const invitation: MailSource = {
+  subject: 'You are invited to an account',
+  body: (
+    <Mail title="You are invited to an account">
+      <Paragraph>You are invited to join an account with the role {value('role')}.</Paragraph>
+      <Paragraph>
+        Sign in with this mail address and accept the invitation with the following token until {value('validUntil')}:
+      </Paragraph>
+      <Code>{value('token')}</Code>
+      <ConsoleButton>Open the console</ConsoleButton>
+      <IfUnexpected>ignore this mail: nothing will happen.</IfUnexpected>
+    </Mail>
+  ),
+};
+
+export const new_sign_in: MailSource = {
+  subject: 'New sign-in',
+  body: (
+    <Mail title="New sign-in">
+      <Paragraph>Someone signed in as you at {value('at')}.</Paragraph>
+      <IfUnexpected>change your password and add an authenticator app.</IfUnexpected>
+      <ConsoleButton>Open the console</ConsoleButton>
+    </Mail>
+  ),
+};
+
+export const role_changed: MailSource = {
+  subject: 'Your role has changed',
+  body: (
+    <Mail title="Your role has changed">
+      <Paragraph>
+        Your role is now {value('role')}, since {value('at')}.
+      </Paragraph>
+      <AboutAccount />
+      <IfUnexpected>ask the owner of the account.</IfUnexpected>
+      <ConsoleButton>Open the account</ConsoleButton>
+    </Mail>
+  ),
+};
+
+export const policy_changed: MailSource = {
+  subject: 'Our policies are changing',
+  body: (
+    <Mail title="Our policies are changing">
+      <Paragraph>
+        Version {value('version')} of the {value('policy')} takes effect at {value('effectiveAt')}. Please read it and
+        say in the console whether you accept it.
+      </Paragraph>
+      <ConsoleButton>Read the new version</ConsoleButton>
+    </Mail>
+  ),
+};

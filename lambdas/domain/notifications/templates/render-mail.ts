@@ -1,0 +1,67 @@
+import { formatUsd } from '../../money/pico';
+import type { MailLinks } from '../delivery/mail-links';
+import type { Mail, MailHeader } from '../mailer';
+import { isOptional, KINDS } from '../outbox/kinds';
+import type { NewMessage } from '../outbox/message';
+import type { Destination } from '../people/recipients';
+import { TEMPLATES } from './generated/templates';
+import { fillIn, type TemplateValues } from './template';
+
+type MailText = Pick<Mail, 'subject' | 'text' | 'html' | 'headers'>;
+
+/**
+ * The text of a mail.
+ * @returns undefined for an optional mail that could not be declined, because the deployment has no address for a link
+ */
+export function renderMail(
+  message: NewMessage,
+  { invitation }: Pick<Destination, 'invitation'>,
+  links: MailLinks,
+): MailText | undefined {
+  const { kind, accountId, recipient } = message;
+  const { category } = KINDS[kind];
+  const consoleUrl = links.console(accountId);
+  const values: { [placeholder: string]: string } = {
+    ...valuesOf(message),
+    ...(accountId !== undefined && { accountId }),
+    ...(consoleUrl !== undefined && { consoleUrl }),
+  };
+  if (invitation) {
+    const { token, role, validUntil } = invitation;
+    Object.assign(values, { token, role, validUntil: timeText(validUntil) });
+  }
+  let headers: readonly MailHeader[] = [];
+  if (isOptional(category)) {
+    const unsubscribeUrl = recipient.to === 'person' ? links.unsubscribe(recipient.personId, category) : undefined;
+    if (unsubscribeUrl === undefined) return undefined;
+    values['unsubscribeUrl'] = unsubscribeUrl;
+    // RFC 8058: the mail program shows a button of its own and sends the POST itself.
+    headers = [
+      { name: 'List-Unsubscribe', value: `<${unsubscribeUrl}>` },
+      { name: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' },
+    ];
+  }
+  return { ...fillIn(TEMPLATES[kind], values), headers };
+}
+
+/** Words in which a reader recognises a value of a closed list. */
+const WORDS: { readonly [word: string]: string } = {
+  deployment: 'a command of the operator',
+  past_due: 'past due',
+  terms: 'terms of service',
+  privacy: 'privacy policy',
+};
+
+/** The parameters as text, without the unit that is the last word of their names: `amountPico` is `{{amount}}`. */
+function valuesOf({ parameters }: NewMessage): TemplateValues {
+  const values = Object.entries(parameters as { readonly [name: string]: bigint | string });
+  return Object.fromEntries(
+    values.map(([name, value]) => {
+      if (typeof value === 'bigint') return [name.replace(/Pico$/, ''), `$${formatUsd(value)}`];
+      return [name, /^(at|\w+At)$/.test(name) ? timeText(value) : (WORDS[value] ?? value)];
+    }),
+  );
+}
+
+/** `2026-11-20T10:00:00.000Z` as `2026-11-20 10:00 UTC`. */
+const timeText = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;

@@ -1,0 +1,185 @@
+import { MINUTE_MS, SECOND_MS } from '../../../lambdas/domain/clock';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
+import type { RollingHold } from '../../../lambdas/domain/wallet/holds/resize-hold';
+import { AMPLE, rollOnLease } from './lease-stage';
+import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
+
+/** The least that an account needs for leases of 800: sixteen drawers of eight leases. */
+const LEAST = 16n * 8n * 800n;
+/** More attempts than any call makes. */
+const OUTAGE = Array.from({ length: 20 }, () => 'unreachable' as const);
+
+let stage: WalletStage;
+beforeEach(async () => {
+  stage = await WalletStage.funded(AMPLE);
+});
+afterEach(() => stage.expectSound());
+
+const extend = (hold: RollingHold, wantedPico: bigint, leastPico = wantedPico): Promise<RollingHold> =>
+  stage.wallet.extend(hold, { wantedPico, leastPico });
+
+/** Ends all leases that are due, at a time when all are. */
+async function sweep(): Promise<void> {
+  stage.now += 2 * MINUTE_MS;
+  expect(await stage.wallet.expireDue()).toMatchObject({ failed: 0 });
+}
+
+const mainBalance = () => stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT) });
+
+describe('a request on a lease', () => {
+  test('a request whose hold rolls counts on all of its lease, up to its ceiling', async () => {
+    const first = await rollOnLease(stage);
+    expect(first).toMatchObject({ heldPico: 800n, rolling: { ceilingPico: 10_000n } });
+    await stage.settle(first, 40n);
+    expect(await stage.roll(760n, 10_000n)).toMatchObject({
+      heldPico: 760n,
+      leaseTurn: expect.stringMatching(/#2$/) as string,
+    });
+    const whole = await stage.roll(100n, 300n);
+    expect(whole).toMatchObject({ heldPico: 300n, leaseTurn: expect.any(String) as string });
+    expect(whole).not.toHaveProperty('rolling');
+    expect(await stage.amounts()).toEqual([AMPLE - 1_600n, 1_600n, 0n]);
+  });
+
+  test('a request whose hold rolls costs one write for its reserve and one for its settle, and no read', async () => {
+    const first = await rollOnLease(stage);
+    await stage.settle(first, 0n);
+    const before = { ...stage.store.counts };
+    await stage.settle(await stage.roll(100n, 10_000n), 700n);
+    const { counts } = stage.store;
+    expect(counts).toEqual({ ...before, write: before.write + 2 });
+  });
+
+  test('a lease has room for a request if it covers the first hold', async () => {
+    const first = await rollOnLease(stage);
+    await stage.settle(first, 700n);
+    expect(await stage.roll(100n, 10_000n)).toMatchObject({
+      heldPico: 100n,
+      leaseTurn: expect.stringMatching(/#2$/) as string,
+    });
+    expect(await stage.roll(101n, 10_000n)).toMatchObject({ leaseTurn: expect.stringMatching(/#1$/) as string });
+  });
+
+  test('a lease holds eight times the mean charge if that is more than the first hold', async () => {
+    const first = await extend(await rollOnLease(stage), 1_000n);
+    await stage.settle(first, 900n);
+    await stage.settle(await stage.roll(100n, 10_000n), 100n);
+    await stage.roll(800n, 10_000n);
+    // The mean follows the latest charges: 900, and then an eighth of the way to 100.
+    expect(await stage.roll(100n, 10_000n)).toMatchObject({ heldPico: 8n * 800n });
+  });
+
+  test('an account that cannot afford leases of its mean charge gets leases of the first hold', async () => {
+    const first = await extend(await rollOnLease(stage, 100_000n), 40_000n);
+    await stage.settle(first, 40_000n);
+    // The rest of the first lease is 800.
+    expect(await stage.roll(900n, 100_000n)).toMatchObject({
+      heldPico: 7_200n,
+      leaseTurn: expect.any(String) as string,
+    });
+  });
+
+  test('a request on a lease returns nothing while it runs, because the next one can use it', async () => {
+    const hold = await rollOnLease(stage);
+    const before = { ...stage.store.counts };
+    expect(await stage.wallet.shrink(hold, 500n)).toBe(hold);
+    expect(stage.store.counts).toEqual(before);
+  });
+});
+
+describe('a charge above what a request on a lease counts on', () => {
+  test('a report above the hold grows the lease first, up to the ceiling', async () => {
+    const hold = await rollOnLease(stage, 1_000n);
+    expect(await stage.settle(hold, 1_200n)).toEqual({ outcome: 'charged', costPico: 1_000n, overrunPico: 200n });
+    await sweep();
+    expect(await stage.amounts()).toEqual([AMPLE - 1_000n, 0n, 1_000n]);
+  });
+
+  test('a report above the hold takes all that the account has, and the rest is the operator’s loss', async () => {
+    stage = await WalletStage.funded(LEAST);
+    const hold = await rollOnLease(stage, 10n ** 12n);
+    const overrunPico = 7n;
+    expect(await stage.settle(hold, LEAST + overrunPico)).toEqual({ outcome: 'charged', costPico: LEAST, overrunPico });
+    await sweep();
+    expect(await stage.amounts()).toEqual([0n, 0n, LEAST]);
+  });
+
+  test('an estimate above the hold grows no lease', async () => {
+    const hold = await rollOnLease(stage);
+    const settled = await stage.settle(hold, 1_200n, { estimated: true });
+    expect(settled).toEqual({ outcome: 'charged', costPico: 800n, overrunPico: 400n });
+    expect(await stage.amounts()).toEqual([AMPLE - 800n, 800n, 0n]);
+  });
+
+  test('a report above the hold is charged up to the hold if the lease cannot grow now', async () => {
+    const hold = await rollOnLease(stage);
+    stage.store.plan(...OUTAGE.slice(0, 9));
+    expect(await stage.settle(hold, 1_200n)).toEqual({ outcome: 'charged', costPico: 800n, overrunPico: 400n });
+    // The account was not short of money.
+    expect(await mainBalance()).not.toHaveProperty('lossUntil');
+  });
+
+  test('a report above the hold is charged once, even if it is settled again', async () => {
+    const hold = await rollOnLease(stage);
+    expect(await stage.settle(hold, 1_200n)).toMatchObject({ outcome: 'charged', costPico: 1_200n });
+    expect(await stage.settle(hold, 1_200n)).toMatchObject({ outcome: 'already_settled', costPico: 1_200n });
+  });
+});
+
+describe('an account on leases that ran short', () => {
+  /** Whether the next request holds all that it can cost. */
+  async function holdsWorstCase(): Promise<boolean> {
+    const hold = await stage.reserve(100n, undefined, ACCOUNT, { ceilingPico: 20_000n });
+    await stage.release(hold);
+    expect(hold.leaseTurn).toBeDefined();
+    return hold.heldPico === 20_000n && hold.rolling === undefined;
+  }
+
+  test('a cut on a lease makes the account hold its worst case for a minute', async () => {
+    const hold = await rollOnLease(stage);
+    const record = outcomeOf(hold);
+    await stage.wallet.settle({ hold, kind: 'charge', costPico: 800n, record, shortOf: 'account' });
+    stage.holdMs = 16 * MINUTE_MS;
+    expect(await mainBalance()).toMatchObject({ cutUntil: BigInt(stage.now + MINUTE_MS) });
+    await expect(stage.roll(100n, 20_000n)).rejects.toMatchObject({ name: 'WorstCaseRequired' });
+    stage.now += MINUTE_MS;
+    expect(await stage.roll(100n, 20_000n)).toMatchObject({
+      leaseTurn: expect.any(String) as string,
+      rolling: expect.anything() as object,
+    });
+  });
+
+  test('a loss on a lease makes the account hold its worst case for a day, on leases too', async () => {
+    stage = await WalletStage.funded(LEAST);
+    const hold = await rollOnLease(stage, 10n ** 12n);
+    await stage.settle(hold, LEAST + 1n);
+    await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1_000n * AMPLE, paymentId: 'pi_more' });
+    expect(await holdsWorstCase()).toBe(true);
+  });
+
+  test('a request that costs more than its ceiling, all of which its lease covered, is no loss of the account’s', async () => {
+    const hold = await rollOnLease(stage, 500n);
+    expect(await stage.settle(hold, 600n)).toMatchObject({ costPico: 500n, overrunPico: 100n });
+    expect(await mainBalance()).not.toHaveProperty('lossUntil');
+  });
+
+  test('an account that is set to worst-case gets whole holds on leases within five seconds', async () => {
+    const hold = await rollOnLease(stage);
+    await stage.settle(hold, 0n);
+    await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 100n * AMPLE, paymentId: 'pi_more' });
+    await stage.accounts.setHolds({ accountId: ACCOUNT, holds: 'worst-case', actor: { kind: 'deployment' } });
+    stage.now += 5 * SECOND_MS;
+    expect(await holdsWorstCase()).toBe(true);
+  });
+
+  test('a settle on a lease does not fail when the shortage cannot be noted', async () => {
+    const hold = await rollOnLease(stage);
+    stage.store.plan('none', ...OUTAGE);
+    const record = outcomeOf(hold);
+    const settled = await stage.wallet.settle({ hold, kind: 'charge', costPico: 8n, record, shortOf: 'account' });
+    expect(settled).toMatchObject({ outcome: 'charged', costPico: 8n });
+    stage.store.clear();
+    expect(await stage.roll(100n, 10_000n)).toMatchObject({ heldPico: 792n });
+  });
+});
