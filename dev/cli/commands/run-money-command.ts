@@ -1,6 +1,6 @@
 import type { Permission } from '../../../lambdas/contracts/http/permissions';
 import type { AuditFields } from '../../../lambdas/contracts/storage/audit-event';
-import { isoTime } from '../../../lambdas/contracts/storage/table-keys';
+import { isoTime } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { DAY_MS } from '../../../lambdas/domain/clock';
