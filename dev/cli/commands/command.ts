@@ -132,4 +132,3 @@ export const stackTargetSchema = z.strictObject({
 });
 
 export type StackTarget = z.infer<typeof stackTargetSchema>;
-

@@ -45,7 +45,9 @@ export async function runOnFolder(
   const giveUpAt = Date.now() + OWNER_TIMEOUT_MS;
   while (Date.now() < giveUpAt) {
     const owner = await findOwner(folder);
-    const result = await (owner === undefined ? runInThisProcess(folder, command, stripe) : runInOwnerProcess(owner, command));
+    const result = await (owner === undefined
+      ? runInThisProcess(folder, command, stripe)
+      : runInOwnerProcess(owner, command));
     if (result !== undefined) return result;
     await wait(POLL_MS);
   }

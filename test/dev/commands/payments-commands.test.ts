@@ -22,7 +22,13 @@ describe('the reconciliation command', () => {
     );
 
   test('each difference is a line before the summary, and the exit code is 1', async () => {
-    const params = { amount: '2500', currency: 'usd', payment_method: 'pm_card_visa', confirm: 'true', metadata: METADATA };
+    const params = {
+      amount: '2500',
+      currency: 'usd',
+      payment_method: 'pm_card_visa',
+      confirm: 'true',
+      metadata: METADATA,
+    };
     stage.stripe.controls.seed([{ path: '/v1/payment_intents', params }]);
     const { exitCode, lines, error } = await run({ name: 'payments-reconcile' });
     expect([exitCode, error]).toEqual([1, expect.stringContaining('docs/runbook.md')]);
@@ -58,14 +64,11 @@ test('a deployment that takes no payments says so', async () => {
 describe('the payments of a deployment, for commands', () => {
   const target = { stack: 'tollgate-prod' };
   const open = (stripeKeysSecret: string | undefined, secret = '') =>
-    deployedPayments(
-      {} as Parameters<typeof deployedPayments>[0],
-      {
-        deployment: { stripeKeysSecret } as Parameters<typeof deployedPayments>[1]['deployment'],
-        target,
-        secrets: { read: () => Promise.resolve(secret) } as unknown as Parameters<typeof deployedPayments>[1]['secrets'],
-      },
-    );
+    deployedPayments({} as Parameters<typeof deployedPayments>[0], {
+      deployment: { stripeKeysSecret } as Parameters<typeof deployedPayments>[1]['deployment'],
+      target,
+      secrets: { read: () => Promise.resolve(secret) } as unknown as Parameters<typeof deployedPayments>[1]['secrets'],
+    });
 
   test('a deployment without keys of Stripe has no payments', async () => {
     expect(await open(undefined)).toBeUndefined();

@@ -11,10 +11,15 @@ function rows(): readonly (readonly string[])[] {
   return page
     .split('\n')
     .filter((line) => /^\| \d+ \|/.test(line))
-    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')).slice(3, 9));
+    .map((line) =>
+      line
+        .split('|')
+        .map((cell) => cell.trim().replaceAll('`', ''))
+        .slice(3, 9),
+    );
 }
 
-/** What happens in each row, in order. */
+/** The events of the rows, in order. */
 function events(stage: WalletStage): readonly (() => Promise<unknown>)[] {
   const { funds, wallet } = stage;
   const accountId = ACCOUNT;
