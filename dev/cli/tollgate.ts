@@ -34,7 +34,10 @@ async function run(line: CommandLine): Promise<CommandResult> {
 }
 
 async function runOnStore({ target, command }: StoreCommand): Promise<CommandResult> {
-  if (target === 'folder') return runOnFolder(new DataFolder(readSettings().dataFolder), command);
+  if (target === 'folder') {
+    const { dataFolder, stripe } = readSettings();
+    return runOnFolder(new DataFolder(dataFolder), command, stripe);
+  }
   // Imported lazily, because loading the AWS SDK would slow down every local command.
   const [{ runOnStack }, { StandardInput }] = await Promise.all([
     import('./deployment/run-on-stack'),

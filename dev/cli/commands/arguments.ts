@@ -22,6 +22,11 @@ const COMMAND_OPTIONS = {
   rules: { type: 'string' },
   role: { type: 'string' },
   grace: { type: 'string' },
+  to: { type: 'string' },
+  reason: { type: 'string' },
+  expires: { type: 'string' },
+  csv: { type: 'boolean' },
+  html: { type: 'boolean' },
 } as const;
 
 const OPTIONS = { ...GLOBAL_OPTIONS, ...COMMAND_OPTIONS };

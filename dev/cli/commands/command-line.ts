@@ -16,6 +16,7 @@ import {
 import { parseCatalogCommand } from './catalog-command-line';
 import { parseKeysCommand } from './keys-command-line';
 import { parseOperatorsCommand } from './operators-command';
+import { parsePaymentsCommand, parseWalletCommand } from './money-command';
 import { parseParkedCommand } from './parked-command';
 import { expectArguments, type Options, parseArguments } from './arguments';
 import { UsageError } from './usage';
@@ -83,6 +84,7 @@ const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
   ['catalog', parseCatalogCommand],
   ['operators', parseOperatorsCommand],
   ['parked', parseParkedCommand],
+  ['payments', parsePaymentsCommand],
 ]);
 
 function parseCommand(first: string | undefined, others: readonly string[], options: Options): object {
@@ -100,6 +102,8 @@ function parseCommand(first: string | undefined, others: readonly string[], opti
     const [, accountId, amount] = expectArguments(others, 3, options, ['payment-id']);
     return { name: 'credit', accountId, amount, paymentId: options['payment-id'] ?? `manual_${ulid()}` };
   }
+  const change = first === 'wallet' ? parseWalletCommand(others, options) : undefined;
+  if (change !== undefined) return change;
   if (first === 'wallet') return { name: 'wallet', accountId: expectArguments(others, 1, options)[0] };
   if (first === 'usage') {
     const [accountId] = expectArguments(others, 1, options, ['limit']);

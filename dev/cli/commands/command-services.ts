@@ -5,6 +5,7 @@ import type { CatalogChanges } from '../../../lambdas/domain/catalog/catalog-cha
 import type { Proposals } from '../../../lambdas/domain/catalog/proposals';
 import type { Clock } from '../../../lambdas/domain/clock';
 import type { Keys } from '../../../lambdas/domain/keys/keys';
+import type { Payments } from '../../../lambdas/domain/payments/payments';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import type { Wallet } from '../../../lambdas/domain/wallet/wallet';
@@ -27,6 +28,8 @@ export interface CommandServices {
   readonly compiled: CatalogData;
   readonly clock: Clock;
   readonly usageRetentionDays: number;
+  /** Opens the payments; absent or undefined where there are none. */
+  readonly openPayments?: () => Promise<Payments | undefined>;
   /** Issues access tokens; present only inside a running local gateway. */
   readonly identity?: { accessToken(role: Standing): Promise<string> };
 }

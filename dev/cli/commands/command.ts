@@ -6,23 +6,16 @@ import { roleArnSchema } from '../../../lambdas/contracts/http/iam-role';
 import { accountIdSchema, keyIdSchema, requestIdSchema } from '../../../lambdas/contracts/storage/ids';
 import { keyRulesSchema } from '../../../lambdas/contracts/http/key-rules';
 import { STANDINGS } from '../../../lambdas/contracts/http/roles';
-import { formatUsd, parseUsd } from '../../../lambdas/domain/money/pico';
-import { CREDIT_PICO_MAX } from '../../../lambdas/domain/wallet/ledger/payment';
+import { amount } from './amount';
 import { CATALOG_COMMANDS } from './catalog-command';
 import { OPERATOR_COMMANDS } from './operators-command';
+import { MONEY_COMMANDS } from './money-command';
 import { PARKED_COMMANDS } from './parked-command';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
 export const USAGE_LIMIT_DEFAULT = 100;
 
-const amount = z
-  .string()
-  .refine((text) => isPositiveUsd(text), 'The amount must be a positive number of dollars, such as 5 or 0.25.')
-  .refine(
-    (text) => !isPositiveUsd(text) || parseUsd(text) <= CREDIT_PICO_MAX,
-    `The amount must be at most ${formatUsd(CREDIT_PICO_MAX)} dollars.`,
-  );
 const paymentId = z
   .string()
   .max(PAYMENT_ID_CHARACTERS_MAX, `The payment ID must have at most ${PAYMENT_ID_CHARACTERS_MAX} characters.`)
@@ -100,6 +93,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   ...CATALOG_COMMANDS,
   ...OPERATOR_COMMANDS,
   ...PARKED_COMMANDS,
+  ...MONEY_COMMANDS,
 ]);
 
 export type Command = z.infer<typeof commandSchema>;
@@ -138,11 +132,3 @@ export const stackTargetSchema = z.strictObject({
 });
 
 export type StackTarget = z.infer<typeof stackTargetSchema>;
-
-function isPositiveUsd(text: string): boolean {
-  try {
-    return parseUsd(text) > 0n;
-  } catch {
-    return false;
-  }
-}

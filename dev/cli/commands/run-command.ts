@@ -13,7 +13,9 @@ import type { Command } from './command';
 import { exportChain, verifyStoredAudit } from './audit';
 import { accountNotFound, type CommandResult, failure, jsonLines } from './command-result';
 import type { CommandServices } from './command-services';
+import { isPaymentsCommand, isWalletCommand } from './money-command';
 import { isParkedCommand } from './parked-command';
+import { runPaymentsCommand, runWalletCommand } from './run-money-command';
 import { runOperatorCommand } from './run-operator-command';
 import { runParkedCommand } from './run-parked-command';
 import { isOperatorCommand } from './operators-command';
@@ -31,6 +33,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   if (isCatalogCommand(command)) return runCatalogCommand(services, command);
   if (isOperatorCommand(command)) return runOperatorCommand(services, command);
   if (isParkedCommand(command)) return runParkedCommand(services, command);
+  if (isPaymentsCommand(command)) return runPaymentsCommand(services, command);
   if (command.name === 'create-account') {
     const accountId = await services.accounts.create({ accountId: command.accountId });
     await services.wallet.open(accountId);
@@ -39,6 +42,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   const { accountId } = command;
   const isKnown = accountIdSchema.safeParse(accountId).success && (await services.accounts.exists(accountId));
   if (!isKnown) return accountNotFound(accountId);
+  if (isWalletCommand(command)) return runWalletCommand(services, command);
   switch (command.name) {
     case 'wallet':
       return jsonLines([renderBalance(accountId, await services.wallet.balance(accountId))]);

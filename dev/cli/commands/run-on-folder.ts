@@ -5,6 +5,10 @@ import { sendCommand, isConnectionReset } from '../../local/folder/control-clien
 import type { DataFolder } from '../../local/folder/data-folder';
 import type { Owner } from '../../local/folder/owner';
 import { findOwner, FolderInUse, FolderOwnership } from '../../local/folder/ownership';
+import type { Payments } from '../../../lambdas/domain/payments/payments';
+import { errorLog } from './error-log';
+import type { LocalPayments } from '../../local/gateway/local-payments';
+import type { StripeSettings } from '../../local/settings';
 import { openLocalServices, openReadOnlyServices } from '../../local/gateway/local-services';
 import { type Command, commandSchema } from './command';
 import { type CommandResult, failure } from './command-result';
@@ -27,7 +31,11 @@ export class CommandError extends Error {
 }
 
 /** Runs a command in the process that owns the folder: the running gateway, or this one when no process does. */
-export async function runOnFolder(folder: DataFolder, command: Command): Promise<CommandResult> {
+export async function runOnFolder(
+  folder: DataFolder,
+  command: Command,
+  stripe?: StripeSettings,
+): Promise<CommandResult> {
   if (!existsSync(folder.path)) {
     throw new CommandError(
       `There is no data folder ${folder.path}: create it with "npm start", or set TOLLGATE_DATA to another folder.`,
@@ -37,7 +45,9 @@ export async function runOnFolder(folder: DataFolder, command: Command): Promise
   const giveUpAt = Date.now() + OWNER_TIMEOUT_MS;
   while (Date.now() < giveUpAt) {
     const owner = await findOwner(folder);
-    const result = await (owner === undefined ? runInThisProcess(folder, command) : runInOwnerProcess(owner, command));
+    const result = await (owner === undefined
+      ? runInThisProcess(folder, command, stripe)
+      : runInOwnerProcess(owner, command));
     if (result !== undefined) return result;
     await wait(POLL_MS);
   }
@@ -69,7 +79,11 @@ async function runReadOnly(folder: DataFolder, command: Command): Promise<Comman
 }
 
 /** @returns undefined when another process acquired the folder first */
-async function runInThisProcess(folder: DataFolder, command: Command): Promise<CommandResult | undefined> {
+async function runInThisProcess(
+  folder: DataFolder,
+  command: Command,
+  stripe: StripeSettings | undefined,
+): Promise<CommandResult | undefined> {
   let ownership: FolderOwnership;
   try {
     ownership = await FolderOwnership.acquire(folder, 'command');
@@ -79,9 +93,17 @@ async function runInThisProcess(folder: DataFolder, command: Command): Promise<C
   }
   try {
     const services = await openLocalServices(folder);
+    let payments: LocalPayments | undefined;
+    const openPayments = async (): Promise<Payments> => {
+      // Most commands need no payments, whose packages take a moment to load.
+      const { openLocalPayments } = await import('../../local/gateway/local-payments');
+      payments ??= await openLocalPayments({ folder, services, stripe, log: errorLog });
+      return payments.payments;
+    };
     try {
-      return await runCommand(services, command);
+      return await runCommand({ ...services, openPayments }, command);
     } finally {
+      await payments?.close();
       await services.close();
     }
   } finally {
@@ -96,7 +118,7 @@ async function runInOwnerProcess(owner: Owner, command: Command): Promise<Comman
     return answer === undefined ? undefined : resultSchema.parse(answer);
   } catch (error) {
     // The owner exited, perhaps after running the command. A retry does no harm: a credit is deduplicated by its payment
-    // ID, a key that was never shown is useless, a key is rotated or revoked only once, a replayed change is no longer
+    // ID, a grant, a line or a refund by its own, a key that was never shown is useless, a key is rotated or revoked only once, a replayed change is no longer
     // parked, repeated rules, catalog settings and appointments change nothing, and the other commands only read.
     if (isConnectionReset(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
     throw new CommandError('The gateway did not answer. The command may or may not have run.');

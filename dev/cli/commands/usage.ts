@@ -12,6 +12,18 @@ Accounts and money
                                      "worst-case", or "rolling", with which the deployment's setting applies
   wallet <accountId>                 print what is available, held and spent, as JSON
   wallet credit <accountId> <usd>    add money, such as 5 or 0.25. With --payment-id <id> the command is safe to repeat
+  wallet grant <accountId> <usd>     grant promotional credit, which is spent first. --reason <code> says why, such as
+                                     "goodwill"; --expires <time>, as in 2027-01-01T00:00:00Z, ends it
+  wallet line <accountId> <usd>      set the credit line, which can shrink by no more than is unused
+  wallet refund <accountId> <paymentId> <usd>
+                                     pay unused credit back to the payment method that bought it
+  wallet statement <accountId> <month>
+                                     print the statement of a month, such as 2026-11 (UTC), as JSON; with --csv for a
+                                     spreadsheet, with --html as a page to print
+  payments reconcile                 compare Stripe's movements of money with the ledger, and book what was missed. Prints
+                                     each difference and then a summary, as JSON lines. Exit 1 when there is a
+                                     difference. --from <time> and --to <time> set the period: the last 4 days
+  payments exceptions                print the payments that could not be booked, as JSON lines
   usage <accountId>                  print the newest usage records as JSON lines: 100, or --limit <count>. A note on
                                      standard error says when there are more
   ledger verify                      replay the ledger. Exit 1 when a balance differs

@@ -21,6 +21,8 @@ const statefulSchema = z
     CatalogTable: name,
     ProviderKeysSecret: name,
     KeyPepperSecret: name,
+    /** Only a deployment that takes payments has it. */
+    StripeKeysSecret: name.optional(),
     UsageDays: z.string().regex(/^\d{1,4}$/),
     Providers: name,
   })
@@ -35,6 +37,7 @@ const statefulSchema = z
     },
     providerKeysSecret: outputs.ProviderKeysSecret,
     keyPepperSecret: outputs.KeyPepperSecret,
+    stripeKeysSecret: outputs.StripeKeysSecret,
     usageRetentionDays: Number(outputs.UsageDays),
     /** In their configured order. */
     providerIds: outputs.Providers.split(','),

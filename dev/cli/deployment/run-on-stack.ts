@@ -3,6 +3,7 @@ import type { CommandResult } from '../commands/command-result';
 import { runCommand } from '../commands/run-command';
 import { CloudformationStacks } from './cloudformation-stacks';
 import { deployedServices, openTransport } from './deployed-services';
+import { deployedPayments } from './deployed-payments';
 import { readDeployment, readEndpoint } from './deployment';
 import { init } from './init';
 import type { KeyInput } from './key-input';
@@ -19,7 +20,8 @@ export async function runOnStack(
   const transport = openTransport(target.region);
   const secrets = new SecretsManagerStore(target.region);
   try {
-    const services = deployedServices(deployment, transport, secrets);
+    const opened = deployedServices(deployment, transport, secrets);
+    const services = { ...opened, openPayments: () => deployedPayments(opened, { deployment, target, secrets }) };
     if (command.name !== 'init') return await runCommand(services, command);
     const endpoint = await readEndpoint(stacks, target);
     return await init({ deployment, endpoint, secrets, input, services }, command);

@@ -135,7 +135,7 @@ async function open(
   const paymentTasks = new PaymentTasks({ services, openPayments, log });
   cleanup.add(() => paymentTasks.stop());
   paymentTasks.start();
-  ownership.serve(commandHandler({ ...services, identity }));
+  ownership.serve(commandHandler({ ...services, identity, openPayments: async () => (await openPayments()).payments }));
   return {
     url: `${origin}/v1`,
     account,

@@ -20,8 +20,8 @@ const DEPLOYMENT_BYTES = 8;
 export interface LocalPaymentsOptions {
   readonly folder: DataFolder;
   readonly services: LocalServices;
-  /** The gateway's own origin. */
-  readonly origin: string;
+  /** The gateway's own origin. @default none: the stand-in for Stripe has nobody to send its events to */
+  readonly origin?: string;
   /** @default a stand-in for Stripe that runs in this process */
   readonly stripe: StripeSettings | undefined;
   readonly log: Log;
@@ -68,8 +68,8 @@ async function openStandIn({ folder, services, origin }: LocalPaymentsOptions) {
   const fake = await openStripeFake({
     clock: services.clock,
     keyValue: folderKeyValue(folder),
-    webhooks: [{ url: `${origin}${STRIPE_WEBHOOK_PATH}`, secret: webhookSecret }],
-    tickEveryMs: STRIPE_TICK_MS,
+    webhooks: origin === undefined ? [] : [{ url: `${origin}${STRIPE_WEBHOOK_PATH}`, secret: webhookSecret }],
+    ...(origin !== undefined && { tickEveryMs: STRIPE_TICK_MS }),
   });
   const apiKey = 'sk_test_local';
   const apiUrl = fake.url;

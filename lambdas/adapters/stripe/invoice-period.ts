@@ -21,7 +21,7 @@ export async function paidPeriodsOf(stripe: Stripe, objectId: string): Promise<r
 export async function periodOf(stripe: Stripe, invoice: Stripe.Invoice): Promise<PaidPeriod | undefined> {
   const { id, status, billing_reason: reason, parent } = invoice;
   const metadata = parent?.subscription_details?.metadata;
-  if (id === undefined || status !== 'paid' || !BEGINNINGS.includes(reason) || !metadata) return undefined;
+  if (status !== 'paid' || !BEGINNINGS.includes(reason) || !metadata) return undefined;
   let last: Stripe.InvoiceLineItem | undefined;
   for await (const line of stripe.invoices.listLineItems(id, { limit: LINES })) {
     // A line of a proration settles the period before.

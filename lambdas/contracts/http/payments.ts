@@ -105,7 +105,7 @@ export const invoiceSchema = z
   })
   .meta({ id: 'Invoice' });
 
-/** A code such as `goodwill`. It stays in the ledger for ever, so it must not describe a person. */
+/** A code such as `goodwill`. It stays in the ledger forever, so it must not describe a person. */
 export const reasonSchema = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a code such as goodwill');
 
 export const newGrantSchema = z

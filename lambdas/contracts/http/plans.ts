@@ -5,7 +5,7 @@ import { exactUsdSchema, returnUrlSchema } from './payments';
 export const planSchema = z
   .object({
     planId: z.string(),
-    /** What a period costs, without tax that is added to it. As much is credited when it is paid. */
+    /** The price of a period, without tax that is added to it. As much is credited when it is paid. */
     price: exactUsdSchema,
     /** A period is so many of these units: `day`, `week`, `month` or `year`. */
     interval: z.string(),

@@ -6,7 +6,7 @@ const parts = {
   paid: exactUsdSchema,
   /** The part of the credit line that is used. */
   owed: exactUsdSchema,
-  /** What the account owes after a dispute. */
+  /** The debt of a dispute. */
   debt: exactUsdSchema,
   creditLine: exactUsdSchema,
 };

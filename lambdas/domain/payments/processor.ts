@@ -54,7 +54,7 @@ export interface PaidPeriod {
   readonly endsAt: number;
 }
 
-/** What a subscription costs. */
+/** The price of a subscription. */
 export interface ProcessorPrice {
   readonly cents: bigint;
   /** In lower case, such as `usd`. */

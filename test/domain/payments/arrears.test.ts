@@ -4,6 +4,7 @@ import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { Arrears, type DueNotice } from '../../../lambdas/domain/payments/arrears/arrears';
+import { sortKeyOf } from '../../../lambdas/domain/table/merged-items';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
@@ -64,7 +65,7 @@ class ArrearsStage {
 
   async openDues(): Promise<readonly string[]> {
     const { items } = await this.wallet.engine.query({ table: WALLET, partition: OPEN_DUES_PARTITION });
-    return items.map(({ sk }) => String(sk));
+    return items.map(sortKeyOf);
   }
 
   async actions(): Promise<readonly string[]> {
@@ -190,7 +191,7 @@ describe('accounts that owe nothing', () => {
     expect([stage.notices, await stage.openDues()]).toEqual([[], []]);
   });
 
-  test('what is used after the month’s end belongs to the next month', async () => {
+  test('a charge after the month’s end belongs to the due of the next month', async () => {
     const stage = await ArrearsStage.owing(0n);
     stage.wallet.now = Date.parse('2026-12-01T00:00:00.000Z');
     await stage.use(50n);

@@ -74,7 +74,7 @@ const change = async (subscriptionId: string, planId: string): Promise<void> => 
   await stage.receive();
 };
 
-/** What all invoices of the account's customer were paid with, without credit at Stripe, in cents. */
+/** The payments of all invoices, without credit at Stripe, in cents. */
 async function paidAtStripe(): Promise<bigint> {
   const { data } = await stripe.invoices.list({ limit: 100 });
   return data.reduce((sum, invoice) => sum + BigInt(invoice.amount_paid), 0n);
@@ -184,9 +184,9 @@ describe('the tax of a subscription', () => {
     await open({ automaticTax: true });
     const subscriptionId = await subscribed('small', 'DE');
     const { customer } = await stripe.subscriptions.retrieve(subscriptionId);
-    await stripe.customers.update(String(customer), { balance: -595 });
+    await stripe.customers.update(typeof customer === 'string' ? customer : customer.id, { balance: -595 });
     await pass(31);
-    // Of the $11.90 for the second period, $5.95 were paid, with $0.95 of tax.
+    // The second period cost $11.90, of which $5.95 were paid, with $0.95 of tax.
     expect(await paid()).toBe(picoOfCents(1_500n));
   });
 });

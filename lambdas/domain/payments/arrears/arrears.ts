@@ -17,8 +17,8 @@ import { formatUsd } from '../../money/pico';
 import { commit } from '../../table/commit';
 import { absent, exists } from '../../table/condition';
 import { everyItem } from '../../table/every-item';
-import type { TableStore } from '../../table/table-store';
-import type { Update } from '../../table/table-store';
+import { sortKeyOf } from '../../table/merged-items';
+import type { TableStore, Update } from '../../table/table-store';
 import { readBalance } from '../../wallet/balance/drawers';
 import { boundsOf, statementOf } from '../statements/statement';
 import { decodeDue, type Due, type DueStage, moveDue } from './due-item';
@@ -27,7 +27,7 @@ import { nextStage } from './next-stage';
 /** A month's statement waits so long after its end for charges that were being written. */
 const SETTLED_AFTER_MS = HOUR_MS;
 
-/** What people are told about a due. A repetition has the same account, month and stage. */
+/** A stage of a due that people are told about. A repetition has the same account, month and stage. */
 export interface DueNotice {
   readonly accountId: string;
   readonly month: string;
@@ -71,8 +71,8 @@ export class Arrears {
       const { sk: accountId, issuedMonth } = listedSchema.parse(item);
       if (issuedMonth < month) await attempt(this.#issue(accountId, month));
     }
-    for await (const { sk } of everyItem(store, { table: WALLET, partition: OPEN_DUES_PARTITION })) {
-      const [accountId = '', dueMonth = ''] = String(sk).split('#');
+    for await (const item of everyItem(store, { table: WALLET, partition: OPEN_DUES_PARTITION })) {
+      const [accountId = '', dueMonth = ''] = sortKeyOf(item).split('#');
       await attempt(this.#advance(accountId, dueMonth));
     }
     if (errors.length > 0) throw errors[0];
@@ -148,8 +148,8 @@ export class Arrears {
   async #resume({ accountId, month }: Due): Promise<boolean> {
     const { store, accounts } = this.#options;
     const query = { table: WALLET, partition: OPEN_DUES_PARTITION, sort: { beginsWith: `${accountId}#` } };
-    for await (const { sk } of everyItem(store, query)) {
-      const other = await this.#read(accountId, String(sk).split('#')[1] ?? '');
+    for await (const item of everyItem(store, query)) {
+      const other = await this.#read(accountId, sortKeyOf(item).split('#')[1] ?? '');
       if (other?.stage === 'suspended' && other.month !== month && !(await this.#isCovered(other))) return true;
     }
     const account = await accounts.get(accountId);

@@ -7,7 +7,7 @@ import type { GuardedWrite } from '../../table/commit';
 import type { Item } from '../../table/value';
 
 /**
- * What has happened to a due, in this order; a stage can be left out. `suspended` means that the account was suspended
+ * The stages of a due, in this order; some can be left out. `suspended` means that the account was suspended
  * for it, and `paid` is the end.
  */
 export const DUE_STAGES = ['issued', 'reminded_before', 'reminded_on', 'reminded_after', 'suspended', 'paid'] as const;
@@ -25,7 +25,7 @@ const dueSchema = z.object({
   stage: openValue(DUE_STAGES),
 });
 
-/** What an account owes for a month. */
+/** The used part of a credit line at a month's end, which is to be paid. */
 export type Due = Readonly<z.infer<typeof dueSchema>>;
 
 export const decodeDue = (item: Item): Due => dueSchema.parse(item);

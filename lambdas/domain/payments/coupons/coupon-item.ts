@@ -18,6 +18,11 @@ const couponSchema = z.object({
   codeHash: z.string(),
 });
 
+const codeSchema = z.object({ couponId: z.string() });
+
+/** The ID of the coupon that has a code. */
+export const couponOfCode = (item: Item): string => codeSchema.parse(item).couponId;
+
 /** A code that accounts can redeem for promotional credit. The code itself is not stored. */
 export interface Coupon extends Readonly<Omit<z.infer<typeof couponSchema>, 'sk'>> {
   readonly couponId: string;

@@ -13,7 +13,7 @@ import { type PageOf, type PageRequest, readPage } from '../../table/page';
 import type { TableStore } from '../../table/table-store';
 import type { Funds } from '../../wallet/funds/funds';
 import { couponHash, newCouponCode } from './coupon-code';
-import { type Coupon, decodeCoupon } from './coupon-item';
+import { type Coupon, couponOfCode, decodeCoupon } from './coupon-item';
 import { CouponNotFound, CouponOver, CouponRedeemed } from './coupons-errors';
 
 export interface CouponsOptions {
@@ -151,7 +151,7 @@ export class Coupons {
   async #find(code: string): Promise<Coupon | undefined> {
     const { store, secret } = this.#options;
     const item = await store.get({ table: WALLET, key: couponCodeKey(couponHash(secret, code)) });
-    return item && this.#read(String(item['couponId']));
+    return item && this.#read(couponOfCode(item));
   }
 
   async #read(couponId: string): Promise<Coupon | undefined> {

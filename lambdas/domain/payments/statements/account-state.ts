@@ -7,7 +7,7 @@ export interface Parts {
   readonly paidPico: bigint;
   /** The part of the credit line that is used. */
   readonly owedPico: bigint;
-  /** What the account owes after a dispute. */
+  /** The debt of a dispute. */
   readonly debtPico: bigint;
   readonly creditLinePico: bigint;
 }
@@ -36,7 +36,7 @@ export class AccountState {
   #spentPico = 0n;
   #debtPico = 0n;
   #linePico = 0n;
-  /** What was paid in, without what was paid back or is disputed. */
+  /** The payments, without what was paid back or is disputed. */
   #fundedPico = 0n;
   readonly #grantChanges: Entry[] = [];
 

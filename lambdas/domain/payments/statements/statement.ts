@@ -56,10 +56,14 @@ export async function statementOf(
   state.charge(charges.earlierPico);
   const opening = state.parts();
   const lines = new Lines();
-  charges.inOrder(
-    (change) => void lines.add(state.apply(change), change),
-    (day, { pico, requests }) => void lines.addCharges(state.charge(pico), day, requests),
-  );
+  charges.inOrder({
+    onChange: (change) => {
+      lines.add(state.apply(change), change);
+    },
+    onCharges: (day, { pico, requests }) => {
+      lines.addCharges(state.charge(pico), day, requests);
+    },
+  });
   const isOver = isoTime(clock()) >= to;
   const { fundedPico } = state;
   return { accountId, month, isOver, opening, closing: state.parts(), lines: lines.inOrder(), fundedPico };
@@ -76,12 +80,17 @@ interface DayCharges {
   readonly requests: bigint;
 }
 
+interface Visitor {
+  readonly onChange: (change: Entry) => void;
+  readonly onCharges: (day: string, charges: DayCharges) => void;
+}
+
 /**
  * Sums of charges. The parts of an account depend only on totals, so it is enough to know the sum of a day's charges
  * between one change and the next.
  */
 class Charges {
-  /** What was charged before the month. */
+  /** The sum of the charges before the month. */
   earlierPico = 0n;
   readonly #changes: readonly Entry[];
   readonly #period: { readonly from: string; readonly to: string };
@@ -110,7 +119,7 @@ class Charges {
   }
 
   /** Visits the changes and the sums between them in the order of their times. */
-  inOrder(onChange: (change: Entry) => void, onCharges: (day: string, charges: DayCharges) => void): void {
+  inOrder({ onChange, onCharges }: Visitor): void {
     this.#sums.forEach((sums, count) => {
       const change = this.#changes[count - 1];
       if (change) onChange(change);

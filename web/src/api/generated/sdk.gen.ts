@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetTrustData, GetTrustErrors, GetTrustResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetWalletData, GetWalletErrors, GetWalletResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -239,6 +239,277 @@ export const setHolds = <ThrowOnError extends boolean = false>(options: Options<
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * What an account can spend, and where that came from
+ *
+ * Needs `wallet.read`.
+ */
+export const getWallet = <ThrowOnError extends boolean = false>(options: Options<GetWalletData, ThrowOnError>): RequestResult<GetWalletResponses, GetWalletErrors, ThrowOnError> => (options.client ?? client).get<GetWalletResponses, GetWalletErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/wallet',
+    ...options
+});
+
+/**
+ * Begin a purchase of credit, which the customer pays on a page of Stripe
+ *
+ * Needs `payment.create`.
+ */
+export const createTopUp = <ThrowOnError extends boolean = false>(options: Options<CreateTopUpData, ThrowOnError>): RequestResult<CreateTopUpResponses, CreateTopUpErrors, ThrowOnError> => (options.client ?? client).post<CreateTopUpResponses, CreateTopUpErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/top-ups',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The settings and the state of the automatic top-up
+ *
+ * Needs `wallet.read`.
+ */
+export const getAutoTopUp = <ThrowOnError extends boolean = false>(options: Options<GetAutoTopUpData, ThrowOnError>): RequestResult<GetAutoTopUpResponses, GetAutoTopUpErrors, ThrowOnError> => (options.client ?? client).get<GetAutoTopUpResponses, GetAutoTopUpErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/auto-top-up',
+    ...options
+});
+
+/**
+ * Have credit bought with the saved payment method when the account runs low
+ *
+ * Needs `payment.automate`.
+ */
+export const setAutoTopUp = <ThrowOnError extends boolean = false>(options: Options<SetAutoTopUpData, ThrowOnError>): RequestResult<SetAutoTopUpResponses, SetAutoTopUpErrors, ThrowOnError> => (options.client ?? client).put<SetAutoTopUpResponses, SetAutoTopUpErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/auto-top-up',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The balance below which the account’s people are told
+ *
+ * Needs `wallet.read`.
+ */
+export const getLowBalance = <ThrowOnError extends boolean = false>(options: Options<GetLowBalanceData, ThrowOnError>): RequestResult<GetLowBalanceResponses, GetLowBalanceErrors, ThrowOnError> => (options.client ?? client).get<GetLowBalanceResponses, GetLowBalanceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/low-balance',
+    ...options
+});
+
+/**
+ * Have the account’s people told when its balance falls below a threshold
+ *
+ * Needs `payment.automate`.
+ */
+export const setLowBalance = <ThrowOnError extends boolean = false>(options: Options<SetLowBalanceData, ThrowOnError>): RequestResult<SetLowBalanceResponses, SetLowBalanceErrors, ThrowOnError> => (options.client ?? client).put<SetLowBalanceResponses, SetLowBalanceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/low-balance',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Open a page of Stripe on which payment methods and subscriptions are managed
+ *
+ * Needs `payment.create`.
+ */
+export const createPortal = <ThrowOnError extends boolean = false>(options: Options<CreatePortalData, ThrowOnError>): RequestResult<CreatePortalResponses, CreatePortalErrors, ThrowOnError> => (options.client ?? client).post<CreatePortalResponses, CreatePortalErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/portal',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The invoices and receipts of an account, newest first
+ *
+ * Needs `billing.read`.
+ */
+export const listInvoices = <ThrowOnError extends boolean = false>(options: Options<ListInvoicesData, ThrowOnError>): RequestResult<ListInvoicesResponses, ListInvoicesErrors, ThrowOnError> => (options.client ?? client).get<ListInvoicesResponses, ListInvoicesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/invoices',
+    ...options
+});
+
+/**
+ * Pay unused credit back to the payment method that bought it
+ *
+ * Needs `payment.refund`.
+ */
+export const createRefund = <ThrowOnError extends boolean = false>(options: Options<CreateRefundData, ThrowOnError>): RequestResult<CreateRefundResponses, CreateRefundErrors, ThrowOnError> => (options.client ?? client).post<CreateRefundResponses, CreateRefundErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/refunds',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Grant promotional credit, which is spent before paid credit
+ *
+ * Needs `wallet.grant`.
+ */
+export const createGrant = <ThrowOnError extends boolean = false>(options: Options<CreateGrantData, ThrowOnError>): RequestResult<CreateGrantResponses, CreateGrantErrors, ThrowOnError> => (options.client ?? client).post<CreateGrantResponses, CreateGrantErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/grants',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Set how much an account may owe; it can shrink by no more than is unused
+ *
+ * Needs `wallet.lend`.
+ */
+export const setCreditLine = <ThrowOnError extends boolean = false>(options: Options<SetCreditLineData, ThrowOnError>): RequestResult<SetCreditLineResponses, SetCreditLineErrors, ThrowOnError> => (options.client ?? client).put<SetCreditLineResponses, SetCreditLineErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/credit-line',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The payments that could not be booked, and wait for an operator
+ *
+ * Needs `payment.exceptions`.
+ */
+export const listPaymentExceptions = <ThrowOnError extends boolean = false>(options?: Options<ListPaymentExceptionsData, ThrowOnError>): RequestResult<ListPaymentExceptionsResponses, ListPaymentExceptionsErrors, ThrowOnError> => (options?.client ?? client).get<ListPaymentExceptionsResponses, ListPaymentExceptionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/payment-exceptions',
+    ...options
+});
+
+/**
+ * The entries of the ledger by ID; a page may be short although more follow
+ *
+ * Needs `wallet.read`.
+ */
+export const listEntries = <ThrowOnError extends boolean = false>(options: Options<ListEntriesData, ThrowOnError>): RequestResult<ListEntriesResponses, ListEntriesErrors, ThrowOnError> => (options.client ?? client).get<ListEntriesResponses, ListEntriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/entries',
+    ...options
+});
+
+/**
+ * The coupons and how often each was redeemed, without their codes
+ *
+ * Needs `coupon.read`.
+ */
+export const listCoupons = <ThrowOnError extends boolean = false>(options?: Options<ListCouponsData, ThrowOnError>): RequestResult<ListCouponsResponses, ListCouponsErrors, ThrowOnError> => (options?.client ?? client).get<ListCouponsResponses, ListCouponsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/coupons',
+    ...options
+});
+
+/**
+ * Create a code for promotional credit, which is shown this once only
+ *
+ * Needs `coupon.create`.
+ */
+export const createCoupon = <ThrowOnError extends boolean = false>(options: Options<CreateCouponData, ThrowOnError>): RequestResult<CreateCouponResponses, CreateCouponErrors, ThrowOnError> => (options.client ?? client).post<CreateCouponResponses, CreateCouponErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/coupons',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a coupon; credit that was granted for it stays
+ *
+ * Needs `coupon.delete`.
+ */
+export const deleteCoupon = <ThrowOnError extends boolean = false>(options: Options<DeleteCouponData, ThrowOnError>): RequestResult<DeleteCouponResponses, DeleteCouponErrors, ThrowOnError> => (options.client ?? client).delete<DeleteCouponResponses, DeleteCouponErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/coupons/{couponId}',
+    ...options
+});
+
+/**
+ * Redeem a coupon for promotional credit, once for each account
+ *
+ * Needs `payment.create`.
+ */
+export const redeemCoupon = <ThrowOnError extends boolean = false>(options: Options<RedeemCouponData, ThrowOnError>): RequestResult<RedeemCouponResponses, RedeemCouponErrors, ThrowOnError> => (options.client ?? client).post<RedeemCouponResponses, RedeemCouponErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/coupon-redemptions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The plans that an account can subscribe to
+ *
+ * Needs `person.read`.
+ */
+export const listPlans = <ThrowOnError extends boolean = false>(options?: Options<ListPlansData, ThrowOnError>): RequestResult<ListPlansResponses, ListPlansErrors, ThrowOnError> => (options?.client ?? client).get<ListPlansResponses, ListPlansErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/plans',
+    ...options
+});
+
+/**
+ * Begin a subscription, which the customer pays on a page of Stripe
+ *
+ * Needs `payment.create`.
+ */
+export const createSubscription = <ThrowOnError extends boolean = false>(options: Options<CreateSubscriptionData, ThrowOnError>): RequestResult<CreateSubscriptionResponses, CreateSubscriptionErrors, ThrowOnError> => (options.client ?? client).post<CreateSubscriptionResponses, CreateSubscriptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/subscriptions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The account’s subscription; it is changed and canceled on the page of the portal
+ *
+ * Needs `wallet.read`.
+ */
+export const getSubscription = <ThrowOnError extends boolean = false>(options: Options<GetSubscriptionData, ThrowOnError>): RequestResult<GetSubscriptionResponses, GetSubscriptionErrors, ThrowOnError> => (options.client ?? client).get<GetSubscriptionResponses, GetSubscriptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/subscription',
+    ...options
+});
+
+/**
+ * The statement of a month, as JSON or as a file: CSV, or a page to print
+ *
+ * Needs `wallet.read`.
+ */
+export const getStatement = <ThrowOnError extends boolean = false>(options: Options<GetStatementData, ThrowOnError>): RequestResult<GetStatementResponses, GetStatementErrors, ThrowOnError> => (options.client ?? client).get<GetStatementResponses, GetStatementErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/statements/{statement}',
+    ...options
 });
 
 /**

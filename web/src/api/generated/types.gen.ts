@@ -88,6 +88,228 @@ export type BillingDetails = {
     taxId?: string;
 };
 
+export type Wallet = {
+    available: ExactUsd;
+    held: ExactUsd;
+    promotional: ExactUsd;
+    paid: ExactUsd;
+    creditLine: ExactUsd;
+    owed: ExactUsd;
+    debt: ExactUsd;
+};
+
+export type ExactUsd = string;
+
+export type TopUp = {
+    topUpId: string;
+    url: string;
+};
+
+export type NewTopUp = {
+    amount: string;
+    saveMethod?: boolean;
+    /**
+     * The page to which the customer returns.
+     */
+    returnUrl?: string;
+};
+
+export type AutoTopUp = {
+    isOn: boolean;
+    threshold: ExactUsd;
+    amount: ExactUsd;
+    monthMax: ExactUsd;
+    boughtThisMonth: ExactUsd;
+    declines: number;
+    isCharging: boolean;
+};
+
+export type NewAutoTopUp = {
+    isOn: boolean;
+    threshold: Usd;
+    amount: Usd;
+    monthMax: Usd;
+};
+
+export type Usd = string;
+
+export type LowBalance = {
+    threshold: ExactUsd;
+};
+
+export type NewLowBalance = {
+    threshold: Usd;
+};
+
+export type Portal = {
+    url: string;
+};
+
+export type NewPortal = {
+    /**
+     * The page to which the customer returns.
+     */
+    returnUrl?: string;
+};
+
+export type Invoice = {
+    invoiceId: string;
+    number?: string;
+    state: string;
+    total: ExactUsd;
+    tax: ExactUsd;
+    at: string;
+    pageUrl?: string;
+    pdfUrl?: string;
+};
+
+export type Refund = {
+    refundId: string;
+};
+
+export type NewRefund = {
+    paymentId: string;
+    amount: string;
+};
+
+export type Grant = {
+    grantId: string;
+};
+
+export type NewGrant = {
+    amount: string;
+    reason: string;
+    expiresAt?: string;
+};
+
+export type NewCreditLine = {
+    amount: Usd;
+};
+
+export type PaymentException = {
+    paymentId: string;
+    code: string;
+    accountId?: string;
+    at: string;
+};
+
+export type Entry = {
+    entryId: string;
+    kind: string;
+    at: string;
+    requestId?: string;
+    reference?: string;
+    reason?: string;
+    priceVersion?: string;
+    transfers: Array<{
+        from: string;
+        to: string;
+        amount: ExactUsd;
+    }>;
+    promotional?: ExactUsd;
+};
+
+export type CreatedCoupon = {
+    couponId: string;
+    amount: ExactUsd;
+    reason: string;
+    createdAt: string;
+    validUntil: string;
+    creditDays?: number;
+    redemptionsMax: number;
+    redemptions: number;
+    code: string;
+};
+
+export type NewCoupon = {
+    amount: string;
+    reason: string;
+    validUntil: string;
+    creditDays?: number;
+    redemptionsMax: number;
+};
+
+export type Coupon = {
+    couponId: string;
+    amount: ExactUsd;
+    reason: string;
+    createdAt: string;
+    validUntil: string;
+    creditDays?: number;
+    redemptionsMax: number;
+    redemptions: number;
+};
+
+export type Redemption = {
+    grantId: string;
+    amount: ExactUsd;
+    expiresAt?: string;
+};
+
+export type NewRedemption = {
+    code: string;
+};
+
+export type Plans = {
+    items: Array<Plan>;
+};
+
+export type Plan = {
+    planId: string;
+    price: ExactUsd;
+    interval: string;
+    intervalCount: number;
+    bonus: ExactUsd;
+};
+
+export type BegunSubscription = {
+    url: string;
+};
+
+export type NewSubscription = {
+    planId: string;
+    /**
+     * The page to which the customer returns.
+     */
+    returnUrl?: string;
+};
+
+export type Subscription = {
+    state: string;
+    planId?: string;
+    periodEndsAt?: string;
+    endsAt?: string;
+};
+
+export type Statement = {
+    accountId: string;
+    month: string;
+    isOver: boolean;
+    opening: Parts;
+    closing: Parts;
+    lines: Array<{
+        at: string;
+        kind: string;
+        entryId?: string;
+        reference?: string;
+        reason?: string;
+        requests?: number;
+        promotional: ExactUsd;
+        paid: ExactUsd;
+        owed: ExactUsd;
+        debt: ExactUsd;
+        creditLine: ExactUsd;
+    }>;
+};
+
+export type Parts = {
+    promotional: ExactUsd;
+    paid: ExactUsd;
+    owed: ExactUsd;
+    debt: ExactUsd;
+    creditLine: ExactUsd;
+};
+
 export type Member = {
     personId: string;
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor' | string;
@@ -521,7 +743,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -1209,6 +1431,671 @@ export type SetHoldsResponses = {
 };
 
 export type SetHoldsResponse = SetHoldsResponses[keyof SetHoldsResponses];
+
+export type GetWalletData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/wallet';
+};
+
+export type GetWalletErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetWalletError = GetWalletErrors[keyof GetWalletErrors];
+
+export type GetWalletResponses = {
+    /**
+     * Done.
+     */
+    200: Wallet;
+};
+
+export type GetWalletResponse = GetWalletResponses[keyof GetWalletResponses];
+
+export type CreateTopUpData = {
+    body: NewTopUp;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/top-ups';
+};
+
+export type CreateTopUpErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateTopUpError = CreateTopUpErrors[keyof CreateTopUpErrors];
+
+export type CreateTopUpResponses = {
+    /**
+     * Done.
+     */
+    201: TopUp;
+};
+
+export type CreateTopUpResponse = CreateTopUpResponses[keyof CreateTopUpResponses];
+
+export type GetAutoTopUpData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/auto-top-up';
+};
+
+export type GetAutoTopUpErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetAutoTopUpError = GetAutoTopUpErrors[keyof GetAutoTopUpErrors];
+
+export type GetAutoTopUpResponses = {
+    /**
+     * Done.
+     */
+    200: AutoTopUp;
+};
+
+export type GetAutoTopUpResponse = GetAutoTopUpResponses[keyof GetAutoTopUpResponses];
+
+export type SetAutoTopUpData = {
+    body: NewAutoTopUp;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/auto-top-up';
+};
+
+export type SetAutoTopUpErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetAutoTopUpError = SetAutoTopUpErrors[keyof SetAutoTopUpErrors];
+
+export type SetAutoTopUpResponses = {
+    /**
+     * Done.
+     */
+    200: AutoTopUp;
+};
+
+export type SetAutoTopUpResponse = SetAutoTopUpResponses[keyof SetAutoTopUpResponses];
+
+export type GetLowBalanceData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/low-balance';
+};
+
+export type GetLowBalanceErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetLowBalanceError = GetLowBalanceErrors[keyof GetLowBalanceErrors];
+
+export type GetLowBalanceResponses = {
+    /**
+     * Done.
+     */
+    200: LowBalance;
+};
+
+export type GetLowBalanceResponse = GetLowBalanceResponses[keyof GetLowBalanceResponses];
+
+export type SetLowBalanceData = {
+    body: NewLowBalance;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/low-balance';
+};
+
+export type SetLowBalanceErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetLowBalanceError = SetLowBalanceErrors[keyof SetLowBalanceErrors];
+
+export type SetLowBalanceResponses = {
+    /**
+     * Done.
+     */
+    200: LowBalance;
+};
+
+export type SetLowBalanceResponse = SetLowBalanceResponses[keyof SetLowBalanceResponses];
+
+export type CreatePortalData = {
+    body: NewPortal;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/portal';
+};
+
+export type CreatePortalErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreatePortalError = CreatePortalErrors[keyof CreatePortalErrors];
+
+export type CreatePortalResponses = {
+    /**
+     * Done.
+     */
+    201: Portal;
+};
+
+export type CreatePortalResponse = CreatePortalResponses[keyof CreatePortalResponses];
+
+export type ListInvoicesData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/accounts/{accountId}/invoices';
+};
+
+export type ListInvoicesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListInvoicesError = ListInvoicesErrors[keyof ListInvoicesErrors];
+
+export type ListInvoicesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Invoice>;
+        next?: string;
+    };
+};
+
+export type ListInvoicesResponse = ListInvoicesResponses[keyof ListInvoicesResponses];
+
+export type CreateRefundData = {
+    body: NewRefund;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/refunds';
+};
+
+export type CreateRefundErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateRefundError = CreateRefundErrors[keyof CreateRefundErrors];
+
+export type CreateRefundResponses = {
+    /**
+     * Done.
+     */
+    201: Refund;
+};
+
+export type CreateRefundResponse = CreateRefundResponses[keyof CreateRefundResponses];
+
+export type CreateGrantData = {
+    body: NewGrant;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/grants';
+};
+
+export type CreateGrantErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateGrantError = CreateGrantErrors[keyof CreateGrantErrors];
+
+export type CreateGrantResponses = {
+    /**
+     * Done.
+     */
+    201: Grant;
+};
+
+export type CreateGrantResponse = CreateGrantResponses[keyof CreateGrantResponses];
+
+export type SetCreditLineData = {
+    body: NewCreditLine;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/credit-line';
+};
+
+export type SetCreditLineErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetCreditLineError = SetCreditLineErrors[keyof SetCreditLineErrors];
+
+export type SetCreditLineResponses = {
+    /**
+     * Done.
+     */
+    200: Wallet;
+};
+
+export type SetCreditLineResponse = SetCreditLineResponses[keyof SetCreditLineResponses];
+
+export type ListPaymentExceptionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/payment-exceptions';
+};
+
+export type ListPaymentExceptionsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListPaymentExceptionsError = ListPaymentExceptionsErrors[keyof ListPaymentExceptionsErrors];
+
+export type ListPaymentExceptionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<PaymentException>;
+        next?: string;
+    };
+};
+
+export type ListPaymentExceptionsResponse = ListPaymentExceptionsResponses[keyof ListPaymentExceptionsResponses];
+
+export type ListEntriesData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+        /**
+         * Only entries of this kind, such as `charge`.
+         */
+        kind?: string;
+        /**
+         * Only entries from this time on.
+         */
+        from?: string;
+        /**
+         * Only entries before this time.
+         */
+        to?: string;
+    };
+    url: '/v1/accounts/{accountId}/entries';
+};
+
+export type ListEntriesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListEntriesError = ListEntriesErrors[keyof ListEntriesErrors];
+
+export type ListEntriesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Entry>;
+        next?: string;
+    };
+};
+
+export type ListEntriesResponse = ListEntriesResponses[keyof ListEntriesResponses];
+
+export type ListCouponsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/coupons';
+};
+
+export type ListCouponsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListCouponsError = ListCouponsErrors[keyof ListCouponsErrors];
+
+export type ListCouponsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Coupon>;
+        next?: string;
+    };
+};
+
+export type ListCouponsResponse = ListCouponsResponses[keyof ListCouponsResponses];
+
+export type CreateCouponData = {
+    body: NewCoupon;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/coupons';
+};
+
+export type CreateCouponErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateCouponError = CreateCouponErrors[keyof CreateCouponErrors];
+
+export type CreateCouponResponses = {
+    /**
+     * Done.
+     */
+    201: CreatedCoupon;
+};
+
+export type CreateCouponResponse = CreateCouponResponses[keyof CreateCouponResponses];
+
+export type DeleteCouponData = {
+    body?: never;
+    path: {
+        couponId: string;
+    };
+    query?: never;
+    url: '/v1/coupons/{couponId}';
+};
+
+export type DeleteCouponErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type DeleteCouponError = DeleteCouponErrors[keyof DeleteCouponErrors];
+
+export type DeleteCouponResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteCouponResponse = DeleteCouponResponses[keyof DeleteCouponResponses];
+
+export type RedeemCouponData = {
+    body: NewRedemption;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/coupon-redemptions';
+};
+
+export type RedeemCouponErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type RedeemCouponError = RedeemCouponErrors[keyof RedeemCouponErrors];
+
+export type RedeemCouponResponses = {
+    /**
+     * Done.
+     */
+    201: Redemption;
+};
+
+export type RedeemCouponResponse = RedeemCouponResponses[keyof RedeemCouponResponses];
+
+export type ListPlansData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/plans';
+};
+
+export type ListPlansErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListPlansError = ListPlansErrors[keyof ListPlansErrors];
+
+export type ListPlansResponses = {
+    /**
+     * Done.
+     */
+    200: Plans;
+};
+
+export type ListPlansResponse = ListPlansResponses[keyof ListPlansResponses];
+
+export type CreateSubscriptionData = {
+    body: NewSubscription;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/subscriptions';
+};
+
+export type CreateSubscriptionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateSubscriptionError = CreateSubscriptionErrors[keyof CreateSubscriptionErrors];
+
+export type CreateSubscriptionResponses = {
+    /**
+     * Done.
+     */
+    201: BegunSubscription;
+};
+
+export type CreateSubscriptionResponse = CreateSubscriptionResponses[keyof CreateSubscriptionResponses];
+
+export type GetSubscriptionData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/subscription';
+};
+
+export type GetSubscriptionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetSubscriptionError = GetSubscriptionErrors[keyof GetSubscriptionErrors];
+
+export type GetSubscriptionResponses = {
+    /**
+     * Done.
+     */
+    200: Subscription;
+};
+
+export type GetSubscriptionResponse = GetSubscriptionResponses[keyof GetSubscriptionResponses];
+
+export type GetStatementData = {
+    body?: never;
+    path: {
+        accountId: string;
+        /**
+         * A month (UTC), such as `2026-11`; with `.csv` or `.html`, the statement is sent as a file.
+         */
+        statement: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/statements/{statement}';
+};
+
+export type GetStatementErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetStatementError = GetStatementErrors[keyof GetStatementErrors];
+
+export type GetStatementResponses = {
+    /**
+     * Done.
+     */
+    200: Statement;
+};
+
+export type GetStatementResponse = GetStatementResponses[keyof GetStatementResponses];
 
 export type ListMembersData = {
     body?: never;
@@ -1932,7 +2819,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -2024,7 +2911,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
