@@ -9,7 +9,10 @@ import type { Config } from '../config';
 import { reservedFor } from '../constructs/concurrency';
 import { ServiceFunction } from '../constructs/service-function';
 import type { Identity } from '../identity/identity';
+import { consoleUrlOf } from '../identity/identity-config';
 import type { KeysTable } from '../keys/keys-table';
+import { paymentsEnvironment } from '../payments/payments-environment';
+import type { StripeKeys } from '../payments/stripe-keys';
 import type { ServiceSecret } from '../secrets/service-secret';
 import type { WalletTable } from '../wallet/wallet-table';
 
@@ -30,6 +33,8 @@ export interface ManagementFunctionProps {
   readonly originSecret: ServiceSecret;
   /** Issues the access tokens that the function verifies. */
   readonly identity: Identity;
+  /** With it, accounts can buy credit. @default none: the deployment takes no payments */
+  readonly stripeKeys: StripeKeys | undefined;
   /** Encrypts the log group. */
   readonly encryptionKey: IKey;
 }
@@ -40,7 +45,7 @@ export interface ManagementFunctionProps {
  */
 export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
   constructor(scope: Construct, id: string, props: ManagementFunctionProps) {
-    const { config, accounts, keys, audit, wallet, catalog, keyPepper, originSecret, identity } = props;
+    const { config, accounts, keys, audit, wallet, catalog, keyPepper, originSecret, identity, stripeKeys } = props;
     const { mailFrom, operatorMfa } = config.identity;
     super(scope, id, {
       entry: 'lambdas/handlers/control-plane/api.lambda.ts',
@@ -55,10 +60,9 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
       reservedConcurrency: reservedFor('management', config),
       environmentNames: API_ENV,
       environment: {
-        ACCOUNTS_TABLE: accounts.table.tableName,
+        ...paymentsEnvironment(scope, props),
         KEYS_TABLE: keys.table.tableName,
         AUDIT_TABLE: audit.table.tableName,
-        WALLET_TABLE: wallet.table.tableName,
         CATALOG_TABLE: catalog.table.tableName,
         KEY_PEPPER_SECRET: keyPepper.secretArn,
         ORIGIN_SECRET: originSecret.secretArn,
@@ -68,6 +72,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
         MAIL_FROM: mailFrom ?? 'none',
         OPERATOR_MFA: operatorMfa,
         ADDRESS_POLICY: config.audit.addresses,
+        PUBLIC_URL: consoleUrlOf(config) ?? 'none',
       },
     });
     accounts.grants.administer(this);
@@ -76,10 +81,17 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     audit.grants.read(this);
     wallet.grants.open(this);
     wallet.grants.suspend(this);
+    wallet.grants.grantCredit(this);
     catalog.grants.administer(this);
     keyPepper.grants.read(this);
     originSecret.grants.read(this);
     identity.grants.readEmails(this);
+    if (stripeKeys) {
+      wallet.grants.beginRefunds(this);
+      wallet.grants.readExceptions(this);
+      accounts.grants.setTopUps(this);
+      stripeKeys.grants.read(this);
+    }
     if (operatorMfa === 'required') identity.grants.readFactors(this);
     if (mailFrom !== undefined) identity.grants.sendMail(this, mailFrom);
   }

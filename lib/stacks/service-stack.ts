@@ -7,6 +7,8 @@ import { AlarmTopic } from '../constructs/alarm-topic';
 import { TableAlarms } from '../constructs/table-alarms';
 import { ControlPlane } from '../control-plane/control-plane';
 import { DataPlane } from '../data-plane/data-plane';
+import { PaymentJobs, type PaymentJobsProps } from '../payments/payment-jobs';
+import { Payments, type PaymentsProps } from '../payments/payments';
 import { ReceiptAlarms } from '../receipts/receipt-alarms';
 import { Receipts } from '../receipts/receipts';
 import { SpendWatch } from '../usage/spend-watch';
@@ -66,10 +68,18 @@ export class ServiceStack extends Stack {
       keyPepper,
       originSecret,
       identity,
+      stripeKeys: stateful.stripeKeys,
     });
+    this.#addPayments({ ...shared, accounts, wallet, stripeKeys: stateful.stripeKeys, originSecret });
     // Only an edge in the same region imports them, and an export may not depend on the configuration.
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     this.#addOutputs();
+  }
+
+  #addPayments(props: PaymentJobsProps & Pick<PaymentsProps, 'originSecret'>): void {
+    const { jobs } = new PaymentJobs(this, 'PaymentJobs', props);
+    const { stripeKeys } = props;
+    if (stripeKeys) new Payments(this, 'Payments', { ...props, stripeKeys, jobs, api: this.controlPlane.api });
   }
 
   #addOutputs(): void {

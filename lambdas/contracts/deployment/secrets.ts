@@ -39,7 +39,10 @@ const stripeApiKey = z
 
 const stripeWebhookSecret = z
   .string()
-  .regex(/^whsec_[\w+/=]{24,250}$/, 'must be the signing secret of the webhook endpoint: whsec_ and at least 24 characters')
+  .regex(
+    /^whsec_[\w+/=]{24,250}$/,
+    'must be the signing secret of the webhook endpoint: whsec_ and at least 24 characters',
+  )
   .refine(isNoPlaceholder, MESSAGE);
 
 /** What an operator enters. The previous signing secret is valid too, so that a rotation loses no event. */

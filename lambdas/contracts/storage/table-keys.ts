@@ -51,10 +51,12 @@ export const grantExpiryKey = (accountId: string, grantId: string, expiresAt: st
   pk: grantExpiryPartition(shardOf(grantId)),
   sk: `${expiresAt}#${accountId}#${grantId}`,
 });
+/** The sort key of every balance, and of nothing else. */
+export const BALANCE_SORT_KEY = 'wallet';
 /** @param drawer a shard, for the balance of its drawer. @default the account's main balance */
 export const balanceKey = (accountId: string, drawer?: string): Key => ({
   pk: drawer === undefined ? accountId : `${accountId}#${drawer}`,
-  sk: 'wallet',
+  sk: BALANCE_SORT_KEY,
 });
 
 export const holdPartition = (shard: string): string => `holds#${shard}`;

@@ -85,7 +85,11 @@ export const paymentsStore = (env: Pick<Env<typeof PAYMENTS_ENV>, 'ACCOUNTS_TABL
  * @throws Error
  */
 export async function openPayments(env: Env<typeof PAYMENTS_ENV>, log: Log): Promise<DeployedPayments> {
-  const opened = deployedPayments(env, { store: paymentsStore(env), client: new SecretsManagerClient(SDK_LIMITS), log });
+  const opened = deployedPayments(env, {
+    store: paymentsStore(env),
+    client: new SecretsManagerClient(SDK_LIMITS),
+    log,
+  });
   if (opened === undefined) throw new Error('the deployment takes no payments');
   await opened.keys();
   return opened;

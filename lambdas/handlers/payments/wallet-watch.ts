@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { BALANCE_SORT_KEY } from '../../contracts/storage/table-keys';
 import { errorName, type Log } from '../../domain/log';
 import type { AutoTopUps } from '../../domain/payments/auto-top-up';
 
@@ -6,9 +7,6 @@ export interface WalletWatchDependencies {
   readonly autoTopUps: Pick<AutoTopUps, 'check'>;
   readonly log: Log;
 }
-
-/** The sort key of a balance, of the main one as of its drawers. */
-const BALANCE = 'wallet';
 
 /**
  * Reads the changes of balances: an account that runs low buys credit, if it wants that. Each account of a batch is looked
@@ -29,7 +27,7 @@ export function walletWatch({
 
 function accountOf({ dynamodb }: DynamoDBRecord): readonly string[] {
   const { pk, sk } = dynamodb?.Keys ?? {};
-  if (sk?.S !== BALANCE || dynamodb?.NewImage === undefined) return [];
+  if (sk?.S !== BALANCE_SORT_KEY || dynamodb?.NewImage === undefined) return [];
   const [accountId = ''] = (pk?.S ?? '').split('#');
   return [accountId];
 }
