@@ -88,6 +88,8 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     identity.grants.readEmails(this);
     if (stripeKeys) {
       wallet.grants.beginRefunds(this);
+      // Turning on an automatic top-up charges an account that is low.
+      wallet.grants.book(this);
       wallet.grants.readExceptions(this);
       accounts.grants.setTopUps(this);
       stripeKeys.grants.read(this);

@@ -11,6 +11,8 @@ type PaymentFunction = ServiceFunction<readonly string[]>;
 export interface PaymentAlarmsProps {
   /** Receives Stripe's events. */
   readonly receive: PaymentFunction;
+  /** Serves the management API, and charges an account that turns on its automatic top-up. */
+  readonly management: PaymentFunction;
   /** Finishes what was interrupted. */
   readonly jobs: PaymentFunction;
   /** Compares Stripe with the ledger. */
@@ -30,9 +32,10 @@ const RECONCILIATION_ATTEMPTS = 3;
 export class PaymentAlarms extends Construct {
   constructor(scope: Construct, id: string, props: PaymentAlarmsProps) {
     super(scope, id);
-    const { receive, jobs, reconcile, watch, topic } = props;
+    const { receive, management, jobs, reconcile, watch, topic } = props;
     const logs = {
       Webhook: receive.logGroup,
+      Management: management.logGroup,
       Jobs: jobs.logGroup,
       Reconciliation: reconcile.logGroup,
       Watch: watch.logGroup,

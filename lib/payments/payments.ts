@@ -9,6 +9,8 @@ import { StripeWebhook, type StripeWebhookProps } from './stripe-webhook';
 import { WalletWatch } from './wallet-watch';
 
 export interface PaymentsProps extends StripeWebhookProps {
+  /** Serves the management API. */
+  readonly management: ServiceFunction<readonly string[]>;
   /** Finishes what was interrupted; it exists without payments too. */
   readonly jobs: ServiceFunction<typeof PAYMENTS_ENV>;
   /** Receives alarms, and a message about each batch of changes that was given up. */
@@ -29,6 +31,7 @@ export class Payments extends Construct {
       reconcile: reconciliation.reconcile,
       watch: watch.watch,
       jobs: props.jobs,
+      management: props.management,
       topic: props.alarmTopic,
     });
   }

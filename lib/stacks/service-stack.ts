@@ -79,7 +79,8 @@ export class ServiceStack extends Stack {
   #addPayments(props: PaymentJobsProps & Pick<PaymentsProps, 'originSecret'>): void {
     const { jobs } = new PaymentJobs(this, 'PaymentJobs', props);
     const { stripeKeys } = props;
-    if (stripeKeys) new Payments(this, 'Payments', { ...props, stripeKeys, jobs, api: this.controlPlane.api });
+    const { api, management } = this.controlPlane;
+    if (stripeKeys) new Payments(this, 'Payments', { ...props, stripeKeys, jobs, api, management });
   }
 
   #addOutputs(): void {

@@ -76,13 +76,15 @@ export class WalletGrants {
 
   /** Finds the accounts that owe money, and pays their debts with what they have. */
   payDebts(grantee: IGrantable): Grant {
-    return this.#changeFunds(grantee).combine(this.#allow(grantee, ['dynamodb:Query'], DEBTS));
+    const actions = ['dynamodb:Query', 'dynamodb:DeleteItem'] as const;
+    return this.#changeFunds(grantee).combine(this.#allow(grantee, actions, DEBTS));
   }
 
-  /** Books a payment with its refunds and disputes, or notes why it cannot be booked. */
+  /** Books a payment with its refunds and disputes, lists an account that owes money, or notes what cannot be booked. */
   book(grantee: IGrantable): Grant {
     return this.#changeFunds(grantee)
       .combine(this.#allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], PAYMENTS))
+      .combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], DEBTS))
       .combine(this.#allow(grantee, ['dynamodb:PutItem'], EXCEPTIONS));
   }
 
@@ -110,12 +112,10 @@ export class WalletGrants {
     return readChanges(grantee, this.#wallet);
   }
 
-  /** Moves money of one account, with its entry, and lists the account while it owes money. */
+  /** Moves money of one account, with its entry. */
   #changeFunds(grantee: IGrantable): Grant {
     const actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'] as const;
-    return this.#allow(grantee, actions, ACCOUNTS).combine(
-      this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], DEBTS),
-    );
+    return this.#allow(grantee, actions, ACCOUNTS);
   }
 
   #allow(grantee: IGrantable, actions: readonly TableAction[], partitions: readonly string[]): Grant {

@@ -1,9 +1,11 @@
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import { TOP_UP_LIMITS_DEFAULT } from '../../lambdas/contracts/deployment/payment-limits';
 import type { Standing } from '../../lambdas/contracts/http/roles';
 import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Log } from '../../lambdas/domain/log';
 import type { Mail } from '../../lambdas/domain/notifications/mailer';
+import { Payments } from '../../lambdas/domain/payments/payments';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import {
   type ApiOptions,
@@ -11,6 +13,8 @@ import {
   apiDependencies,
 } from '../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
+import { DEPLOYMENT as PAYMENTS_DEPLOYMENT, FakeProcessor } from '../simulation/payments/fake-processor';
+import { Random } from '../simulation/random';
 import { RecordingStore } from './recording-store';
 
 export interface Asked {
@@ -46,6 +50,7 @@ export class ApiStage {
   now = START;
   readonly store: TableStore;
   readonly parts: ApiDependencies;
+  readonly processor: FakeProcessor;
   readonly logged: string[] = [];
   readonly mails: Mail[] = [];
   /** The verified email addresses of people in the user pool, by subject. @default EMAIL */
@@ -63,6 +68,8 @@ export class ApiStage {
     this.store = wrap ? wrap(this.#engine) : this.#engine;
     const line = (code: string, fields = {}): void => void this.logged.push(JSON.stringify([code, fields]));
     const log: Log = { info: line, warn: line, error: line };
+    // It neither adds taxes nor refuses refunds.
+    this.processor = new FakeProcessor(Object.assign(new Random(1), { chance: () => false }), clock);
     this.parts = apiDependencies({
       store: this.store,
       clock,
@@ -73,6 +80,15 @@ export class ApiStage {
         verify: async (token) =>
           token === 'wrong' ? undefined : { subject: token, clientId: 'c', issuedAt: this.now },
       },
+      payments: new Payments({
+        store: this.store,
+        clock,
+        log,
+        processor: this.processor,
+        deployment: PAYMENTS_DEPLOYMENT,
+        limits: TOP_UP_LIMITS_DEFAULT,
+        usageRetentionDays: 90,
+      }),
       federatedTokens: { verify: async () => undefined },
       emails: { of: async (subject) => this.emails.get(subject) ?? EMAIL },
       mailer: { send: async (mail) => void this.mails.push(mail) },

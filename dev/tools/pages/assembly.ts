@@ -7,6 +7,7 @@ export const DOCUMENTED_DEPLOYMENT = {
   account: '111122223333',
   alarmEmail: 'operator@example.com',
   audit: { archiveDays: 365 },
+  payments: { stripe: true },
 } as const;
 
 /** A resource of a template. */

@@ -4,12 +4,19 @@ import { setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-setti
 import type { TopUpNotice } from '../../../lambdas/domain/payments/auto-top-up';
 import { Payments } from '../../../lambdas/domain/payments/payments';
 import type { LogFields } from '../../../lambdas/domain/log';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { FundsView } from '../../../lambdas/domain/wallet/funds/funds';
 import { openStripeFake, type StripeFake } from '../../../dev/local/stripe/open-stripe-fake';
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
 
 export const DEPLOYMENT = 'test-deployment';
 export const RETURN_URL = 'http://127.0.0.1:1/billing';
+
+export interface StageOptions {
+  readonly automaticTax?: boolean;
+  /** @default a new one in memory */
+  readonly engine?: TableStore;
+}
 
 /** An account and everything around its payments, on a local Stripe with the official client. */
 export class PaymentsStage {
@@ -43,8 +50,10 @@ export class PaymentsStage {
     });
   }
 
-  static async open({ automaticTax = false } = {}): Promise<PaymentsStage> {
-    const wallet = await WalletStage.funded(0n);
+  /** @param options.engine wraps the engine on which everything runs */
+  static async open({ automaticTax = false, engine }: StageOptions = {}): Promise<PaymentsStage> {
+    const wallet = new WalletStage(engine);
+    await wallet.fund(0n);
     const stripe = await openStripeFake({ clock: () => wallet.now });
     return new PaymentsStage(wallet, stripe, automaticTax);
   }
