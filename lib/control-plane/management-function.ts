@@ -81,20 +81,24 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     audit.grants.read(this);
     wallet.grants.open(this);
     wallet.grants.suspend(this);
-    wallet.grants.grantCredit(this);
     catalog.grants.administer(this);
     keyPepper.grants.read(this);
     originSecret.grants.read(this);
     identity.grants.readEmails(this);
-    if (stripeKeys) {
-      wallet.grants.beginRefunds(this);
-      // Turning on an automatic top-up charges an account that is low.
-      wallet.grants.book(this);
-      wallet.grants.readExceptions(this);
-      accounts.grants.setTopUps(this);
-      stripeKeys.grants.read(this);
-    }
     if (operatorMfa === 'required') identity.grants.readFactors(this);
     if (mailFrom !== undefined) identity.grants.sendMail(this, mailFrom);
+    this.#grantMoney(props);
+  }
+
+  #grantMoney({ accounts, wallet, stripeKeys }: ManagementFunctionProps): void {
+    const money = this.addPolicy('MoneyPolicy');
+    wallet.grants.grantCredit(money);
+    if (stripeKeys === undefined) return;
+    wallet.grants.beginRefunds(money);
+    // Turning on an automatic top-up charges an account that is low.
+    wallet.grants.book(money);
+    wallet.grants.readExceptions(money);
+    accounts.grants.setTopUps(money);
+    stripeKeys.grants.read(money);
   }
 }

@@ -8,10 +8,12 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** Lists what a policy allows on tables: one line for each action on each kind of partition. */
+/** Lists what the policies of a role allow on tables: one line for each action on each kind of partition. */
 export function allowedBy(policyPrefix: string): string[] {
-  const [policy] = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith(policyPrefix));
-  const statements = at(policy, 1, 'Properties', 'PolicyDocument', 'Statement') as readonly Statement[];
+  const policies = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith(policyPrefix));
+  const statements = policies.flatMap(
+    ([, policy]) => at(policy, 'Properties', 'PolicyDocument', 'Statement') as readonly Statement[],
+  );
   const lines = statements.flatMap(({ Action, Resource, Condition }) => {
     // A stack imports a table, has it itself, or reads the ARN of its stream from an output.
     const [, table] =

@@ -210,7 +210,7 @@ test('the management API has exactly the table permissions that it uses', async 
   calls.push(...(await callsOfExchange()));
   calls.push(...(await callsOfAutoTopUp()));
   for (const account of ['ours', 'the deployment']) calls.push(...(await callsOfLostAnswer(account === 'ours')));
-  expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagementPolicy'));
+  expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagement'));
 });
 
 test('the sweeper has exactly the table permissions that it uses', async () => {
