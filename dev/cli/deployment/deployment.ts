@@ -21,6 +21,7 @@ const statefulSchema = z
     CatalogTable: name,
     ProviderKeysSecret: name,
     KeyPepperSecret: name,
+    StripeKeysSecret: name.optional(),
     UsageDays: z.string().regex(/^\d{1,4}$/),
     Providers: name,
   })
@@ -35,6 +36,8 @@ const statefulSchema = z
     },
     providerKeysSecret: outputs.ProviderKeysSecret,
     keyPepperSecret: outputs.KeyPepperSecret,
+    /** Exists only if the deployment takes payments. */
+    stripeKeysSecret: outputs.StripeKeysSecret,
     usageRetentionDays: Number(outputs.UsageDays),
     /** In their configured order. */
     providerIds: outputs.Providers.split(','),
