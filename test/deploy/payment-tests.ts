@@ -32,7 +32,7 @@ const CARD_OWNER = {
   address: { country: 'US', city: 'X', line1: 'X', line2: null, postal_code: '10115', state: null },
 };
 /** Two deployments of three stacks, one of which is rolled back. */
-const DEPLOY_TIMEOUT_MS = 300_000;
+const DEPLOY_TIMEOUT_MS = 900_000;
 /** The delivery of an event, or the batch window of the stream, and the emulator's delays. */
 const CREDIT_TIMEOUT_MS = 60_000;
 const POLL_MS = 250;
