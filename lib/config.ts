@@ -84,7 +84,7 @@ const configSchema = z.strictObject({
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
     ]),
   identity: identitySchema.prefault({}),
-  /** Customers buy credit with Stripe; see docs/deploy.md. @default off: only an operator adds credit */
+  /** People buy credit with Stripe; see docs/deploy.md. @default off: only an operator adds credit */
   payments: paymentsSchema.optional(),
   audit: z
     .strictObject({

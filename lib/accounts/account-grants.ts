@@ -40,7 +40,7 @@ export class AccountGrants {
     return grantItems(grantee, this.#accounts, ['dynamodb:PutItem'], PAYMENT_EVENTS);
   }
 
-  /** Charges an account that runs low, if it wants that: reads its customer and its settings, and counts the charge. */
+  /** Charges an account that runs low, if it wants that: reads Stripe's ID of it and its settings, and counts the charge. */
   topUp(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS).combine(
       grantItems(grantee, this.#accounts, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], AUTO_TOP_UPS),
@@ -52,7 +52,7 @@ export class AccountGrants {
     return this.topUp(grantee).combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], AUTO_TOP_UPS));
   }
 
-  /** Lists an account whose automatic top-up is turned on. The settings and the customer are with the account. */
+  /** Lists an account whose automatic top-up is turned on. Its settings are with the account. */
   setTopUps(grantee: IGrantable): Grant {
     const actions = ['dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
     return grantItems(grantee, this.#accounts, actions, AUTO_TOP_UPS);

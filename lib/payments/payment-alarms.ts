@@ -43,7 +43,7 @@ export class PaymentAlarms extends Construct {
     new HarmAlarm(this, 'PaymentException', {
       topic,
       metric: logCodeMetric(this, 'PAYMENT_EXCEPTION', logs),
-      alarm: { impact: 'A customer has paid and got no credit, or was refunded credit that is spent' },
+      alarm: { impact: 'An account has paid and got no credit, or was refunded credit that is spent' },
     });
     new HarmAlarm(this, 'PaymentDifference', {
       topic,

@@ -7,12 +7,12 @@ import type { Config } from '../config';
 import type { WalletTable } from '../wallet/wallet-table';
 import type { StripeKeys } from './stripe-keys';
 
-/** What every function that moves money between Stripe and wallets uses. */
+/** Every function that moves money between Stripe and wallets uses these. */
 export interface PaymentStores {
   readonly config: Config;
-  /** Holds customers, automatic top-ups, and the events that were received. */
+  /** Holds Stripe's IDs of accounts, automatic top-ups, and the events that were received. */
   readonly accounts: AccountsTable;
-  /** Holds balances, payments and what becomes of them. */
+  /** Holds balances, payments, refunds and disputes. */
   readonly wallet: WalletTable;
   /** @default none: the deployment takes no payments */
   readonly stripeKeys: StripeKeys | undefined;

@@ -17,7 +17,7 @@ const TIMEOUT = Duration.seconds(30);
 /** CloudFormation would wait for an hour. */
 const ANSWER_WITHIN = Duration.minutes(2);
 
-/** Fails the deployment unless usable keys of Stripe are stored. What depends on it is not created before. */
+/** Fails the deployment unless usable keys of Stripe are stored. Resources that depend on it are not created before. */
 export class StripeKeysCheck extends Construct {
   constructor(scope: Construct, id: string, { config, stripeKeys, encryptionKey }: StripeKeysCheckProps) {
     super(scope, id);

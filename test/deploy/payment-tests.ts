@@ -174,7 +174,7 @@ export function testPayments(stage: () => Stage): void {
       CREDIT_TIMEOUT_MS,
     );
 
-    test('the ledger of the deployment is whole, and no log has a key or the address of a customer', async () => {
+    test('the ledger of the deployment is whole, and no log has a key or the address of a person', async () => {
       const { store, accounts } = deployment;
       const usageWindow = { clock, usageRetentionDays: USAGE_DAYS };
       const report = await verifyLedger({ store, everyAccount: accounts.list(), usageWindow });

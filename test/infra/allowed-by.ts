@@ -27,6 +27,6 @@ export function allowedBy(policyPrefix: string): string[] {
   return [...new Set(lines)].sort();
 }
 
-/** What a function may do that receives the changes of a table. */
+/** The permissions of a function that receives the changes of a table. */
 export const received = (table: string): string[] =>
   ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `${table} ${name} *`);

@@ -45,7 +45,7 @@ const stripeWebhookSecret = z
   )
   .refine(isNoPlaceholder, MESSAGE);
 
-/** What an operator enters. The previous signing secret is valid too, so that a rotation loses no event. */
+/** The keys as an operator enters them. The previous signing secret is valid too, so that a rotation loses no event. */
 export const stripeKeysSchema = z.strictObject({
   apiKey: stripeApiKey,
   webhookSecret: stripeWebhookSecret,

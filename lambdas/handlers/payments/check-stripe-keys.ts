@@ -7,7 +7,7 @@ export interface CheckStripeKeysDependencies {
   readonly send: (url: string, body: string) => Promise<{ readonly ok: boolean }>;
 }
 
-/** What an operator reads in the events of the stack. It never says anything about a value. */
+/** An operator reads this in the events of the stack. It never says anything about a value. */
 const REASON =
   "The secret with the deployment's keys at Stripe is empty, malformed or a placeholder. Store them with " +
   '"tollgate payments keys --stack", then deploy again.';

@@ -82,6 +82,103 @@ export type BillingDetails = {
     taxId?: string;
 };
 
+export type Wallet = {
+    available: ExactUsd;
+    held: ExactUsd;
+    promotional: ExactUsd;
+    paid: ExactUsd;
+    creditLine: ExactUsd;
+    owed: ExactUsd;
+    debt: ExactUsd;
+};
+
+export type ExactUsd = string;
+
+export type TopUp = {
+    topUpId: string;
+    url: string;
+};
+
+export type NewTopUp = {
+    amount: string;
+    saveMethod?: boolean;
+    /**
+     * The page to which the customer returns.
+     */
+    returnUrl?: string;
+};
+
+export type AutoTopUp = {
+    isOn: boolean;
+    threshold: ExactUsd;
+    amount: ExactUsd;
+    monthMax: ExactUsd;
+    boughtThisMonth: ExactUsd;
+    declines: number;
+    isCharging: boolean;
+};
+
+export type NewAutoTopUp = {
+    isOn: boolean;
+    threshold: Usd;
+    amount: Usd;
+    monthMax: Usd;
+};
+
+export type Usd = string;
+
+export type Portal = {
+    url: string;
+};
+
+export type NewPortal = {
+    /**
+     * The page to which the customer returns.
+     */
+    returnUrl?: string;
+};
+
+export type Invoice = {
+    invoiceId: string;
+    number?: string;
+    state: string;
+    total: ExactUsd;
+    tax: ExactUsd;
+    at: string;
+    pageUrl?: string;
+    pdfUrl?: string;
+};
+
+export type Refund = {
+    refundId: string;
+};
+
+export type NewRefund = {
+    paymentId: string;
+    amount: string;
+};
+
+export type Grant = {
+    grantId: string;
+};
+
+export type NewGrant = {
+    amount: string;
+    reason: string;
+    expiresAt?: string;
+};
+
+export type NewCreditLine = {
+    amount: Usd;
+};
+
+export type PaymentException = {
+    paymentId: string;
+    code: string;
+    accountId?: string;
+    at: string;
+};
+
 export type Member = {
     personId: string;
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor' | string;
@@ -515,7 +612,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -1153,6 +1250,322 @@ export type SetHoldsResponses = {
 };
 
 export type SetHoldsResponse = SetHoldsResponses[keyof SetHoldsResponses];
+
+export type GetWalletData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/wallet';
+};
+
+export type GetWalletErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetWalletError = GetWalletErrors[keyof GetWalletErrors];
+
+export type GetWalletResponses = {
+    /**
+     * Done.
+     */
+    200: Wallet;
+};
+
+export type GetWalletResponse = GetWalletResponses[keyof GetWalletResponses];
+
+export type CreateTopUpData = {
+    body: NewTopUp;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/top-ups';
+};
+
+export type CreateTopUpErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateTopUpError = CreateTopUpErrors[keyof CreateTopUpErrors];
+
+export type CreateTopUpResponses = {
+    /**
+     * Done.
+     */
+    201: TopUp;
+};
+
+export type CreateTopUpResponse = CreateTopUpResponses[keyof CreateTopUpResponses];
+
+export type GetAutoTopUpData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/auto-top-up';
+};
+
+export type GetAutoTopUpErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetAutoTopUpError = GetAutoTopUpErrors[keyof GetAutoTopUpErrors];
+
+export type GetAutoTopUpResponses = {
+    /**
+     * Done.
+     */
+    200: AutoTopUp;
+};
+
+export type GetAutoTopUpResponse = GetAutoTopUpResponses[keyof GetAutoTopUpResponses];
+
+export type SetAutoTopUpData = {
+    body: NewAutoTopUp;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/auto-top-up';
+};
+
+export type SetAutoTopUpErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetAutoTopUpError = SetAutoTopUpErrors[keyof SetAutoTopUpErrors];
+
+export type SetAutoTopUpResponses = {
+    /**
+     * Done.
+     */
+    200: AutoTopUp;
+};
+
+export type SetAutoTopUpResponse = SetAutoTopUpResponses[keyof SetAutoTopUpResponses];
+
+export type CreatePortalData = {
+    body: NewPortal;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/portal';
+};
+
+export type CreatePortalErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreatePortalError = CreatePortalErrors[keyof CreatePortalErrors];
+
+export type CreatePortalResponses = {
+    /**
+     * Done.
+     */
+    201: Portal;
+};
+
+export type CreatePortalResponse = CreatePortalResponses[keyof CreatePortalResponses];
+
+export type ListInvoicesData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/accounts/{accountId}/invoices';
+};
+
+export type ListInvoicesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListInvoicesError = ListInvoicesErrors[keyof ListInvoicesErrors];
+
+export type ListInvoicesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Invoice>;
+        next?: string;
+    };
+};
+
+export type ListInvoicesResponse = ListInvoicesResponses[keyof ListInvoicesResponses];
+
+export type CreateRefundData = {
+    body: NewRefund;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/refunds';
+};
+
+export type CreateRefundErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateRefundError = CreateRefundErrors[keyof CreateRefundErrors];
+
+export type CreateRefundResponses = {
+    /**
+     * Done.
+     */
+    201: Refund;
+};
+
+export type CreateRefundResponse = CreateRefundResponses[keyof CreateRefundResponses];
+
+export type CreateGrantData = {
+    body: NewGrant;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/grants';
+};
+
+export type CreateGrantErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateGrantError = CreateGrantErrors[keyof CreateGrantErrors];
+
+export type CreateGrantResponses = {
+    /**
+     * Done.
+     */
+    201: Grant;
+};
+
+export type CreateGrantResponse = CreateGrantResponses[keyof CreateGrantResponses];
+
+export type SetCreditLineData = {
+    body: NewCreditLine;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/credit-line';
+};
+
+export type SetCreditLineErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetCreditLineError = SetCreditLineErrors[keyof SetCreditLineErrors];
+
+export type SetCreditLineResponses = {
+    /**
+     * Done.
+     */
+    200: Wallet;
+};
+
+export type SetCreditLineResponse = SetCreditLineResponses[keyof SetCreditLineResponses];
+
+export type ListPaymentExceptionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/payment-exceptions';
+};
+
+export type ListPaymentExceptionsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListPaymentExceptionsError = ListPaymentExceptionsErrors[keyof ListPaymentExceptionsErrors];
+
+export type ListPaymentExceptionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<PaymentException>;
+        next?: string;
+    };
+};
+
+export type ListPaymentExceptionsResponse = ListPaymentExceptionsResponses[keyof ListPaymentExceptionsResponses];
 
 export type ListMembersData = {
     body?: never;
@@ -1876,7 +2289,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -1968,7 +2381,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
