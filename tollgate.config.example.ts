@@ -47,6 +47,9 @@ export const config: TollgateConfig = {
   // Audit events stay in the table for 90 days, and in an archive that cannot be shortened for a year: docs/audit.md.
   audit: { archiveDays: 365 },
 
+  // People buy credit with Stripe, and Stripe adds tax: docs/deploy.md. Store the keys before the first deployment.
+  payments: { stripe: true, automaticTax: true },
+
   // People sign in with a password, a code by email or a passkey, or at one of these identity providers.
   identity: {
     mailFrom: 'tollgate@example.com',

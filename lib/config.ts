@@ -5,7 +5,9 @@ import { browserOriginsSchema } from '../lambdas/contracts/deployment/browser-or
 import { HOLD_MODE_DEFAULT, holdModeSchema } from '../lambdas/contracts/deployment/hold-mode';
 import { quotaNeeded } from './constructs/concurrency';
 import { providerSchema } from './data-plane/provider-config';
+import { domainSchema } from './edge/domain-config';
 import { identitySchema, isReservedStage } from './identity/identity-config';
+import { paymentsSchema } from './payments/payments-config';
 import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './retention-profiles';
 
 /** Ten years. The limit catches a mistyped number, because a lock cannot be shortened. */
@@ -15,16 +17,6 @@ const ARCHIVE_DAYS_MAX = 3_653;
 const LOG_PERIODS_DAYS = [1, 3, 5, 7, 14, LOG_DAYS_MAX] as const;
 
 const accountNumber = z.string().regex(/^\d{12}$/, 'must be an AWS account number of 12 digits');
-
-const domainSchema = z.strictObject({
-  name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a host name such as gateway.example.com'),
-  certificateArn: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
-      'must be an ACM certificate in us-east-1, because CloudFront accepts no other',
-    ),
-});
 
 /** Describes one deployment. Every setting has a default, so that `cdk deploy` works without a configuration. */
 const configSchema = z.strictObject({
@@ -92,6 +84,8 @@ const configSchema = z.strictObject({
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
     ]),
   identity: identitySchema.prefault({}),
+  /** People buy credit with Stripe; see docs/deploy.md. @default off: only an operator adds credit */
+  payments: paymentsSchema.optional(),
   audit: z
     .strictObject({
       /**
@@ -155,6 +149,10 @@ const deployableSchema = configSchema
         `must be at least ${quotaNeeded((input as z.infer<typeof configSchema>).dataPlane.reservedConcurrency)}, because Lambda keeps 100 executions unreserved; raise the quota first, and leave the setting out until then`,
     },
   )
+  .refine(({ target, payments }) => payments?.apiUrl === undefined || target === 'emulator', {
+    path: ['payments', 'apiUrl'],
+    error: 'applies only to the emulator: a deployment to AWS calls Stripe itself',
+  })
   .refine(({ account, domain }) => !account || !domain || domain.certificateArn.split(':')[4] === account, {
     path: ['domain', 'certificateArn'],
     error: 'must be a certificate of the AWS account to which you deploy',

@@ -17,6 +17,10 @@ const MANAGED = [...ACCOUNTS, ...PEOPLE, ...OPERATORS];
 const ANSWERS = ['idempotency#*'];
 /** Tokens that were exchanged for a key, so that each works only once. */
 const EXCHANGED = ['exchanged#*'];
+/** The accounts that buy credit automatically. */
+const AUTO_TOP_UPS = ['auto-top-ups'];
+/** The payment processor's events that were received. */
+const PAYMENT_EVENTS = ['payment-event#*'];
 
 /** Hashes of addresses that get no mail. */
 const SUPPRESSED = ['suppressed#*'];
@@ -44,6 +48,29 @@ export class AccountGrants {
   /** Suppresses an address, by its hash. */
   suppress(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:PutItem'], SUPPRESSED);
+  }
+
+  /** Notes the payment processor's events. */
+  receivePaymentEvents(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:PutItem'], PAYMENT_EVENTS);
+  }
+
+  /** Charges an account that runs low, if it wants that: reads Stripe's ID of it and its settings, and counts the charge. */
+  topUp(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS).combine(
+      grantItems(grantee, this.#accounts, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], AUTO_TOP_UPS),
+    );
+  }
+
+  /** Finds the accounts whose charge was interrupted, or that run low and were not noticed. */
+  completeTopUps(grantee: IGrantable): Grant {
+    return this.topUp(grantee).combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], AUTO_TOP_UPS));
+  }
+
+  /** Lists an account whose automatic top-up is turned on. Its settings are with the account. */
+  setTopUps(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#accounts, actions, AUTO_TOP_UPS);
   }
 
   /** Everything that people do with accounts. Which person may do what is decided by the table of permissions. */

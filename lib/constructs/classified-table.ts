@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -19,6 +19,11 @@ export interface ClassifiedTableProps extends StoreProps {
   readonly spec: TableSpec;
   /** When the table's items end; see Classification. */
   readonly retention: string;
+  /**
+   * The output through which other stacks read the ARN of the stream. No import then keeps an earlier release, which
+   * does not export it, from being deployed again. @default they import it
+   */
+  readonly streamOutput?: string;
 }
 
 /**
@@ -29,6 +34,8 @@ export interface ClassifiedTableProps extends StoreProps {
  */
 export class ClassifiedTable extends Construct {
   readonly table: Table;
+  /** The stream for other stacks. Undefined if the table has none. */
+  readonly streamArn: string | undefined;
   readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: ClassifiedTableProps) {
@@ -48,6 +55,7 @@ export class ClassifiedTable extends Construct {
       ...(spec.expires && { timeToLiveAttribute: EXPIRES_AT }),
       ...(spec.stream && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
     });
+    this.streamArn = this.#streamFor(props.streamOutput);
     classify(this.table, { dataClass: spec.dataClass, retention: props.retention });
     acknowledge(this, {
       decision: 'backup-by-restore-point',
@@ -57,5 +65,13 @@ export class ClassifiedTable extends Construct {
       consequence: 'There is no copy outside DynamoDB; erasing an account within 30 days would have to reach it too.',
       test: 'a table can be restored for as long as configured, and outlives its stack',
     });
+  }
+
+  #streamFor(output: string | undefined): string | undefined {
+    const { tableStreamArn } = this.table;
+    if (output === undefined || tableStreamArn === undefined) return tableStreamArn;
+    const stack = Stack.of(this);
+    new CfnOutput(stack, output, { value: tableStreamArn });
+    return Fn.getStackOutput(stack.stackName, output);
   }
 }

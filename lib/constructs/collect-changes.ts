@@ -37,11 +37,11 @@ export interface CollectChangesProps {
  * @throws when the table has no stream
  */
 export function collectChanges(scope: Construct, props: CollectChangesProps): void {
-  const { tableStreamArn } = props.table.table;
-  if (tableStreamArn === undefined) throw new Error(`${props.table.node.path} has no stream.`);
+  const { streamArn } = props.table;
+  if (streamArn === undefined) throw new Error(`${props.table.node.path} has no stream.`);
   new CfnEventSourceMapping(scope, 'Changes', {
     functionName: props.to.functionArn,
-    eventSourceArn: tableStreamArn,
+    eventSourceArn: streamArn,
     // Starts with the oldest change that is left, so that changes before the first deployment are not missed.
     startingPosition: 'TRIM_HORIZON',
     filterCriteria: { filters: [{ pattern: JSON.stringify(props.filter) }] },

@@ -56,17 +56,18 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
   readonly function: IFunction;
   readonly logGroup: ILogGroup;
   readonly grantPrincipal: IPrincipal;
+  readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Names>) {
     super(scope, id);
     const { logGroupName, logDays, encryptionKey } = props;
     this.logGroup = new ServiceLogGroup(this, 'Logs', { logGroupName, logDays, encryptionKey });
-    const role = new Role(this, 'Role', {
+    this.#role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: props.description,
     });
     // A managed policy instead of inline ones, because it has versions and appears in the account's list of policies.
-    const policy = new ManagedPolicy(this, 'Policy', { roles: [role] });
+    const policy = new ManagedPolicy(this, 'Policy', { roles: [this.#role] });
     this.grantPrincipal = policy.grantPrincipal;
     // Replaces AWS's managed policy, which allows every log group of the account.
     Grant.addToPrincipal({
@@ -81,7 +82,7 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,
       timeout: props.timeout,
-      role,
+      role: this.#role,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: props.logsReports === true ? SystemLogLevel.INFO : SystemLogLevel.WARN,
@@ -95,6 +96,13 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
     });
     this.function.node.addDependency(policy);
     this.#acknowledge(props);
+  }
+
+  /** A further policy of the function's role. IAM limits the size of each, so a role with many grants needs several. */
+  addPolicy(id: string): IGrantable {
+    const policy = new ManagedPolicy(this, id, { roles: [this.#role] });
+    this.function.node.addDependency(policy);
+    return policy;
   }
 
   #acknowledge({ losesEventsBecause, reservedConcurrency, retriesEvents }: ServiceFunctionProps<Names>): void {

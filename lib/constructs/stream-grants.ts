@@ -11,8 +11,8 @@ import { grantTableKey } from './table-grant';
  * @throws when the table has no stream
  */
 export function readChanges(grantee: IGrantable, store: ClassifiedTable): Grant {
-  const { tableStreamArn } = store.table;
-  if (tableStreamArn === undefined) throw new Error(`${store.node.path} has no stream.`);
+  const { streamArn } = store;
+  if (streamArn === undefined) throw new Error(`${store.node.path} has no stream.`);
   const read = Grant.addToPrincipal({
     grantee,
     actions: [
@@ -22,7 +22,7 @@ export function readChanges(grantee: IGrantable, store: ClassifiedTable): Grant 
       // Lambda refuses to create the mapping without it; the resource is this one stream.
       'dynamodb:ListStreams',
     ],
-    resourceArns: [tableStreamArn],
+    resourceArns: [streamArn],
   });
   return store.encryptionKey ? read.combine(grantTableKey(grantee, store)) : read;
 }

@@ -50,15 +50,17 @@ export interface ControlPlaneProps extends ManagementFunctionProps {
 /** The management API under `/api`. */
 export class ControlPlane extends Construct {
   readonly api: HttpApi;
+  /** Serves the management API. */
+  readonly management: ManagementFunction;
 
   constructor(scope: Construct, id: string, props: ControlPlaneProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', { apiName: `tollgate-${props.config.stage}`, createDefaultStage: false });
     const stage = this.#createStage(props);
     this.#routeHealth(props);
-    const management = this.#routeManagement(props, stage);
+    this.management = this.#routeManagement(props, stage);
     this.#routeEverythingElse(props);
-    this.#alarm(props, management.logGroup);
+    this.#alarm(props, this.management.logGroup);
   }
 
   #createStage({ config, encryptionKey }: ControlPlaneProps): HttpStage {

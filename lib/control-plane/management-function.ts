@@ -9,8 +9,11 @@ import type { Config } from '../config';
 import { reservedFor } from '../constructs/concurrency';
 import { ServiceFunction } from '../constructs/service-function';
 import type { Identity } from '../identity/identity';
+import { consoleUrlOf } from '../identity/identity-config';
 import type { KeysTable } from '../keys/keys-table';
 import type { OutboxTable } from '../notifications/outbox-table';
+import { paymentsEnvironment } from '../payments/payments-environment';
+import type { StripeKeys } from '../payments/stripe-keys';
 import type { ServiceSecret } from '../secrets/service-secret';
 import type { WalletTable } from '../wallet/wallet-table';
 
@@ -33,6 +36,8 @@ export interface ManagementFunctionProps {
   readonly originSecret: ServiceSecret;
   /** Issues the access tokens that the function verifies. */
   readonly identity: Identity;
+  /** With it, accounts can buy credit. @default none: the deployment takes no payments */
+  readonly stripeKeys: StripeKeys | undefined;
   /** Encrypts the log group. */
   readonly encryptionKey: IKey;
 }
@@ -43,7 +48,7 @@ export interface ManagementFunctionProps {
  */
 export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
   constructor(scope: Construct, id: string, props: ManagementFunctionProps) {
-    const { config, accounts, keys, audit, wallet, catalog, outbox, keyPepper, originSecret, identity } = props;
+    const { config, accounts, keys, audit, wallet, catalog, outbox, keyPepper, originSecret, identity, stripeKeys } = props;
     const { mailFrom, operatorMfa } = config.identity;
     super(scope, id, {
       entry: 'lambdas/handlers/control-plane/api.lambda.ts',
@@ -58,10 +63,9 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
       reservedConcurrency: reservedFor('management', config),
       environmentNames: API_ENV,
       environment: {
-        ACCOUNTS_TABLE: accounts.table.tableName,
+        ...paymentsEnvironment(scope, props),
         KEYS_TABLE: keys.table.tableName,
         AUDIT_TABLE: audit.table.tableName,
-        WALLET_TABLE: wallet.table.tableName,
         CATALOG_TABLE: catalog.table.tableName,
         OUTBOX_TABLE: outbox.table.tableName,
         KEY_PEPPER_SECRET: keyPepper.secretArn,
@@ -72,6 +76,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
         MAIL_FROM: mailFrom ?? 'none',
         OPERATOR_MFA: operatorMfa,
         ADDRESS_POLICY: config.audit.addresses,
+        PUBLIC_URL: consoleUrlOf(config) ?? 'none',
       },
     });
     accounts.grants.administer(this);
@@ -86,5 +91,18 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     identity.grants.readEmails(this);
     if (operatorMfa === 'required') identity.grants.readFactors(this);
     if (mailFrom !== undefined) outbox.grants.notify(this);
+    this.#grantMoney(props);
+  }
+
+  #grantMoney({ accounts, wallet, stripeKeys }: ManagementFunctionProps): void {
+    const money = this.addPolicy('MoneyPolicy');
+    wallet.grants.grantCredit(money);
+    if (stripeKeys === undefined) return;
+    wallet.grants.beginRefunds(money);
+    // Turning on an automatic top-up charges an account that is low.
+    wallet.grants.book(money);
+    wallet.grants.readExceptions(money);
+    accounts.grants.setTopUps(money);
+    stripeKeys.grants.read(money);
   }
 }

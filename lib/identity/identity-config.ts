@@ -64,3 +64,9 @@ export type FederatedProvider = IdentityConfig['providers'][number];
 
 /** Whether Cognito would refuse the default sign-in address of a stage. */
 export const isReservedStage = (stage: string): boolean => RESERVED_WORDS.test(stage);
+
+/** The origin of the console: the one that is configured, or the domain. CloudFront's own name is not known yet. */
+export const consoleUrlOf = (config: {
+  readonly identity: Pick<IdentityConfig, 'consoleUrl'>;
+  readonly domain?: { readonly name: string } | undefined;
+}): string | undefined => config.identity.consoleUrl ?? (config.domain && `https://${config.domain.name}`);

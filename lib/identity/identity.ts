@@ -24,6 +24,7 @@ import type { Config } from '../config';
 import { acknowledge } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
 import { addFederatedProvider } from './federated-providers';
+import { consoleUrlOf } from './identity-config';
 import { IdentityGrants } from './identity-grants';
 
 const PASSWORD_CHARACTERS_MIN = 12;
@@ -124,7 +125,7 @@ export class Identity extends Construct {
   }
 
   #createClient({ domain, identity }: Config): UserPoolClient {
-    const consoleUrl = identity.consoleUrl ?? (domain && `https://${domain.name}`);
+    const consoleUrl = consoleUrlOf({ domain, identity });
     const email = new ClientAttributes().withStandardAttributes({ email: true });
     const providers = identity.providers.map((provider) => addFederatedProvider(this, this.userPool, provider));
     const client = new UserPoolClient(this, 'Console', {

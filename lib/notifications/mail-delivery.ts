@@ -6,7 +6,7 @@ import { MAIL_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { AccountsTable } from '../accounts/accounts-table';
 import type { Config } from '../config';
 import { collectChanges, STREAM_RETRIES } from '../constructs/collect-changes';
-import { invokeEveryMinute } from '../constructs/every-minute';
+import { invokeEveryMinute } from '../constructs/schedule';
 import { ServiceFunction } from '../constructs/service-function';
 import { publishFailures } from '../constructs/stream-grants';
 import type { Identity } from '../identity/identity';

@@ -6,7 +6,7 @@ import { RECEIPTS_ENV, SEAL_ENV } from '../../lambdas/contracts/deployment/envir
 import type { Config } from '../config';
 import { collectChanges, STREAM_RETRIES } from '../constructs/collect-changes';
 import { reservedFor } from '../constructs/concurrency';
-import { invokeEveryMinute } from '../constructs/every-minute';
+import { invokeEveryMinute } from '../constructs/schedule';
 import { ServiceFunction } from '../constructs/service-function';
 import { publishFailures } from '../constructs/stream-grants';
 import { FINISHED_REQUESTS, type UsageTable } from '../usage/usage-table';

@@ -6,18 +6,21 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 /** Grants on a secret. No verb writes it: only an operator changes its value. */
 export class SecretGrants {
   readonly #secret: ISecret;
+  readonly #secretArn: string;
 
-  constructor(secret: ISecret) {
+  /** @param secretArn how the grantee's stack names the secret. @default it imports the ARN from the secret's stack */
+  constructor(secret: ISecret, secretArn = secret.secretArn) {
     this.#secret = secret;
+    this.#secretArn = secretArn;
   }
 
   /** Reads the value. */
   read(grantee: IGrantable): Grant {
-    const { secretArn, encryptionKey } = this.#secret;
+    const { encryptionKey } = this.#secret;
     const grant = Grant.addToPrincipal({
       grantee,
       actions: ['secretsmanager:GetSecretValue'],
-      resourceArns: [secretArn],
+      resourceArns: [this.#secretArn],
     });
     if (encryptionKey === undefined) return grant;
     return grant.combine(

@@ -10,6 +10,8 @@ import { ControlPlane } from '../control-plane/control-plane';
 import { DataPlane } from '../data-plane/data-plane';
 import { Notifications, type NotificationsProps } from '../notifications/notifications';
 import { OutboxTable } from '../notifications/outbox-table';
+import { PaymentJobs, type PaymentJobsProps } from '../payments/payment-jobs';
+import { Payments, type PaymentsProps } from '../payments/payments';
 import { ReceiptAlarms } from '../receipts/receipt-alarms';
 import { Receipts } from '../receipts/receipts';
 import { SpendWatch } from '../usage/spend-watch';
@@ -73,7 +75,9 @@ export class ServiceStack extends Stack {
       keyPepper,
       originSecret,
       identity,
+      stripeKeys: stateful.stripeKeys,
     });
+    this.#addPayments({ ...shared, accounts, wallet, stripeKeys: stateful.stripeKeys, originSecret });
     // Only an edge in the same region imports them, and an export may not depend on the configuration.
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });
@@ -86,6 +90,13 @@ export class ServiceStack extends Stack {
     if (mailFrom === undefined) return undefined;
     const { deliver, sweep } = new Notifications(this, 'Notifications', { ...props, mailFrom }).delivery;
     return { Deliver: deliver.logGroup, Sweep: sweep.logGroup };
+  }
+
+  #addPayments(props: PaymentJobsProps & Pick<PaymentsProps, 'originSecret'>): void {
+    const { jobs } = new PaymentJobs(this, 'PaymentJobs', props);
+    const { stripeKeys } = props;
+    const { api, management } = this.controlPlane;
+    if (stripeKeys) new Payments(this, 'Payments', { ...props, stripeKeys, jobs, api, management });
   }
 
   #addOutputs(): void {

@@ -12,6 +12,7 @@ import { ClassifiedTable } from '../constructs/classified-table';
 import { DeploymentKey } from '../constructs/deployment-key';
 import { Identity } from '../identity/identity';
 import { KeysTable } from '../keys/keys-table';
+import { StripeKeys } from '../payments/stripe-keys';
 import { ReceiptKey } from '../receipts/receipt-key';
 import { DeploymentSecrets } from '../secrets/deployment-secrets';
 import { UsageTable } from '../usage/usage-table';
@@ -37,6 +38,8 @@ export class StatefulStack extends Stack {
   readonly auditArchive: AuditArchive | undefined;
   readonly catalog: CatalogTable;
   readonly secrets: DeploymentSecrets;
+  /** Exists only if the deployment takes payments. */
+  readonly stripeKeys: StripeKeys | undefined;
   readonly identity: Identity;
   readonly console: ConsoleSite;
 
@@ -65,6 +68,7 @@ export class StatefulStack extends Stack {
     this.catalog = new CatalogTable(this, 'Catalog', store);
 
     this.secrets = new DeploymentSecrets(this, 'Secrets', { stage, encryptionKey, edgeRegion });
+    this.stripeKeys = config.payments && new StripeKeys(this, 'StripeKeys', { stage, encryptionKey });
     this.identity = new Identity(this, 'Identity', { config });
     this.console = new ConsoleSite(this, 'Console');
     this.#exportEverything();

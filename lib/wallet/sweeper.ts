@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { SWEEP_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
 import { reservedFor } from '../constructs/concurrency';
-import { invokeEveryMinute } from '../constructs/every-minute';
+import { invokeEveryMinute } from '../constructs/schedule';
 import { ServiceFunction } from '../constructs/service-function';
 import type { KeysTable } from '../keys/keys-table';
 import type { UsageTable } from '../usage/usage-table';

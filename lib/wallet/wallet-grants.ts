@@ -1,11 +1,22 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ClassifiedTable } from '../constructs/classified-table';
-import { grantItems } from '../constructs/table-grant';
+import { readChanges } from '../constructs/stream-grants';
+import { grantItems, type TableAction } from '../constructs/table-grant';
 
 /** Balances and entries share the partitions of their account. */
 const ACCOUNTS = ['acc_*'];
 /** Holds and leases. */
 const HOLDS = ['holds#*'];
+/** Payments by their ID. */
+const PAYMENTS = ['payment#*'];
+/** Payments that could not be booked. */
+const EXCEPTIONS = ['payment-exceptions'];
+/** Refunds that Stripe has not answered yet. */
+const PENDING_REFUNDS = ['pending-refunds'];
+/** When promotional credit ends. */
+const GRANT_EXPIRIES = ['grant-expiries#*'];
+/** The accounts that owe money after a dispute. */
+const DEBTS = ['debts'];
 
 /**
  * Grants on money. No verb deletes from an account's partition, so balances and entries stay.
@@ -50,5 +61,64 @@ export class WalletGrants {
     return grantItems(grantee, this.#wallet, ['dynamodb:UpdateItem', 'dynamodb:PutItem'], ACCOUNTS).combine(
       grantItems(grantee, this.#wallet, ['dynamodb:Query', 'dynamodb:DeleteItem'], HOLDS),
     );
+  }
+
+  /** Grants promotional credit and sets credit lines. */
+  grantCredit(grantee: IGrantable): Grant {
+    return this.#changeFunds(grantee).combine(this.#allow(grantee, ['dynamodb:PutItem'], GRANT_EXPIRIES));
+  }
+
+  /** Finds the promotional credit that is due, and ends it. */
+  expireGrants(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:Query', 'dynamodb:DeleteItem'] as const;
+    return this.#changeFunds(grantee).combine(this.#allow(grantee, actions, GRANT_EXPIRIES));
+  }
+
+  /** Finds the accounts that owe money, and pays their debts with what they have. */
+  payDebts(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:Query', 'dynamodb:DeleteItem'] as const;
+    return this.#changeFunds(grantee).combine(this.#allow(grantee, actions, DEBTS));
+  }
+
+  /** Books a payment with its refunds and disputes, lists an account that owes money, or notes what cannot be booked. */
+  book(grantee: IGrantable): Grant {
+    return this.#changeFunds(grantee)
+      .combine(this.#allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], PAYMENTS))
+      .combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], DEBTS))
+      .combine(this.#allow(grantee, ['dynamodb:PutItem'], EXCEPTIONS));
+  }
+
+  /** Takes the credit of a refund, and gives it back if Stripe refuses. */
+  beginRefunds(grantee: IGrantable): Grant {
+    return this.#changeFunds(grantee)
+      .combine(this.#allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], PAYMENTS))
+      .combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], PENDING_REFUNDS));
+  }
+
+  /** Finds the refunds that were interrupted, and finishes them. */
+  completeRefunds(grantee: IGrantable): Grant {
+    return this.#changeFunds(grantee)
+      .combine(this.#allow(grantee, ['dynamodb:UpdateItem'], PAYMENTS))
+      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:DeleteItem'], PENDING_REFUNDS));
+  }
+
+  /** Lists the payments that could not be booked. */
+  readExceptions(grantee: IGrantable): Grant {
+    return this.#allow(grantee, ['dynamodb:Query'], EXCEPTIONS);
+  }
+
+  /** Receives the changes of balances. */
+  watchBalances(grantee: IGrantable): Grant {
+    return readChanges(grantee, this.#wallet);
+  }
+
+  /** Moves money of one account, with its entry. */
+  #changeFunds(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'] as const;
+    return this.#allow(grantee, actions, ACCOUNTS);
+  }
+
+  #allow(grantee: IGrantable, actions: readonly TableAction[], partitions: readonly string[]): Grant {
+    return grantItems(grantee, this.#wallet, actions, partitions);
   }
 }

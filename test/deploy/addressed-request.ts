@@ -16,11 +16,14 @@ export function addressedRequest(
     readonly method?: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: object;
+    /** A body that is sent as it is. @default the object as JSON */
+    readonly text?: string;
   } = {},
 ): Promise<Answer> {
   const { headers = {}, body } = options;
+  const sentText = options.text ?? (body === undefined ? undefined : JSON.stringify(body));
   return new Promise((resolve, reject) => {
-    const { method = body === undefined ? 'GET' : 'POST' } = options;
+    const { method = sentText === undefined ? 'GET' : 'POST' } = options;
     const sent = request(new URL(path, endpoint), {
       method,
       headers: { 'content-type': 'application/json', ...headers, host },
@@ -30,6 +33,6 @@ export function addressedRequest(
       const { statusCode: status, headers: answered } = answer;
       text(answer).then((received) => resolve({ status, text: received, headers: answered }), reject);
     });
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    sent.end(sentText);
   });
 }

@@ -1,10 +1,3 @@
-import {
-  AdminCreateUserCommand,
-  AdminInitiateAuthCommand,
-  AdminSetUserPasswordCommand,
-  CognitoIdentityProviderClient,
-  UpdateUserPoolClientCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { APIError } from 'openai';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { createClient } from '../../web/src/api/generated/client';
@@ -20,44 +13,11 @@ import {
   verifyAudit,
 } from '../../web/src/api/generated/sdk.gen';
 import { addressedRequest } from './addressed-request';
+import { signedIn } from './signed-in';
 import { CHAT, openaiOf, type Stage } from './stage';
-
-const PASSWORD = 'A-password-0f-some-length';
-
-interface Tokens {
-  readonly access: string;
-  readonly id: string;
-}
 
 /** Tests the API, its function, the user pool and the tables together, which no other test does. */
 export function testControlPlane(stage: () => Stage): void {
-  async function signedIn(email: string): Promise<Tokens> {
-    const { deployment, emulator } = stage();
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const cognito = new CognitoIdentityProviderClient({
-      endpoint: emulator.endpoint,
-      region: 'us-east-1',
-      credentials,
-    });
-    const [UserPoolId, ClientId] = [deployment.output('UserPoolId'), deployment.output('UserPoolClientId')];
-    await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username: email, MessageAction: 'SUPPRESS' }));
-    const password = { Password: PASSWORD, Permanent: true };
-    await cognito.send(new AdminSetUserPasswordCommand({ UserPoolId, Username: email, ...password }));
-    // Without a browser the test needs a sign-in flow that the console's client normally forbids.
-    const ExplicitAuthFlows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH' as const];
-    await cognito.send(new UpdateUserPoolClientCommand({ UserPoolId, ClientId, ExplicitAuthFlows }));
-    const { AuthenticationResult } = await cognito.send(
-      new AdminInitiateAuthCommand({
-        UserPoolId,
-        ClientId,
-        AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: email, PASSWORD },
-      }),
-    );
-    cognito.destroy();
-    return { access: AuthenticationResult?.AccessToken ?? '', id: AuthenticationResult?.IdToken ?? '' };
-  }
-
   /** The console's client, with the header that the edge would add. */
   function clientOf(token: string) {
     const { deployment, emulator, originSecret } = stage();
@@ -77,7 +37,7 @@ export function testControlPlane(stage: () => Stage): void {
   }
 
   test('people can sign in, create an account and a key, and find both in the audit log', async () => {
-    const { access, id } = await signedIn('owner@example.test');
+    const { access, id } = await signedIn(stage(), 'owner@example.test');
     const client = clientOf(access);
     expect((await getMe({ client: clientOf(id) })).error).toMatchObject({ status: 401 });
     expect((await getMe({ client: clientOf(`${access.slice(0, -8)}AAAAAAAA`) })).error).toMatchObject({ status: 401 });
@@ -112,7 +72,7 @@ export function testControlPlane(stage: () => Stage): void {
     const { data: report } = await verifyAudit({ client, path, throwOnError: true });
     expect(report).toEqual({ events: 3, faults: [] });
 
-    const stranger = clientOf((await signedIn('stranger@example.test')).access);
+    const stranger = clientOf((await signedIn(stage(), 'stranger@example.test')).access);
     expect((await getAccount({ client: stranger, path })).error).toMatchObject({
       status: 404,
       code: 'account_not_found',

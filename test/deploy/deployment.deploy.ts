@@ -15,6 +15,7 @@ import { testAnotherRegion } from './another-region';
 import { allowDeletion, logLines } from './emulator-api';
 import { readOutputs, STACKS, STAGE } from './cdk';
 import { testControlPlane } from './control-plane-tests';
+import { testPayments } from './payment-tests';
 import { testReleases } from './release-tests';
 import { testReceipts } from './receipt-tests';
 import { testBundles } from './runtime-client-tests';
@@ -181,6 +182,8 @@ describe('a first deployment', () => {
 });
 
 testControlPlane(() => stage);
+
+testPayments(() => stage);
 
 testWorkloads(() => stage);
 

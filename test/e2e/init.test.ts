@@ -150,7 +150,7 @@ describe('the provider keys', () => {
     ['{"openai": {"key":"sk-misplaced"}}', 'The provider keys must be a JSON object of strings.'],
     ['{"openai":"sk one"}', 'Key 1 must be printable ASCII without spaces.'],
     ['{"openai":""}', 'Key 1 must be printable ASCII without spaces.'],
-    [`openai=${'x'.repeat(70_000)}`, 'Standard input is too long to be provider keys.'],
+    [`openai=${'x'.repeat(70_000)}`, 'Standard input is too long to be keys.'],
   ])('invalid provider keys are refused without being quoted (case %#)', async (typed, message) => {
     await expect(run(typed)).rejects.toThrow(new Error(message));
     expect(secret).toBe('{}');

@@ -4,6 +4,7 @@ import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
 import { PAYMENT_EXAMPLES } from './payment-examples';
 
+const RETURN_URL = 'https://console.example.test/billing';
 const ANY_VERSION = { 'if-match': '*' };
 export const FEDERATED_SUBJECT = 'repo:example/app:ref:refs/heads/main';
 const TRUST = {
@@ -43,6 +44,13 @@ async function anInvitation(stage: ApiStage, accountId: string): Promise<string>
 async function aProposal({ parts }: ApiStage): Promise<string> {
   const { proposals, compiled: list } = parts;
   return (await proposals.propose({ list, complete: true, actor: DEPLOYMENT })).id;
+}
+
+/** A payment of $25 that was booked. */
+async function aPayment({ processor, parts }: ApiStage, accountId: string): Promise<string> {
+  const paymentId = processor.pay({ accountId, creditCents: 2_500n });
+  await parts.payments?.events.receive({ eventId: `evt_${paymentId}`, type: 'payment', objectId: paymentId });
+  return paymentId;
 }
 
 /** One request for each route; a route without one fails the suite. */
@@ -151,4 +159,24 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
     body: { from: new Date(stage.now + 3_600_000).toISOString() },
   }),
   dismissOperator: async (stage) => ({ path: `/v1/operators/${stage.person('operator')}` }),
+
+  getWallet: at('/v1/accounts/{accountId}/wallet'),
+  createTopUp: at('/v1/accounts/{accountId}/top-ups', { body: { amount: '25', returnUrl: RETURN_URL } }),
+  getAutoTopUp: at('/v1/accounts/{accountId}/auto-top-up'),
+  setAutoTopUp: async (stage, accountId) => {
+    await stage.parts.payments?.customers.open(accountId);
+    const body = { isOn: true, threshold: '5', amount: '10', monthMax: '50' };
+    return { path: `/v1/accounts/${accountId}/auto-top-up`, body };
+  },
+  createPortal: at('/v1/accounts/{accountId}/portal', { body: { returnUrl: RETURN_URL } }),
+  listInvoices: at('/v1/accounts/{accountId}/invoices'),
+  createRefund: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/refunds`,
+    body: { paymentId: await aPayment(stage, accountId), amount: '5' },
+  }),
+  createGrant: at('/v1/accounts/{accountId}/grants', {
+    body: { amount: '5', reason: 'goodwill', expiresAt: '2026-12-31T00:00:00.000Z' },
+  }),
+  setCreditLine: at('/v1/accounts/{accountId}/credit-line', { body: { amount: '100' } }),
+  listPaymentExceptions: at('/v1/payment-exceptions'),
 };

@@ -1,4 +1,5 @@
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import { TOP_UP_LIMITS_DEFAULT } from '../../lambdas/contracts/deployment/payment-limits';
 import type { Standing } from '../../lambdas/contracts/http/roles';
 import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
@@ -10,7 +11,6 @@ import type { Mail } from '../../lambdas/domain/notifications/mailer';
 import { Preferences } from '../../lambdas/domain/notifications/people/preferences';
 import { Suppressions } from '../../lambdas/domain/notifications/people/suppressions';
 import { derivedSecret, MAIL_SECRETS } from '../../lambdas/domain/secret';
-import { TOP_UP_LIMITS_DEFAULT } from '../../lambdas/contracts/deployment/payment-limits';
 import { Payments } from '../../lambdas/domain/payments/payments';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import {
@@ -59,6 +59,7 @@ export class ApiStage {
   now = START;
   readonly store: TableStore;
   readonly parts: ApiDependencies;
+  readonly processor: FakeProcessor;
   readonly logged: string[] = [];
   /** Everything that was ever written to the tables, as text. */
   readonly written: string[] = [];
@@ -70,7 +71,6 @@ export class ApiStage {
   readonly people = new Map<string, string>();
   accountId = '';
   otherAccountId = '';
-  readonly processor = new FakeProcessor(new Random(1), () => this.now);
   readonly #engine: EmbeddedStore;
   readonly #verifiedEmails = { of: async (subject: string) => this.emails.get(subject) ?? EMAIL };
   readonly #serve: ReturnType<typeof serveApi>;
@@ -82,6 +82,8 @@ export class ApiStage {
     this.store = wrap ? wrap(kept) : kept;
     const line = (code: string, fields = {}): void => void this.logged.push(JSON.stringify([code, fields]));
     const log: Log = { info: line, warn: line, error: line };
+    // It neither adds taxes nor refuses refunds.
+    this.processor = new FakeProcessor(Object.assign(new Random(1), { chance: () => false }), clock);
     this.parts = apiDependencies({
       store: this.store,
       clock,

@@ -14,10 +14,14 @@ import { functionUrlEvent } from '../deploy/function-url-event';
 
 const HANDLERS = 'lambdas/handlers';
 const ORIGIN_SECRET = 'a secret of the edge';
-const SECRETS: { readonly [arn: string]: string } = {
+const SECRETS: { [arn: string]: string } = {
   KEY_PEPPER_SECRET: 'a pepper of sufficient length',
   ORIGIN_SECRET: JSON.stringify({ current: ORIGIN_SECRET }),
   PROVIDER_KEYS_SECRET: JSON.stringify({ openai: 'a key of the operator' }),
+  STRIPE_KEYS_SECRET: JSON.stringify({
+    apiKey: 'sk_test_Qm3vX8bL2kTz7RwYc5Nd',
+    webhookSecret: 'whsec_Zt6hJ4pWq9Vb3Xk8Ls2Rn7Dy',
+  }),
 };
 
 /** Each variable has its own name as its value, except those that are parsed. */
@@ -26,6 +30,7 @@ const ENVIRONMENT = {
   PROVIDERS: JSON.stringify([{ id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' }]),
   USAGE_RETENTION_DAYS: '90',
   HOLDS: 'rolling',
+  PAYMENT_SETTINGS: JSON.stringify({}),
   ADDRESS_POLICY: 'network',
   USER_POOL_ID: 'us-east-1_Abcdefghi',
   RECEIPT_KEY: 'arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000',
@@ -139,6 +144,9 @@ test.each([
   ['workloads', ['PROVIDER_KEYS_SECRET']],
   ['api', ['KEY_PEPPER_SECRET', 'ORIGIN_SECRET']],
   ['not-found', ['ORIGIN_SECRET']],
+  ['stripe-webhook', ['ORIGIN_SECRET', 'STRIPE_KEYS_SECRET']],
+  ['reconcile-payments', ['STRIPE_KEYS_SECRET']],
+  ['wallet-watch', ['STRIPE_KEYS_SECRET']],
 ])('the function %s has its secrets before its first request', async (name, secrets) => {
   const { askedAtStart } = await start(name);
   expect(askedAtStart.filter((what) => what in SECRETS).toSorted()).toEqual(secrets);
@@ -157,4 +165,24 @@ test('a data plane that could not fetch its secrets while it started fetches the
   const { output } = await start('gateway', probe);
   expect(output).toContain('loaded function');
   expect(output).toContain('head 200');
+});
+
+test.each([['stripe-webhook'], ['reconcile-payments'], ['wallet-watch']])(
+  'the function %s does not start with a signing secret that is a placeholder',
+  async (name) => {
+    const usable = SECRETS['STRIPE_KEYS_SECRET']!;
+    SECRETS['STRIPE_KEYS_SECRET'] = usable.replace(/whsec_\w+/, 'whsec_test_secret_of_the_documentation');
+    const { output } = await start(name);
+    SECRETS['STRIPE_KEYS_SECRET'] = usable;
+    expect(output).toContain('a secret is empty or malformed');
+    expect(output).not.toContain('loaded function');
+    expect(output).not.toContain('whsec_');
+  },
+);
+
+test('the API and the payment jobs start without keys of Stripe, because they have other work', async () => {
+  const usable = SECRETS['STRIPE_KEYS_SECRET']!;
+  SECRETS['STRIPE_KEYS_SECRET'] = '{}';
+  for (const name of ['api', 'payment-jobs']) expect((await start(name)).output).toContain('loaded function');
+  SECRETS['STRIPE_KEYS_SECRET'] = usable;
 });

@@ -16,6 +16,7 @@ const DECISIONS_MAX = 13;
 const DEPLOYMENTS: readonly [name: string, config: unknown][] = [
   ['an empty configuration', {}],
   ['an archive of audit events', { audit: { archiveDays: 365 } }],
+  ['payments', { payments: { stripe: true, automaticTax: true } }],
   ['workloads of another AWS account', { dataPlane: { workloadAccounts: ['444455556666'] } }],
   ['a domain', { domain: DOMAIN, dataPlane: { reservedConcurrency: 50 } }],
   [

@@ -47,7 +47,7 @@ export class CallRecorder implements TableStore {
 
   #note(table: string, action: string, partition: string): void {
     // A key's ID is a ULID, and every ULID of this millennium starts with 0.
-    const [kind = ''] = /^([a-z]+#|acc_|per_|0)/.exec(partition) ?? [];
+    const [kind = ''] = /^([a-z-]+#|acc_|per_|0)/.exec(partition) ?? [];
     const isFixed = /^[a-z-]+$/.test(partition);
     this.#calls.add(`${table} ${action} ${isFixed ? partition : `${kind}*`}`);
   }

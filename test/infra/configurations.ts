@@ -58,6 +58,7 @@ export const CONFIGURATIONS = {
     lambdaConcurrency: 1_000,
     dataPlane: { reservedConcurrency: 500 },
     audit: { archiveDays: 365 },
+    payments: { stripe: true, automaticTax: true, limits: { dayCount: 10_000 } },
     identity: { mailFrom: 'the-gateway-of-our-organisation@notifications.gateway.organisation.example.com' },
   },
   emulator: { target: 'emulator' },

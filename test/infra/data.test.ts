@@ -130,4 +130,6 @@ test('the first value of a secret never depends on the configuration', () => {
     ]);
   expect(values(synthesis)).toHaveLength(3);
   expect(values(synthesis)).toEqual(values(synthesize('default')));
+  expect(values(synthesize('documented'))).toHaveLength(4);
+  expect(values(synthesize('documented'))).toEqual(values(synthesize('longest')));
 });

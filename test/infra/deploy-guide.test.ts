@@ -5,7 +5,7 @@ test('the deployment guide names the permissions for every resource type that is
   const guide = readFileSync('docs/deploy.md', 'utf8');
   const [, section = ''] = guide.split('\n## Permissions for deploying\n');
   const rows = section.slice(0, section.indexOf('\n## ')).split('\n');
-  const named = rows.flatMap((row) => (row.split('|')[1] ?? '').match(/AWS::\w+::\w+/g) ?? []);
+  const named = rows.flatMap((row) => (row.split('|')[1] ?? '').match(/(?:AWS::\w+|Custom)::\w+/g) ?? []);
   const deployed = new Set([...synthesize('example').resources.values()].map(({ Type }) => Type));
   expect(named.sort()).toEqual([...deployed].sort());
 });

@@ -23,8 +23,9 @@ import { ApiStage } from '../handlers/api-stage';
 import { DOLLAR, SpendStage } from '../domain/usage/spend-stage';
 import { keyCreated, newSignIn, topUpSucceeded, welcome } from '../../lambdas/domain/notifications/outbox/messages';
 import { MailStage } from '../domain/notifications/mail-stage';
+import { allowedBy } from './allowed-by';
+import { callsOfBooking, recordedPayments } from './calls-of-booking';
 import { CallRecorder } from './call-recorder';
-import { at, ofType, synthesize } from './synthesis';
 
 // The emulator and the embedded engine check no policies, so a missing permission would only show in AWS.
 
@@ -37,29 +38,6 @@ const COUNTING = {
   budget: { window: 'total', limitPico: AMPLE_PICO },
 };
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
-
-const synthesis = synthesize('documented');
-
-interface Statement {
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
-/** Lists what a policy allows on tables: one line for each action on each kind of partition. */
-function allowedBy(policyPrefix: string): string[] {
-  const [policy] = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith(policyPrefix));
-  const statements = at(policy, 1, 'Properties', 'PolicyDocument', 'Statement') as readonly Statement[];
-  const lines = statements.flatMap(({ Action, Resource, Condition }) => {
-    const table = /GetAtt(?:":\[")?([A-Z][a-z]+)Table/.exec(JSON.stringify(Resource))?.[1]?.toLowerCase();
-    const partitions = (at(Condition, 'ForAllValues:StringLike', 'dynamodb:LeadingKeys') ?? ['*']) as readonly string[];
-    return [Action].flat().flatMap((action) => {
-      const [service, name] = action.split(':');
-      return service === 'dynamodb' ? partitions.map((keys) => `${table} ${name} ${keys}`) : [];
-    });
-  });
-  return [...new Set(lines)].sort();
-}
 
 function recordedStage() {
   let now = (): number => Date.now();
@@ -204,6 +182,21 @@ async function callsOfExchange(): Promise<string[]> {
   return recorder.take();
 }
 
+/** Turning on an automatic top-up may charge the account, and books that payment like any other. */
+async function callsOfAutoTopUp(): Promise<string[]> {
+  const payments = await recordedPayments();
+  const booking = await callsOfBooking(payments, () =>
+    payments.stage.payments.reconcile({ from: 0, to: payments.stage.wallet.now + MINUTE_MS }),
+  );
+  await payments.stage.close();
+  const { stage, recorder } = await recordedApi();
+  const request = await EXAMPLES['setAutoTopUp']!(stage, stage.accountId);
+  recorder.take();
+  const body = { ...(request.body as object), isOn: false };
+  expect(await stage.ask({ ...request, method: 'PUT', as: 'owner', body })).toMatchObject({ status: 200 });
+  return [...booking, ...recorder.take()];
+}
+
 test('the management API has exactly the table permissions that it uses', async () => {
   const calls: string[] = [];
   for (const route of ROUTES) {
@@ -217,8 +210,9 @@ test('the management API has exactly the table permissions that it uses', async 
     calls.push(...recorder.take());
   }
   calls.push(...(await callsOfExchange()));
+  calls.push(...(await callsOfAutoTopUp()));
   for (const account of ['ours', 'the deployment']) calls.push(...(await callsOfLostAnswer(account === 'ours')));
-  expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagementPolicy'));
+  expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagement'));
 });
 
 test('the sweeper has exactly the table permissions that it uses', async () => {

@@ -83,6 +83,8 @@ describe('alarms', () => {
       'key-spend-jumped',
       'key-spend-not-watched',
       'memory-nearly-used',
+      'payment-jobs-errors',
+      'payment-jobs-not-running',
       'rate-exceeded',
       'receipt-parked',
       'receipts-behind',

@@ -19,7 +19,8 @@ function deployedPolicy(value: unknown, synthesis: Synthesis): unknown {
   if (name === 'Fn::Join') return (at(argument, 1) as readonly unknown[]).map(inner).join('');
   if (name === 'Ref') return argument === 'AWS::Partition' ? 'aws' : physicalName(String(argument), synthesis);
   if (name === 'Fn::GetAtt') return arnOf(argument as readonly [string, string], synthesis);
-  if (name === 'Fn::GetStackOutput') return `${synthesis.stacks.stateful.name}-auditarchiveevents107dfebd-${SUFFIX}`;
+  if (name === 'Fn::GetStackOutput')
+    return inner(synthesis.stacks.stateful.outputs[String(at(argument, 'OutputName'))]?.Value);
   if (name === 'Fn::ImportValue') return inner(exported(String(argument), synthesis));
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inner(each)]));
 }

@@ -2,6 +2,7 @@ import {
   API_ENV,
   HEALTH_ENV,
   NOT_FOUND_ENV,
+  PAYMENTS_ENV,
   PROXY_ENV,
   RECEIPTS_ENV,
   SEAL_ENV,
@@ -68,14 +69,14 @@ describe('access', () => {
       expect(synthesis.resources.get(String(role))?.Properties['ManagedPolicyArns']).toBeUndefined();
   });
 
-  test('every role has one policy, and no policy is inline', () => {
+  test('every role has policies of its own, one unless it would be too long, and no policy is inline', () => {
     const policies = ofType(synthesis, 'AWS::IAM::ManagedPolicy').map(([, { Properties }]) => Properties);
-    const roles = policies.map(({ Roles }) => at(Roles, 0, 'Ref'));
-    expect(roles.sort()).toEqual(
-      ofType(synthesis, 'AWS::IAM::Role')
-        .map(([id]) => id)
-        .sort(),
-    );
+    for (const { Roles } of policies) expect(Roles).toHaveLength(1);
+    const roles = policies.map(({ Roles }) => at(Roles, 0, 'Ref') as string).sort();
+    const ids = ofType(synthesis, 'AWS::IAM::Role').map(([id]) => id);
+    expect([...new Set(roles)]).toEqual(ids.sort());
+    const repeated = roles.filter((role, index) => role === roles[index - 1]);
+    expect(repeated).toEqual([expect.stringMatching(/^ControlPlaneManagementRole/)]);
     expect(ofType(synthesis, 'AWS::IAM::Policy')).toEqual([]);
   });
 
@@ -85,12 +86,14 @@ describe('access', () => {
     expect(wide).toEqual([]);
     expect(deletes.length).toBeGreaterThan(0);
     // Members leave, invitations end, and a failed or refused request is forgotten, so that it can be retried.
-    const ofPeople = ['acc_*', 'per_*', 'operators', 'idempotency#*'];
+    const ofPeople = ['acc_*', 'per_*', 'operators', 'idempotency#*', 'auto-top-ups'];
     const partitions = deletes.map(({ statement }) => {
       const isOfAccounts = JSON.stringify(statement.Resource).includes('AccountsTable');
       return partitionsOf(statement).filter((partition) => !isOfAccounts || !ofPeople.includes(partition));
     });
-    expect(new Set(partitions.flat())).toEqual(new Set(['holds#*', 'leaves#*', 'idempotency#*']));
+    // Lists of what is still to be done.
+    const pending = ['grant-expiries#*', 'debts'];
+    expect(new Set(partitions.flat())).toEqual(new Set(['holds#*', 'leaves#*', 'idempotency#*', ...pending]));
   });
 
   test('the data plane can list only receipts, and the sweeper only holds', () => {
@@ -137,6 +140,7 @@ describe('functions', () => {
     ['SweeperSweep', SWEEP_ENV],
     ['ReceiptsCollect', RECEIPTS_ENV],
     ['ReceiptsSeal', SEAL_ENV],
+    ['PaymentJobs', PAYMENTS_ENV],
     ['ControlPlaneHealth', HEALTH_ENV],
     ['ControlPlaneManagement', API_ENV],
     ['ControlPlaneNotFound', NOT_FOUND_ENV],
@@ -179,12 +183,15 @@ describe('functions', () => {
   });
 
   test('every route of the control plane but health is served by a function that checks the origin secret', () => {
-    const routes = ofType(synthesis, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
-    expect(routes.map(({ RouteKey }) => RouteKey)).toEqual(expect.arrayContaining(['GET /api/health', '$default']));
+    const deployment = synthesize('documented');
+    const routes = ofType(deployment, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
+    expect(routes.map(({ RouteKey }) => RouteKey)).toEqual(
+      expect.arrayContaining(['GET /api/health', 'POST /api/webhooks/stripe', '$default']),
+    );
     for (const { RouteKey, Target } of routes) {
       const [, integration] = at(Target, 'Fn::Join', 1) as readonly [string, { readonly Ref: string }];
-      const uri = at(synthesis.resources.get(integration.Ref), 'Properties', 'IntegrationUri', 'Fn::GetAtt', 0);
-      const variables = at(synthesis.resources.get(String(uri)), 'Properties', 'Environment', 'Variables');
+      const uri = at(deployment.resources.get(integration.Ref), 'Properties', 'IntegrationUri', 'Fn::GetAtt', 0);
+      const variables = at(deployment.resources.get(String(uri)), 'Properties', 'Environment', 'Variables');
       expect([RouteKey, at(variables, 'ORIGIN_SECRET') !== undefined]).toEqual([
         RouteKey,
         RouteKey !== 'GET /api/health',

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import {
   type Command,
   commandSchema,
-  type InitCommand,
   initSchema,
+  type StackCommand,
   type StackTarget,
   stackTargetSchema,
   USAGE_LIMIT_DEFAULT,
@@ -24,7 +24,7 @@ import { UsageError } from './usage';
 /** A command for the tables of the data folder or, when `--stack` is given, of a deployment. */
 export type StoreCommand =
   | { readonly target: 'folder'; readonly command: Command }
-  | { readonly target: StackTarget; readonly command: Command | InitCommand };
+  | { readonly target: StackTarget; readonly command: Command | StackCommand };
 
 /** A command that checks a file. Only `receipts verify` may read from a store, to fetch the published keys. */
 export type FileCommand =
@@ -49,6 +49,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     expectArguments(others, 0, options, ['credit']);
     if (target === undefined) throw new UsageError('init sets up a deployment: give its --stack.');
     return { target, command: validate(initSchema, { name: 'init', credit: options.credit }) };
+  }
+  if (first === 'payments' && others[0] === 'keys') {
+    expectArguments(others, 1, options);
+    if (target === undefined) throw new UsageError('payments keys sets up a deployment: give its --stack.');
+    return { target, command: { name: 'payment-keys' } };
   }
   if (first === 'receipts' && others[0] === 'verify') {
     const [, file] = expectArguments(others, 2, options, ['key']);

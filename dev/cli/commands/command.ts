@@ -103,6 +103,14 @@ export const initSchema = z.strictObject({ name: z.literal('init'), credit: amou
 
 export type InitCommand = z.infer<typeof initSchema>;
 
+/** Stores the keys of Stripe, which are entered and never arguments. */
+export interface PaymentKeysCommand {
+  readonly name: 'payment-keys';
+}
+
+/** A command that works on a deployment only. */
+export type StackCommand = InitCommand | PaymentKeysCommand;
+
 /** Checks a file on this machine. Without `--key` the public keys come from the data folder or the deployment. */
 export const verifySchema = z.strictObject({
   name: z.literal('verify-receipts'),

@@ -86,8 +86,11 @@ Catalog
 Deployment
   init                               set up a deployment: provider keys, a first account and its API key. Needs
                                      --stack; --credit <usd> adds money to the wallet
+  payments keys                      store the API key and the webhook's signing secret at Stripe. Needs --stack. A new
+                                     signing secret leaves the one before it valid too; a second run ends that
 
 Without --stack, a command works on the data folder: .tollgate/, or the one that TOLLGATE_DATA names. With --stack,
 such as --stack tollgate-prod for the stage prod, it works on a deployment in AWS, using the credentials and (unless
---region is given) the region of the AWS command line. "init" prompts for the provider keys; when standard input is
-not a terminal, it reads them from there, as a JSON object or as lines of provider=key.`;
+--region is given) the region of the AWS command line. "init" and "payments keys" prompt for the keys; when standard
+input is not a terminal, they read them from there, as a JSON object or as lines of provider=key, or of apiKey=key and
+webhookSecret=key.`;

@@ -37,6 +37,7 @@ const statefulSchema = z
     },
     providerKeysSecret: outputs.ProviderKeysSecret,
     keyPepperSecret: outputs.KeyPepperSecret,
+    /** Exists only if the deployment takes payments. */
     stripeKeysSecret: outputs.StripeKeysSecret,
     usageRetentionDays: Number(outputs.UsageDays),
     /** In their configured order. */

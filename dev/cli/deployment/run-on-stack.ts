@@ -1,4 +1,4 @@
-import type { Command, InitCommand, StackTarget } from '../commands/command';
+import type { Command, StackCommand, StackTarget } from '../commands/command';
 import type { CommandResult } from '../commands/command-result';
 import { runCommand } from '../commands/run-command';
 import { CloudformationStacks } from './cloudformation-stacks';
@@ -8,11 +8,12 @@ import { readDeployment, readEndpoint } from './deployment';
 import { init } from './init';
 import type { KeyInput } from './key-input';
 import { SecretsManagerStore } from './secret-store';
+import { storeStripeKeys } from './stripe-keys';
 
 /** Runs a command on a deployment, with the credentials that the AWS SDK finds. */
 export async function runOnStack(
   target: StackTarget,
-  command: Command | InitCommand,
+  command: Command | StackCommand,
   input: KeyInput,
 ): Promise<CommandResult> {
   const stacks = new CloudformationStacks();
@@ -20,6 +21,7 @@ export async function runOnStack(
   const transport = openTransport(target.region);
   const secrets = new SecretsManagerStore(target.region);
   try {
+    if (command.name === 'payment-keys') return await storeStripeKeys({ deployment, secrets, input });
     const opened = deployedServices(deployment, transport, secrets);
     const services = { ...opened, openPayments: () => deployedPayments(opened, { deployment, target, secrets }) };
     if (command.name !== 'init') return await runCommand(services, command);

@@ -8,6 +8,7 @@ export const DOCUMENTED_DEPLOYMENT = {
   alarmEmail: 'operator@example.com',
   audit: { archiveDays: 365 },
   identity: { mailFrom: 'gateway@mail.example.com', consoleUrl: 'https://gateway.example.com' },
+  payments: { stripe: true },
 } as const;
 
 /** A resource of a template. */

@@ -41,9 +41,29 @@ export const SPEND_ENV = ['USAGE_TABLE', 'KEYS_TABLE', 'ACCOUNTS_TABLE', 'AUDIT_
 export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] as const;
 
 /**
+ * The functions that move money between Stripe and wallets. `PAYMENT_SETTINGS` is JSON (`paymentSettingsSchema`) and
+ * `STRIPE_KEYS_SECRET` an ARN, or both are `none` if the deployment takes no payments. `DEPLOYMENT` names the deployment
+ * at Stripe, and never changes.
+ */
+export const PAYMENTS_ENV = [
+  'ACCOUNTS_TABLE',
+  'WALLET_TABLE',
+  'PAYMENT_SETTINGS',
+  'STRIPE_KEYS_SECRET',
+  'DEPLOYMENT',
+  'USAGE_RETENTION_DAYS',
+] as const;
+
+/** The function that receives Stripe's events. The origin secret is an ARN. */
+export const STRIPE_WEBHOOK_ENV = [...PAYMENTS_ENV, 'ORIGIN_SECRET'] as const;
+
+/** The function that fails a deployment without usable keys of Stripe. */
+export const STRIPE_KEYS_ENV = ['STRIPE_KEYS_SECRET'] as const;
+
+/**
  * The management API. Tables are physical names and secrets are ARNs. `MAIL_FROM` is the sender's address, or `none` if
  * the deployment sends no mail. `OPERATOR_MFA` is `required` or `optional`. `ADDRESS_POLICY` is one of ADDRESS_POLICIES.
- * `PROVIDER_IDS` is a comma-separated list.
+ * `PROVIDER_IDS` is a comma-separated list. `PUBLIC_URL` is the origin of the console, or `none`.
  */
 export const API_ENV = [
   'ACCOUNTS_TABLE',
@@ -60,6 +80,11 @@ export const API_ENV = [
   'MAIL_FROM',
   'OPERATOR_MFA',
   'ADDRESS_POLICY',
+  'PAYMENT_SETTINGS',
+  'STRIPE_KEYS_SECRET',
+  'DEPLOYMENT',
+  'USAGE_RETENTION_DAYS',
+  'PUBLIC_URL',
 ] as const;
 
 /**

@@ -15,6 +15,8 @@ import { ADDRESS_POLICIES } from '../../contracts/deployment/audit-address';
 import type { API_ENV, Env } from '../../contracts/deployment/environment';
 import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import { systemClock as clock } from '../../domain/clock';
+import type { Log } from '../../domain/log';
+import { deployedPayments } from '../payments/deployed-payments';
 import { type ApiOptions, apiDependencies } from './api/api-dependencies';
 import { serveApi } from './api/serve-api';
 
@@ -54,6 +56,9 @@ export async function deployedApi(
       federatedTokens: new OidcTokens({ fetchDocument: documentFetcher(), clock }),
       pepper: await pepper.get(),
       addressPolicy: z.enum(ADDRESS_POLICIES).parse(env.ADDRESS_POLICY),
+      // Only the routes of payments need Stripe's keys, so the API starts without them.
+      payments: deployedPayments(env, { store, client, log })?.payments,
+      publicUrl: env.PUBLIC_URL === 'none' ? undefined : env.PUBLIC_URL,
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { BALANCE_SORT_KEY } from '../../contracts/storage/table-keys/wallet';
 import { errorName, type Log } from '../../domain/log';
 import type { AutoTopUps } from '../../domain/payments/auto-top-up';
 import type { LowBalances } from '../../domain/payments/low-balances';
@@ -9,9 +10,6 @@ export interface WalletWatchDependencies {
   readonly lowBalances: Pick<LowBalances, 'check'>;
   readonly log: Log;
 }
-
-/** The sort key of a balance, of the main one as of its drawers. */
-const BALANCE = 'wallet';
 
 /**
  * Reads the changes of balances: an account that runs low buys credit or tells its people, if it wants that. Each account of a batch is looked
@@ -37,7 +35,7 @@ export function walletWatch({
 
 function accountOf({ dynamodb }: DynamoDBRecord): readonly string[] {
   const { pk, sk } = dynamodb?.Keys ?? {};
-  if (sk?.S !== BALANCE || dynamodb?.NewImage === undefined) return [];
+  if (sk?.S !== BALANCE_SORT_KEY || dynamodb?.NewImage === undefined) return [];
   const [accountId = ''] = (pk?.S ?? '').split('#');
   return [accountId];
 }

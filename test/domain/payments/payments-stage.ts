@@ -4,6 +4,7 @@ import type { PlanSettings } from '../../../lambdas/contracts/deployment/plans';
 import { setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
 import { Payments } from '../../../lambdas/domain/payments/payments';
 import type { LogFields } from '../../../lambdas/domain/log';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { FundsView } from '../../../lambdas/domain/wallet/funds/funds';
 import { openStripeFake, type StripeFake } from '../../../dev/local/stripe/open-stripe-fake';
 import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
@@ -13,6 +14,13 @@ import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
 
 export const DEPLOYMENT = 'test-deployment';
 export const RETURN_URL = 'http://127.0.0.1:1/billing';
+
+export interface StageOptions {
+  readonly automaticTax?: boolean;
+  readonly plansOf?: (stripe: StripeFake) => readonly PlanSettings[];
+  /** @default a new one in memory */
+  readonly engine?: TableStore;
+}
 
 /** An account and everything around its payments, on a local Stripe with the official client. */
 export class PaymentsStage {
@@ -43,15 +51,13 @@ export class PaymentsStage {
     });
   }
 
-  /** @param options.plansOf creates the prices of plans at the local Stripe */
-  static async open({
-    automaticTax = false,
-    plansOf = () => [],
-  }: {
-    readonly automaticTax?: boolean;
-    readonly plansOf?: (stripe: StripeFake) => readonly PlanSettings[];
-  } = {}): Promise<PaymentsStage> {
-    const wallet = await WalletStage.funded(0n);
+  /**
+   * @param options.plansOf creates the prices of plans at the local Stripe
+   * @param options.engine wraps the engine on which everything runs
+   */
+  static async open({ automaticTax = false, plansOf = () => [], engine }: StageOptions = {}): Promise<PaymentsStage> {
+    const wallet = new WalletStage(engine);
+    await wallet.fund(0n);
     const stripe = await openStripeFake({ clock: () => wallet.now });
     return new PaymentsStage(wallet, stripe, automaticTax, plansOf(stripe));
   }

@@ -2,10 +2,12 @@ import { type Key, isoTime, shardOf, SHARDS } from './key-parts';
 
 /** A payment, under the whole deployment's ID of it. */
 export const paymentKey = (paymentId: string): Key => ({ pk: `payment#${paymentId}`, sk: 'payment' });
+/** The sort key of every balance, and of nothing else. */
+export const BALANCE_SORT_KEY = 'wallet';
 /** @param drawer a shard, for the balance of its drawer. @default the account's main balance */
 export const balanceKey = (accountId: string, drawer?: string): Key => ({
   pk: drawer === undefined ? accountId : `${accountId}#${drawer}`,
-  sk: 'wallet',
+  sk: BALANCE_SORT_KEY,
 });
 
 export const holdPartition = (shard: string): string => `holds#${shard}`;

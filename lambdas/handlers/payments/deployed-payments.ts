@@ -1,0 +1,100 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
+import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
+import { SDK_LIMITS } from '../../adapters/sdk-limits';
+import { CachedSecret } from '../../adapters/secrets/cached-secret';
+import { CurrentProcessor } from '../../adapters/stripe/current-processor';
+import { stripeClient } from '../../adapters/stripe/stripe-client';
+import { StripeProcessor } from '../../adapters/stripe/stripe-processor';
+import type { Env, PAYMENTS_ENV } from '../../contracts/deployment/environment';
+import { type PaymentSettings, readPaymentSettings } from '../../contracts/deployment/payment-settings';
+import { type StripeKeys, stripeKeysSecretSchema } from '../../contracts/deployment/secrets';
+import { systemClock } from '../../domain/clock';
+import { errorName, type Log } from '../../domain/log';
+import { Payments } from '../../domain/payments/payments';
+import { type PaymentProcessor, ProcessorUnavailable } from '../../domain/payments/processor';
+import type { TableStore } from '../../domain/table/table-store';
+
+/** The payments of a deployment, and its keys at Stripe, which are fetched again when they are old. */
+export interface DeployedPayments {
+  readonly payments: Payments;
+  /** @throws Error when they cannot be fetched, or are empty or placeholders */
+  readonly keys: () => Promise<StripeKeys>;
+}
+
+type PaymentsEnv = Omit<Env<typeof PAYMENTS_ENV>, 'ACCOUNTS_TABLE' | 'WALLET_TABLE' | 'OUTBOX_TABLE'>;
+
+/** @returns undefined if the deployment takes no payments */
+export function deployedPayments(
+  env: PaymentsEnv,
+  parts: { readonly store: TableStore; readonly client: Pick<SecretsManagerClient, 'send'>; readonly log: Log },
+): DeployedPayments | undefined {
+  const settings = readPaymentSettings(env.PAYMENT_SETTINGS);
+  if (settings === undefined) return undefined;
+  const { store, client, log } = parts;
+  const { limits } = settings;
+  const [clock, deployment] = [systemClock, env.DEPLOYMENT];
+  const secret = new CachedSecret({ client, arn: env.STRIPE_KEYS_SECRET, schema: stripeKeysSecretSchema, clock });
+  const keys = (): Promise<StripeKeys> => secret.get();
+  const payments = new Payments({
+    store,
+    clock,
+    log,
+    deployment,
+    processor: new CurrentProcessor(currentProcessor(keys, settings, deployment)),
+    limits: {
+      leastCents: BigInt(limits.leastCents),
+      mostCents: BigInt(limits.mostCents),
+      dayCents: BigInt(limits.dayCents),
+      dayCount: BigInt(limits.dayCount),
+    },
+    usageRetentionDays: Number(env.USAGE_RETENTION_DAYS),
+    plans: settings.plans,
+    sendsMail: env.MAIL_FROM !== 'none',
+  });
+  return { payments, keys };
+}
+
+/** Opens a client for each API key. @throws ProcessorUnavailable while there is no usable one */
+function currentProcessor(
+  keys: () => Promise<StripeKeys>,
+  { automaticTax, apiUrl }: PaymentSettings,
+  deployment: string,
+): () => Promise<PaymentProcessor> {
+  let open: { readonly apiKey: string; readonly processor: PaymentProcessor } | undefined;
+  return async () => {
+    const { apiKey } = await keys().catch((error: unknown) => {
+      throw new ProcessorUnavailable({ cause: errorName(error) });
+    });
+    if (open?.apiKey === apiKey) return open.processor;
+    const processor = new StripeProcessor({ stripe: stripeClient({ apiKey, apiUrl }), deployment, automaticTax });
+    open = { apiKey, processor };
+    return processor;
+  };
+}
+
+/** The tables that payments use. */
+export const paymentsStore = (
+  env: Pick<Env<typeof PAYMENTS_ENV>, 'ACCOUNTS_TABLE' | 'WALLET_TABLE' | 'OUTBOX_TABLE'>,
+): DynamodbStore =>
+  new DynamodbStore({
+    transport: new SdkTransport(),
+    tableNames: { accounts: env.ACCOUNTS_TABLE, wallet: env.WALLET_TABLE, outbox: env.OUTBOX_TABLE },
+    clock: systemClock,
+  });
+
+/**
+ * The payments of a function that exists only if there are any. It waits for the keys, so that a function with an empty
+ * or placeholder secret does not start.
+ * @throws Error
+ */
+export async function openPayments(env: Env<typeof PAYMENTS_ENV>, log: Log): Promise<DeployedPayments> {
+  const opened = deployedPayments(env, {
+    store: paymentsStore(env),
+    client: new SecretsManagerClient(SDK_LIMITS),
+    log,
+  });
+  if (opened === undefined) throw new Error('the deployment takes no payments');
+  await opened.keys();
+  return opened;
+}

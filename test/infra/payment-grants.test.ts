@@ -1,0 +1,81 @@
+import { HOUR_MS } from '../../lambdas/domain/clock';
+import { DECLINES_MAX } from '../../lambdas/domain/payments/auto-top-up';
+import { picoOfCents } from '../../lambdas/domain/payments/cents';
+import { paymentJobs } from '../../lambdas/handlers/payments/payment-jobs';
+import type { PaymentsStage } from '../domain/payments/payments-stage';
+import { ACCOUNT } from '../domain/wallet/wallet-stage';
+import { allowedBy, received } from './allowed-by';
+import type { CallRecorder } from './call-recorder';
+import { callsOfBooking, recordedPayments } from './calls-of-booking';
+
+// The emulator and the embedded engine check no policies, so a missing permission would only show in AWS.
+
+let stage: PaymentsStage;
+let calls: CallRecorder;
+
+beforeEach(async () => {
+  ({ stage, calls } = await recordedPayments());
+});
+afterEach(() => stage.close());
+
+const callsOf = (book: () => Promise<unknown>): Promise<string[]> => callsOfBooking({ stage, calls }, book);
+const reconcile = () => stage.payments.reconcile({ from: 0, to: stage.wallet.now + 1_000 });
+
+/** The third charge in a row that is declined turns the automatic top-up off. */
+async function untilTurnedOff(charge: () => Promise<unknown>): Promise<void> {
+  stage.stripe.controls.setNextOutcome('card_declined', DECLINES_MAX);
+  calls.take();
+  for (let declines = 0; declines < DECLINES_MAX; declines += 1) {
+    await charge();
+    stage.wallet.now += 6 * HOUR_MS;
+  }
+}
+
+const unique = (lines: readonly string[]): string[] => [...new Set(lines)].sort();
+
+test('the function that receives the events of Stripe has exactly the table permissions that it uses', async () => {
+  expect(unique(await callsOf(() => stage.receive()))).toEqual(allowedBy('PaymentsWebhookReceivePolicy'));
+});
+
+test('the reconciliation has exactly the table permissions that it uses', async () => {
+  expect(unique(await callsOf(reconcile))).toEqual(allowedBy('PaymentsReconciliationReconcilePolicy'));
+});
+
+test('the wallet watch has exactly the table permissions that it uses', async () => {
+  // A charge is booked like every other payment, whatever has become of it.
+  const booking = await callsOf(reconcile);
+  await stage.automate();
+  await untilTurnedOff(() => stage.payments.autoTopUps.check(ACCOUNT));
+  expect(unique([...booking, ...calls.take(), ...received('wallet')])).toEqual(allowedBy('PaymentsWalletWatchPolicy'));
+});
+
+test('the payment jobs have exactly the table permissions that they use', async () => {
+  const booking = await callsOf(reconcile);
+  const paymentId = (await stage.buy(1_000n)) ?? '';
+  await stage.receive();
+  await stage.wallet.funds.grant({
+    accountId: ACCOUNT,
+    grantId: 'grant_a',
+    reason: 'goodwill',
+    amountPico: picoOfCents(100n),
+    expiresAt: stage.wallet.now + 1_000,
+  });
+  stage.stripe.controls.failNext({ kind: 'disconnect', path: '/v1/refunds', method: 'POST', times: 3 });
+  const refund = { accountId: ACCOUNT, paymentId, refundId: 'refund_a', creditCents: 500n };
+  await expect(stage.payments.refunds.refund(refund)).rejects.toMatchObject({ code: 'payments_unavailable' });
+  await stage.automate({ thresholdCents: 1_000n });
+  stage.wallet.now += 2_000;
+  await untilTurnedOff(paymentJobs({ funds: stage.wallet.funds, payments: stage.payments }));
+  expect(unique([...booking, ...calls.take()])).toEqual(allowedBy('PaymentJobsPolicy'));
+});
+
+test('no function of the data plane may touch a payment, an exception, a refund, a grant or a debt', () => {
+  for (const policy of ['DataPlaneProxyPolicy', 'DataPlaneWorkloadsPolicy', 'SweeperSweepPolicy']) {
+    const partitions = new Set(
+      allowedBy(policy)
+        .filter((line) => line.startsWith('wallet '))
+        .map((line) => line.split(' ')[2]),
+    );
+    expect([policy, [...partitions].sort()]).toEqual([policy, ['acc_*', 'holds#*']]);
+  }
+});
