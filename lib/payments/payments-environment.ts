@@ -1,9 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { Env, PAYMENTS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { NO_PAYMENTS, writePaymentSettings } from '../../lambdas/contracts/deployment/payment-settings';
 import type { AccountsTable } from '../accounts/accounts-table';
 import type { Config } from '../config';
+import type { OutboxTable } from '../notifications/outbox-table';
 import type { WalletTable } from '../wallet/wallet-table';
 import type { StripeKeys } from './stripe-keys';
 
@@ -14,6 +16,8 @@ export interface PaymentStores {
   readonly accounts: AccountsTable;
   /** Holds balances, payments, refunds and disputes. */
   readonly wallet: WalletTable;
+  /** Receives the messages to people. */
+  readonly outbox: OutboxTable;
   /** @default none: the deployment takes no payments */
   readonly stripeKeys: StripeKeys | undefined;
 }
@@ -21,17 +25,27 @@ export interface PaymentStores {
 /** The environment with which a function opens payments. */
 export function paymentsEnvironment(
   scope: IConstruct,
-  { config, accounts, wallet, stripeKeys }: PaymentStores,
+  { config, accounts, wallet, outbox, stripeKeys }: PaymentStores,
 ): Env<typeof PAYMENTS_ENV> {
   const { account, region } = Stack.of(scope);
   const { stripe: _, ...settings } = config.payments ?? { stripe: false };
   return {
     ACCOUNTS_TABLE: accounts.table.tableName,
     WALLET_TABLE: wallet.table.tableName,
+    OUTBOX_TABLE: outbox.table.tableName,
+    MAIL_FROM: config.identity.mailFrom ?? 'none',
     PAYMENT_SETTINGS: writePaymentSettings('limits' in settings ? settings : undefined),
     STRIPE_KEYS_SECRET: stripeKeys?.secretArn ?? NO_PAYMENTS,
     // No two deployments share it, and it stays when tables are restored or replaced.
     DEPLOYMENT: `tollgate-${config.stage}.${region}.${account}`,
     USAGE_RETENTION_DAYS: String(config.usageDays),
   };
+}
+
+/** Lets a function tell people, if the deployment sends mail. */
+export function grantNotices(
+  grantee: IGrantable,
+  { config, outbox }: Pick<PaymentStores, 'config' | 'outbox'>,
+): void {
+  if (config.identity.mailFrom !== undefined) outbox.grants.notify(grantee);
 }

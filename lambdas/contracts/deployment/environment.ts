@@ -43,11 +43,13 @@ export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] a
 /**
  * The functions that move money between Stripe and wallets. `PAYMENT_SETTINGS` is JSON (`paymentSettingsSchema`) and
  * `STRIPE_KEYS_SECRET` an ARN, or both are `none` if the deployment takes no payments. `DEPLOYMENT` names the deployment
- * at Stripe, and never changes.
+ * at Stripe, and never changes. `MAIL_FROM` is the sender's address, or `none` if the deployment sends no mail.
  */
 export const PAYMENTS_ENV = [
   'ACCOUNTS_TABLE',
   'WALLET_TABLE',
+  'OUTBOX_TABLE',
+  'MAIL_FROM',
   'PAYMENT_SETTINGS',
   'STRIPE_KEYS_SECRET',
   'DEPLOYMENT',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { TOP_UP_LIMITS_DEFAULT } from './payment-limits';
+import { DUE_DAYS_DEFAULT, TOP_UP_LIMITS_DEFAULT } from './payment-limits';
+import { plansSchema } from './plans';
 
 /** Stripe charges no less and no more than this in US dollars: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
 const CHARGE_CENTS_MIN = 50;
@@ -36,6 +37,10 @@ export const paymentSettingsSchema = z.strictObject({
   /** Whether Stripe adds tax to purchases. */
   automaticTax: z.boolean().default(false),
   limits: topUpLimitsSchema.prefault({}),
+  /** The subscriptions that accounts can buy. */
+  plans: plansSchema.default([]),
+  /** How many days after a month's end its credit line is to be paid. */
+  dueDays: z.int('must be a whole number').min(1, 'must be at least 1').max(90, 'must be at most 90').default(DUE_DAYS_DEFAULT),
   /** Replaces Stripe's own API. Only a deployment to the emulator has it. */
   apiUrl: z
     .string()

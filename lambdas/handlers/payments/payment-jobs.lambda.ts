@@ -5,6 +5,8 @@ import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { PAYMENTS_ENV } from '../../contracts/deployment/environment';
 import { systemClock as clock } from '../../domain/clock';
+import { NO_NOTIFY, notifyBy } from '../../domain/notifications/outbox/outbox';
+import { LowBalances } from '../../domain/payments/low-balances';
 import { Funds } from '../../domain/wallet/funds/funds';
 import { deployedPayments, paymentsStore } from './deployed-payments';
 import { paymentJobs } from './payment-jobs';
@@ -14,4 +16,7 @@ const store = paymentsStore(env);
 // Without its keys it still ends grants, so it starts without them, and its runs fail.
 const opened = deployedPayments(env, { store, client: new SecretsManagerClient(SDK_LIMITS), log: new StdoutLog() });
 
-export const handler = middy(paymentJobs({ funds: new Funds({ store, clock }), payments: opened?.payments }));
+const funds = new Funds({ store, clock });
+const lowBalances = new LowBalances({ store, funds, notify: env.MAIL_FROM === 'none' ? NO_NOTIFY : notifyBy(clock) });
+
+export const handler = middy(paymentJobs({ funds, lowBalances, payments: opened?.payments }));
