@@ -47,6 +47,7 @@ test('a local run has a plan, whose subscription credits the wallet and grants i
 test('a restarted gateway offers the same plan, and knows the subscription', async () => {
   await run.interrupt();
   await run.startAgain();
+  tokens.clear();
   const { accountId } = run.gateway;
   expect(await api('owner', `/accounts/${accountId}/subscription`)).toMatchObject({ state: 'active', planId: 'demo' });
 });
