@@ -141,8 +141,9 @@ export const PAYMENT_ROUTES = [
     summary: 'The balance below which the account’s people are told',
     params: inAccount,
     answer: lowBalanceSchema,
-    handle: async ({ lowBalances }, { params }) => {
-      const known = await lowBalances.read(params.accountId);
+    handle: async (dependencies, { params }) => {
+      await expectAccount(dependencies, params.accountId);
+      const known = await dependencies.lowBalances.read(params.accountId);
       return { threshold: formatUsd(known?.thresholdPico ?? 0n) };
     },
   }),
