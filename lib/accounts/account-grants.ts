@@ -19,6 +19,8 @@ const ANSWERS = ['idempotency#*'];
 const EXCHANGED = ['exchanged#*'];
 /** The accounts that buy credit automatically. */
 const AUTO_TOP_UPS = ['auto-top-ups'];
+/** The accounts whose people are told when their balance is low. */
+const LOW_BALANCES = ['low-balances'];
 /** The payment processor's events that were received. */
 const PAYMENT_EVENTS = ['payment-event#*'];
 
@@ -48,6 +50,23 @@ export class AccountGrants {
   /** Suppresses an address, by its hash. */
   suppress(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:PutItem'], SUPPRESSED);
+  }
+
+  /** Looks whether an account is low, and notes that its people were told. */
+  tellWhenLow(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
+  }
+
+  /** Finds the accounts with a threshold; see `tellWhenLow`. */
+  findLow(grantee: IGrantable): Grant {
+    return this.tellWhenLow(grantee).combine(
+      grantItems(grantee, this.#accounts, ['dynamodb:Query'], LOW_BALANCES),
+    );
+  }
+
+  /** Lists an account that has a threshold. The threshold is with the account. */
+  setLowBalances(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], LOW_BALANCES);
   }
 
   /** Notes the payment processor's events. */

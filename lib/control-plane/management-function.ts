@@ -97,6 +97,10 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
   #grantMoney({ accounts, wallet, stripeKeys }: ManagementFunctionProps): void {
     const money = this.addPolicy('MoneyPolicy');
     wallet.grants.grantCredit(money);
+    wallet.grants.lend(money);
+    wallet.grants.manageCoupons(money);
+    wallet.grants.readEntries(money);
+    accounts.grants.setLowBalances(money);
     if (stripeKeys === undefined) return;
     wallet.grants.beginRefunds(money);
     // Turning on an automatic top-up charges an account that is low.

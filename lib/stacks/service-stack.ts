@@ -10,6 +10,7 @@ import { ControlPlane } from '../control-plane/control-plane';
 import { DataPlane } from '../data-plane/data-plane';
 import { Notifications, type NotificationsProps } from '../notifications/notifications';
 import { OutboxTable } from '../notifications/outbox-table';
+import { Arrears, type ArrearsProps } from '../payments/arrears';
 import { PaymentJobs, type PaymentJobsProps } from '../payments/payment-jobs';
 import { Payments, type PaymentsProps } from '../payments/payments';
 import { ReceiptAlarms } from '../receipts/receipt-alarms';
@@ -77,7 +78,7 @@ export class ServiceStack extends Stack {
       identity,
       stripeKeys: stateful.stripeKeys,
     });
-    this.#addPayments({ ...shared, accounts, wallet, stripeKeys: stateful.stripeKeys, originSecret });
+    this.#addPayments({ ...shared, accounts, wallet, outbox, audit, stripeKeys: stateful.stripeKeys, originSecret });
     // Only an edge in the same region imports them, and an export may not depend on the configuration.
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });
@@ -92,8 +93,9 @@ export class ServiceStack extends Stack {
     return { Deliver: deliver.logGroup, Sweep: sweep.logGroup };
   }
 
-  #addPayments(props: PaymentJobsProps & Pick<PaymentsProps, 'originSecret'>): void {
+  #addPayments(props: PaymentJobsProps & ArrearsProps & Pick<PaymentsProps, 'originSecret'>): void {
     const { jobs } = new PaymentJobs(this, 'PaymentJobs', props);
+    new Arrears(this, 'Arrears', props);
     const { stripeKeys } = props;
     const { api, management } = this.controlPlane;
     if (stripeKeys) new Payments(this, 'Payments', { ...props, stripeKeys, jobs, api, management });

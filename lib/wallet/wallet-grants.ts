@@ -17,6 +17,12 @@ const PENDING_REFUNDS = ['pending-refunds'];
 const GRANT_EXPIRIES = ['grant-expiries#*'];
 /** The accounts that owe money after a dispute. */
 const DEBTS = ['debts'];
+/** The accounts that have a credit line. */
+const CREDIT_LINES = ['credit-lines'];
+/** What accounts owe of their credit lines, while it is not paid. */
+const OPEN_DUES = ['open-dues'];
+/** Coupons, and which coupon has a code. */
+const COUPONS = ['coupons', 'coupon-code#*'];
 
 /**
  * Grants on money. No verb deletes from an account's partition, so balances and entries stay.
@@ -100,6 +106,32 @@ export class WalletGrants {
     return this.#changeFunds(grantee)
       .combine(this.#allow(grantee, ['dynamodb:UpdateItem'], PAYMENTS))
       .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:DeleteItem'], PENDING_REFUNDS));
+  }
+
+  /** Sets a credit line, and lists the account that has one. */
+  lend(grantee: IGrantable): Grant {
+    return this.#changeFunds(grantee).combine(
+      this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], CREDIT_LINES),
+    );
+  }
+
+  /** Creates, lists, deletes and redeems coupons. */
+  manageCoupons(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
+    return this.#allow(grantee, [...actions, 'dynamodb:Query'], COUPONS);
+  }
+
+  /** Reads the ledger of accounts. */
+  readEntries(grantee: IGrantable): Grant {
+    return this.#allow(grantee, ['dynamodb:GetItem', 'dynamodb:Query'], ACCOUNTS);
+  }
+
+  /** Bills accounts for the used part of their credit lines. */
+  collectArrears(grantee: IGrantable): Grant {
+    return this.readEntries(grantee)
+      .combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], ACCOUNTS))
+      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:UpdateItem'], CREDIT_LINES))
+      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'], OPEN_DUES));
   }
 
   /** Lists the payments that could not be booked. */

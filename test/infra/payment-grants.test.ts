@@ -65,7 +65,7 @@ test('the payment jobs have exactly the table permissions that they use', async 
   await expect(stage.payments.refunds.refund(refund)).rejects.toMatchObject({ code: 'payments_unavailable' });
   await stage.automate({ thresholdCents: 1_000n });
   stage.wallet.now += 2_000;
-  await untilTurnedOff(paymentJobs({ funds: stage.wallet.funds, payments: stage.payments }));
+  await untilTurnedOff(paymentJobs({ funds: stage.wallet.funds, lowBalances: stage.lowBalances, payments: stage.payments }));
   expect(unique([...booking, ...calls.take()])).toEqual(allowedBy('PaymentJobsPolicy'));
 });
 

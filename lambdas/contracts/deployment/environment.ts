@@ -56,6 +56,16 @@ export const PAYMENTS_ENV = [
   'USAGE_RETENTION_DAYS',
 ] as const;
 
+/** The function that bills accounts for their credit lines. `DUE_DAYS` is a whole number, and `MAIL_FROM` may be `none`. */
+export const ARREARS_ENV = [
+  'ACCOUNTS_TABLE',
+  'AUDIT_TABLE',
+  'WALLET_TABLE',
+  'OUTBOX_TABLE',
+  'MAIL_FROM',
+  'DUE_DAYS',
+] as const;
+
 /** The function that receives Stripe's events. The origin secret is an ARN. */
 export const STRIPE_WEBHOOK_ENV = [...PAYMENTS_ENV, 'ORIGIN_SECRET'] as const;
 

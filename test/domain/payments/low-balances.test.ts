@@ -1,5 +1,4 @@
-import { LowBalances } from '../../../lambdas/domain/payments/low-balances';
-import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
+import type { LowBalances } from '../../../lambdas/domain/payments/low-balances';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
 import { ACCOUNT } from '../wallet/wallet-stage';
 import { PaymentsStage } from './payments-stage';
@@ -8,8 +7,7 @@ let stage: PaymentsStage;
 let lowBalances: LowBalances;
 beforeEach(async () => {
   stage = await PaymentsStage.open();
-  const { store, funds } = stage.wallet;
-  lowBalances = new LowBalances({ store, funds, notify: notifyBy(() => stage.wallet.now) });
+  lowBalances = stage.lowBalances;
   await stage.wallet.wallet.credit({ accountId: ACCOUNT, amountPico: picoOfCents(1_000n), paymentId: 'pi_first' });
   await set(500n);
 });

@@ -2,6 +2,8 @@ import { StripeProcessor } from '../../../lambdas/adapters/stripe/stripe-process
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
 import type { PlanSettings } from '../../../lambdas/contracts/deployment/plans';
 import { setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
+import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
+import { LowBalances } from '../../../lambdas/domain/payments/low-balances';
 import { Payments } from '../../../lambdas/domain/payments/payments';
 import type { LogFields } from '../../../lambdas/domain/log';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
@@ -27,6 +29,7 @@ export class PaymentsStage {
   readonly wallet: WalletStage;
   readonly stripe: StripeFake;
   readonly payments: Payments;
+  readonly lowBalances: LowBalances;
   readonly logged: { readonly code: string; readonly fields: LogFields | undefined }[] = [];
   #topUps = 0;
 
@@ -34,6 +37,11 @@ export class PaymentsStage {
     this.wallet = wallet;
     this.stripe = stripe;
     const note = (code: string, fields?: LogFields): void => void this.logged.push({ code, fields });
+    this.lowBalances = new LowBalances({
+      store: wallet.store,
+      funds: wallet.funds,
+      notify: notifyBy(() => wallet.now),
+    });
     this.payments = new Payments({
       store: wallet.store,
       clock: () => wallet.now,
