@@ -26,7 +26,7 @@ import { LocalApi } from './local-api';
 import type { LocalPayments, LocalPaymentsOptions } from './local-payments';
 import { NodeHost } from './node-host';
 import type { HostLimits } from './open-requests';
-import { PaymentTasks } from './payment-tasks';
+import { PaymentTasks, type PaymentTasksOptions } from './payment-tasks';
 import { Sealer } from './sealer';
 import { SpendWatch } from './spend-watch';
 import { Sweeper } from './sweeper';
@@ -101,13 +101,7 @@ async function open(
   await startReaders(folder, { ...services, expiry }, log, cleanup);
 
   const providers = await openProviders(settings, cleanup);
-  const catalog = await LiveCatalog.open({
-    store: services.store,
-    clock: services.clock,
-    log,
-    list: services.compiled,
-    providers: providers.map((provider) => provider.settings),
-  });
+  const catalog = await openCatalog(services, providers, log);
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   cleanup.add(() => client.close());
   const gateway = openDataPlane({ services, catalog, client, log, settings });
@@ -132,9 +126,7 @@ async function open(
   identity.allowConsole(origin);
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
-  const paymentTasks = new PaymentTasks({ services, openPayments, log });
-  cleanup.add(() => paymentTasks.stop());
-  paymentTasks.start();
+  startPaymentTasks({ services, openPayments, log }, cleanup);
   ownership.serve(commandHandler({ ...services, identity, openPayments: async () => (await openPayments()).payments }));
   return {
     url: `${origin}/v1`,
@@ -146,6 +138,19 @@ async function open(
     host,
     stop: () => cleanup.run(),
   };
+}
+
+const openCatalog = (
+  { store, clock, compiled }: LocalServices,
+  providers: readonly LocalProvider[],
+  log: Log,
+): Promise<LiveCatalog> =>
+  LiveCatalog.open({ store, clock, log, list: compiled, providers: providers.map(({ settings }) => settings) });
+
+function startPaymentTasks(options: PaymentTasksOptions, cleanup: Cleanup): void {
+  const tasks = new PaymentTasks(options);
+  cleanup.add(() => tasks.stop());
+  tasks.start();
 }
 
 function openDataPlane(options: {

@@ -169,7 +169,7 @@ export class StripeProcessor implements PaymentProcessor {
 function viewOf(invoice: Stripe.Invoice): InvoiceView {
   const taxCents = (invoice.total_taxes ?? []).reduce((sum, { amount }) => sum + amount, 0);
   return {
-    invoiceId: invoice.id ?? '',
+    invoiceId: invoice.id,
     number: invoice.number ?? undefined,
     state: invoice.status ?? 'draft',
     totalCents: BigInt(invoice.total),

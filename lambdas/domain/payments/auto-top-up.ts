@@ -1,6 +1,7 @@
 import { AUTO_TOP_UPS_PARTITION, autoTopUpKey } from '../../contracts/storage/table-keys/funds';
 import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
+import { z } from 'zod';
 import { type Clock, HOUR_MS } from '../clock';
 import { commit } from '../table/commit';
 import { compare } from '../table/condition';
@@ -8,7 +9,6 @@ import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Funds } from '../wallet/funds/funds';
 import { type AutoTopUp, decodeAutoTopUp, listed } from './auto-top-up-item';
-import { picoOfCents } from './cents';
 import type { Customers } from './customers';
 import { reached } from './refunds';
 import type { ChargeOutcome, PaymentProcessor } from './processor';
@@ -85,7 +85,7 @@ export class AutoTopUps {
   async complete(): Promise<void> {
     const errors: unknown[] = [];
     for await (const item of everyItem(this.#options.store, { table: ACCOUNTS, partition: AUTO_TOP_UPS_PARTITION })) {
-      const accountId = String(item['sk']);
+      const accountId = z.string().parse(item['sk']);
       await this.#resume(accountId).catch((error: unknown) => errors.push(error));
     }
     if (errors.length > 0) throw errors[0];

@@ -94,7 +94,7 @@ export class LowBalances {
   async checkAll(): Promise<void> {
     const errors: unknown[] = [];
     for await (const { sk } of everyItem(this.#options.store, { table: ACCOUNTS, partition: LOW_BALANCES_PARTITION })) {
-      await this.check(String(sk)).catch((error: unknown) => errors.push(error));
+      await this.check(z.string().parse(sk)).catch((error: unknown) => errors.push(error));
     }
     if (errors.length > 0) throw errors[0];
   }

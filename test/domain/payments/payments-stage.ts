@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { StripeProcessor } from '../../../lambdas/adapters/stripe/stripe-processor';
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
 import type { PlanSettings } from '../../../lambdas/contracts/deployment/plans';
@@ -118,7 +119,7 @@ export class PaymentsStage {
     const pages = await Promise.all(
       SHARDS.map((shard) => this.wallet.engine.query({ table: OUTBOX, partition: pendingMailPartition(shard) })),
     );
-    return pages.flatMap(({ items }) => items.map((item) => String(item['kind']))).sort();
+    return pages.flatMap(({ items }) => items.map((item) => z.string().parse(item['kind']))).sort();
   }
 
   codes(): readonly (string | undefined)[] {

@@ -33,7 +33,10 @@ export class FakeProcessor implements PaymentProcessor {
   readonly events: SimulatedEvent[] = [];
   readonly #random: Random;
   readonly #now: () => number;
-  readonly #answers = new Map<string, { readonly parameters: string; readonly answer: unknown }>();
+  readonly #answers = new Map<
+    string,
+    { readonly parameters: string; readonly answer: PromiseSettledResult<unknown> }
+  >();
   readonly #movements: BalanceMovement[] = [];
   #numbers = 0;
   /** Whether the next off-session charges are declined. */
@@ -231,10 +234,10 @@ export class FakeProcessor implements PaymentProcessor {
     if (earlier === undefined) {
       const answer = await settled(call);
       this.#answers.set(key, { parameters: text, answer });
-      return valueOf<T>(answer);
+      return valueOf(answer) as T;
     }
     if (earlier.parameters !== text) throw new Error(`the idempotency key ${key} was used with other parameters`);
-    return valueOf<T>(earlier.answer);
+    return valueOf(earlier.answer) as T;
   }
 }
 
@@ -243,8 +246,7 @@ async function settled(call: () => unknown): Promise<PromiseSettledResult<unknow
   return result;
 }
 
-function valueOf<T>(answer: unknown): T {
-  const result = answer as PromiseSettledResult<T>;
+function valueOf(result: PromiseSettledResult<unknown>): unknown {
   if (result.status === 'rejected') throw result.reason;
   return result.value;
 }

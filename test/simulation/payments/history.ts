@@ -11,18 +11,10 @@ import { DEPLOYMENT, FakeProcessor, type SimulatedEvent } from './fake-processor
 import { checkEnd, Watch } from './invariants';
 import { Network } from './network';
 import { Payments } from './payments-process';
+import { ACCOUNTS_PLAYED, type PaymentsSabotage } from './played';
 
-export const ACCOUNTS_PLAYED = ['acc_01JD0000000000000000000000', 'acc_01JD0000000000000000000001'] as const;
 export const THRESHOLD_CENTS = 300n;
 const TOP_UP_CENTS = 500n;
-
-/** A deliberate defect, so that a test can check that it is found. */
-export interface PaymentsSabotage {
-  /** Changes what the processor reports about a payment. */
-  readonly payment?: (payment: NonNullable<Awaited<ReturnType<FakeProcessor['payment']>>>) => typeof payment;
-  /** Gives each off-session charge a new idempotency key. */
-  readonly forgetsKeys?: boolean;
-}
 
 /** The outcome of one history. */
 export interface Played {

@@ -39,7 +39,7 @@ export class Network {
           const answer = await apply();
           if (isReplied) deliver(() => resolve(answer));
         } catch (error) {
-          if (isReplied) deliver(() => reject(error as Error));
+          if (isReplied) deliver(() => reject(error instanceof Error ? error : new Error(String(error))));
         }
       };
       switch (fault) {

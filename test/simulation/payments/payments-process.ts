@@ -14,7 +14,8 @@ import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import type { Random } from '../random';
 import type { Scheduler } from '../scheduler';
 import { DEPLOYMENT, type FakeProcessor, type SimulatedEvent } from './fake-processor';
-import { ACCOUNTS_PLAYED, type PaymentsSabotage } from './history';
+
+import { ACCOUNTS_PLAYED, type PaymentsSabotage } from './played';
 import { Life, type Network, remote, remoteStore } from './network';
 
 const SILENT_LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };

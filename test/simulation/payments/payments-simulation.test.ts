@@ -1,4 +1,4 @@
-import type { PaymentsSabotage } from './history';
+import type { PaymentsSabotage } from './played';
 import { simulatePayments } from './simulation';
 
 const HISTORIES = 80;

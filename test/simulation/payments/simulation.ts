@@ -1,4 +1,5 @@
-import { playPayments, type PaymentsSabotage } from './history';
+import { playPayments } from './history';
+import type { PaymentsSabotage } from './played';
 
 /** The states and faults that a set of histories must have met for its success to mean something. */
 export const LANDMARKS = [

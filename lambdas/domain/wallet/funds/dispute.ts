@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DEBTS_PARTITION } from '../../../contracts/storage/table-keys/funds';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
@@ -75,7 +76,7 @@ export async function returnDisputed(dependencies: FundsDependencies, dispute: D
 export async function payDebts(dependencies: FundsDependencies): Promise<void> {
   const errors: unknown[] = [];
   for await (const { sk: accountId } of everyItem(dependencies.store, { table: WALLET, partition: DEBTS_PARTITION })) {
-    await payDebt(dependencies, String(accountId)).catch((error: unknown) => errors.push(error));
+    await payDebt(dependencies, z.string().parse(accountId)).catch((error: unknown) => errors.push(error));
   }
   if (errors.length > 0) throw errors[0];
 }

@@ -113,21 +113,21 @@ async function expireGrant(dependencies: FundsDependencies, due: DueGrant): Prom
   const { accountId, grantId, expiresAt } = due;
   const { store, timing, newUlid } = dependencies;
   const forget = { table: WALLET, delete: grantExpiryKey(accountId, grantId, expiresAt) };
-  let isOver = false;
+  const seen = { isOver: false };
   const changed = await changeFunds(dependencies, accountId, `${EXPIRY_PREFIX}${newUlid(timing.clock())}`, (funds) => {
     const current = spendGrants(funds.grants, funds.balance.spentPico);
     const leftPico = current.grants.find((grant) => grant.grantId === grantId)?.leftPico ?? 0n;
     const takenPico = lesser(leftPico, funds.balance.availablePico);
-    isOver = takenPico === leftPico;
+    seen.isOver = takenPico === leftPico;
     if (takenPico === 0n) return undefined;
     return {
       kind: 'grant_expiry',
       transfers: transfers(['available', 'expired', takenPico]),
       reference: grantId,
       grants: reduceGrant(current, grantId, takenPico),
-      writes: isOver ? [{ write: forget }] : [],
+      writes: seen.isOver ? [{ write: forget }] : [],
     };
   });
-  if (changed === undefined && isOver) await store.write(forget);
-  return isOver;
+  if (changed === undefined && seen.isOver) await store.write(forget);
+  return seen.isOver;
 }

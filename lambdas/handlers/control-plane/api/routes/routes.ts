@@ -6,6 +6,7 @@ import { DEPLOYMENT_ROUTES } from './deployment';
 import { ENTRY_ROUTES } from './entries';
 import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
+import { LOW_BALANCE_ROUTES } from './low-balance';
 import { MEMBER_ROUTES } from './members';
 import { NOTIFICATION_ROUTES } from './notifications';
 import { PAYMENT_ROUTES } from './payments';
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...NOTIFICATION_ROUTES,
   ...ACCOUNT_ROUTES,
   ...PAYMENT_ROUTES,
+  ...LOW_BALANCE_ROUTES,
   ...ENTRY_ROUTES,
   ...COUPON_ROUTES,
   ...PLAN_ROUTES,
