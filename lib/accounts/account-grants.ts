@@ -59,9 +59,7 @@ export class AccountGrants {
 
   /** Finds the accounts with a threshold; see `tellWhenLow`. */
   findLow(grantee: IGrantable): Grant {
-    return this.tellWhenLow(grantee).combine(
-      grantItems(grantee, this.#accounts, ['dynamodb:Query'], LOW_BALANCES),
-    );
+    return this.tellWhenLow(grantee).combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], LOW_BALANCES));
   }
 
   /** Lists an account that has a threshold. The threshold is with the account. */

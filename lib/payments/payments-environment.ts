@@ -43,9 +43,6 @@ export function paymentsEnvironment(
 }
 
 /** Lets a function tell people, if the deployment sends mail. */
-export function grantNotices(
-  grantee: IGrantable,
-  { config, outbox }: Pick<PaymentStores, 'config' | 'outbox'>,
-): void {
+export function grantNotices(grantee: IGrantable, { config, outbox }: Pick<PaymentStores, 'config' | 'outbox'>): void {
   if (config.identity.mailFrom !== undefined) outbox.grants.notify(grantee);
 }

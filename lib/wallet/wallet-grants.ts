@@ -21,8 +21,9 @@ const DEBTS = ['debts'];
 const CREDIT_LINES = ['credit-lines'];
 /** What accounts owe of their credit lines, while it is not paid. */
 const OPEN_DUES = ['open-dues'];
-/** Coupons, and which coupon has a code. */
-const COUPONS = ['coupons', 'coupon-code#*'];
+/** Coupons; and which coupon has a code. */
+const COUPONS = ['coupons'];
+const COUPON_CODES = ['coupon-code#*'];
 
 /**
  * Grants on money. No verb deletes from an account's partition, so balances and entries stay.
@@ -111,14 +112,16 @@ export class WalletGrants {
   /** Sets a credit line, and lists the account that has one. */
   lend(grantee: IGrantable): Grant {
     return this.#changeFunds(grantee).combine(
-      this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], CREDIT_LINES),
+      this.#allow(grantee, ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], CREDIT_LINES),
     );
   }
 
   /** Creates, lists, deletes and redeems coupons. */
   manageCoupons(grantee: IGrantable): Grant {
-    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] as const;
-    return this.#allow(grantee, [...actions, 'dynamodb:Query'], COUPONS);
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return this.#allow(grantee, [...actions, 'dynamodb:UpdateItem', 'dynamodb:Query'], COUPONS).combine(
+      this.#allow(grantee, actions, COUPON_CODES),
+    );
   }
 
   /** Reads the ledger of accounts. */

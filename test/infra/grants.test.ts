@@ -197,6 +197,22 @@ async function callsOfAutoTopUp(): Promise<string[]> {
   return [...booking, ...recorder.take()];
 }
 
+/** A threshold and a credit line of nothing leave the lists of accounts that have one. */
+async function callsOfNothing(): Promise<string[]> {
+  const { stage, recorder } = await recordedApi();
+  const { accountId } = stage;
+  await stage.parts.funds.setLine({ accountId, changeId: 'line_a', linePico: 1n });
+  recorder.take();
+  for (const [id, as, body] of [
+    ['setLowBalance', 'owner', { threshold: '0' }],
+    ['setCreditLine', 'operator', { amount: '0' }],
+  ] as const) {
+    const request = await EXAMPLES[id]!(stage, accountId);
+    expect(await stage.ask({ ...request, method: 'PUT', as, body })).toMatchObject({ status: 200 });
+  }
+  return recorder.take();
+}
+
 test('the management API has exactly the table permissions that it uses', async () => {
   const calls: string[] = [];
   for (const route of ROUTES) {
@@ -210,7 +226,7 @@ test('the management API has exactly the table permissions that it uses', async 
     calls.push(...recorder.take());
   }
   calls.push(...(await callsOfExchange()));
-  calls.push(...(await callsOfAutoTopUp()));
+  calls.push(...(await callsOfAutoTopUp()), ...(await callsOfNothing()));
   for (const account of ['ours', 'the deployment']) calls.push(...(await callsOfLostAnswer(account === 'ours')));
   expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagement'));
 });

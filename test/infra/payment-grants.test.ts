@@ -1,5 +1,8 @@
+import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { HOUR_MS } from '../../lambdas/domain/clock';
 import { DECLINES_MAX } from '../../lambdas/domain/payments/auto-top-up';
+import { Arrears } from '../../lambdas/domain/payments/arrears/arrears';
+import { tellByMail } from '../../lambdas/domain/payments/arrears/due-message';
 import { picoOfCents } from '../../lambdas/domain/payments/cents';
 import { paymentJobs } from '../../lambdas/handlers/payments/payment-jobs';
 import type { PaymentsStage } from '../domain/payments/payments-stage';
@@ -65,7 +68,9 @@ test('the payment jobs have exactly the table permissions that they use', async 
   await expect(stage.payments.refunds.refund(refund)).rejects.toMatchObject({ code: 'payments_unavailable' });
   await stage.automate({ thresholdCents: 1_000n });
   stage.wallet.now += 2_000;
-  await untilTurnedOff(paymentJobs({ funds: stage.wallet.funds, lowBalances: stage.lowBalances, payments: stage.payments }));
+  await untilTurnedOff(
+    paymentJobs({ funds: stage.wallet.funds, lowBalances: stage.lowBalances, payments: stage.payments }),
+  );
   expect(unique([...booking, ...calls.take()])).toEqual(allowedBy('PaymentJobsPolicy'));
 });
 
@@ -78,4 +83,27 @@ test('no function of the data plane may touch a payment, an exception, a refund,
     );
     expect([policy, [...partitions].sort()]).toEqual([policy, ['acc_*', 'holds#*']]);
   }
+});
+
+test('the function that bills credit lines has exactly the table permissions that it uses', async () => {
+  const { wallet } = stage;
+  const { store, accounts, funds } = wallet;
+  const clock = (): number => wallet.now;
+  const audit = new AuditLog({ store, clock });
+  const arrears = new Arrears({ store, clock, audit, accounts, dueDays: 14, notify: tellByMail({ store, clock }) });
+  await funds.setLine({ accountId: ACCOUNT, changeId: 'line_a', linePico: picoOfCents(1_000n) });
+  await stage.spend(picoOfCents(500n));
+  const used: string[] = [];
+  const runOn = async (day: string): Promise<void> => {
+    wallet.now = Date.parse(`${day}T12:00:00Z`);
+    calls.take();
+    await arrears.run();
+    used.push(...calls.take());
+  };
+  for (const day of ['2026-12-02', '2026-12-13', '2026-12-16', '2026-12-23', '2026-12-30']) await runOn(day);
+  await wallet.wallet.credit({ accountId: ACCOUNT, amountPico: picoOfCents(500n), paymentId: 'pi_due' });
+  await runOn('2026-12-31');
+  expect(await accounts.get(ACCOUNT)).not.toHaveProperty('suspendedAt');
+  // It looks for the event of an action whose reply was lost.
+  expect(unique([...used, 'audit GetItem acc_*'])).toEqual(allowedBy('ArrearsCollectPolicy'));
 });

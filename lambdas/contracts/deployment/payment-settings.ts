@@ -40,7 +40,11 @@ export const paymentSettingsSchema = z.strictObject({
   /** The subscriptions that accounts can buy. */
   plans: plansSchema.default([]),
   /** How many days after a month's end its credit line is to be paid. */
-  dueDays: z.int('must be a whole number').min(1, 'must be at least 1').max(90, 'must be at most 90').default(DUE_DAYS_DEFAULT),
+  dueDays: z
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(90, 'must be at most 90')
+    .default(DUE_DAYS_DEFAULT),
   /** Replaces Stripe's own API. Only a deployment to the emulator has it. */
   apiUrl: z
     .string()

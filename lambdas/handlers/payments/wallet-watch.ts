@@ -27,7 +27,7 @@ export function walletWatch({
       });
       // People are told after a charge, so that an account that buys credit by itself tells nobody.
       await lowBalances.check(accountId).catch((error: unknown) => {
-        log.error('LOW_BALANCE_CHECK_FAILED', { accountId, cause: errorName(error) });
+        log.warn('LOW_BALANCE_CHECK_FAILED', { accountId, cause: errorName(error) });
       });
     }
   };
