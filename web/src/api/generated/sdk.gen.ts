@@ -268,58 +268,6 @@ export const createTopUp = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * The settings and the state of the automatic top-up
- *
- * Needs `wallet.read`.
- */
-export const getAutoTopUp = <ThrowOnError extends boolean = false>(options: Options<GetAutoTopUpData, ThrowOnError>): RequestResult<GetAutoTopUpResponses, GetAutoTopUpErrors, ThrowOnError> => (options.client ?? client).get<GetAutoTopUpResponses, GetAutoTopUpErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/accounts/{accountId}/auto-top-up',
-    ...options
-});
-
-/**
- * Have credit bought with the saved payment method when the account runs low
- *
- * Needs `payment.automate`.
- */
-export const setAutoTopUp = <ThrowOnError extends boolean = false>(options: Options<SetAutoTopUpData, ThrowOnError>): RequestResult<SetAutoTopUpResponses, SetAutoTopUpErrors, ThrowOnError> => (options.client ?? client).put<SetAutoTopUpResponses, SetAutoTopUpErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/accounts/{accountId}/auto-top-up',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * The balance below which the account’s people are told
- *
- * Needs `wallet.read`.
- */
-export const getLowBalance = <ThrowOnError extends boolean = false>(options: Options<GetLowBalanceData, ThrowOnError>): RequestResult<GetLowBalanceResponses, GetLowBalanceErrors, ThrowOnError> => (options.client ?? client).get<GetLowBalanceResponses, GetLowBalanceErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/accounts/{accountId}/low-balance',
-    ...options
-});
-
-/**
- * Have the account’s people told when its balance falls below a threshold
- *
- * Needs `payment.automate`.
- */
-export const setLowBalance = <ThrowOnError extends boolean = false>(options: Options<SetLowBalanceData, ThrowOnError>): RequestResult<SetLowBalanceResponses, SetLowBalanceErrors, ThrowOnError> => (options.client ?? client).put<SetLowBalanceResponses, SetLowBalanceErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/accounts/{accountId}/low-balance',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
  * Open a page of Stripe on which payment methods and subscriptions are managed
  *
  * Needs `payment.create`.
@@ -399,6 +347,58 @@ export const listPaymentExceptions = <ThrowOnError extends boolean = false>(opti
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/payment-exceptions',
     ...options
+});
+
+/**
+ * The settings and the state of the automatic top-up
+ *
+ * Needs `wallet.read`.
+ */
+export const getAutoTopUp = <ThrowOnError extends boolean = false>(options: Options<GetAutoTopUpData, ThrowOnError>): RequestResult<GetAutoTopUpResponses, GetAutoTopUpErrors, ThrowOnError> => (options.client ?? client).get<GetAutoTopUpResponses, GetAutoTopUpErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/auto-top-up',
+    ...options
+});
+
+/**
+ * Have credit bought with the saved payment method when the account runs low
+ *
+ * Needs `payment.automate`.
+ */
+export const setAutoTopUp = <ThrowOnError extends boolean = false>(options: Options<SetAutoTopUpData, ThrowOnError>): RequestResult<SetAutoTopUpResponses, SetAutoTopUpErrors, ThrowOnError> => (options.client ?? client).put<SetAutoTopUpResponses, SetAutoTopUpErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/auto-top-up',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The balance below which the account’s people are told
+ *
+ * Needs `wallet.read`.
+ */
+export const getLowBalance = <ThrowOnError extends boolean = false>(options: Options<GetLowBalanceData, ThrowOnError>): RequestResult<GetLowBalanceResponses, GetLowBalanceErrors, ThrowOnError> => (options.client ?? client).get<GetLowBalanceResponses, GetLowBalanceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/low-balance',
+    ...options
+});
+
+/**
+ * Have the account’s people told when its balance falls below a threshold
+ *
+ * Needs `payment.automate`.
+ */
+export const setLowBalance = <ThrowOnError extends boolean = false>(options: Options<SetLowBalanceData, ThrowOnError>): RequestResult<SetLowBalanceResponses, SetLowBalanceErrors, ThrowOnError> => (options.client ?? client).put<SetLowBalanceResponses, SetLowBalanceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/low-balance',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -114,33 +114,6 @@ export type NewTopUp = {
     returnUrl?: string;
 };
 
-export type AutoTopUp = {
-    isOn: boolean;
-    threshold: ExactUsd;
-    amount: ExactUsd;
-    monthMax: ExactUsd;
-    boughtThisMonth: ExactUsd;
-    declines: number;
-    isCharging: boolean;
-};
-
-export type NewAutoTopUp = {
-    isOn: boolean;
-    threshold: Usd;
-    amount: Usd;
-    monthMax: Usd;
-};
-
-export type Usd = string;
-
-export type LowBalance = {
-    threshold: ExactUsd;
-};
-
-export type NewLowBalance = {
-    threshold: Usd;
-};
-
 export type Portal = {
     url: string;
 };
@@ -186,11 +159,38 @@ export type NewCreditLine = {
     amount: Usd;
 };
 
+export type Usd = string;
+
 export type PaymentException = {
     paymentId: string;
     code: string;
     accountId?: string;
     at: string;
+};
+
+export type AutoTopUp = {
+    isOn: boolean;
+    threshold: ExactUsd;
+    amount: ExactUsd;
+    monthMax: ExactUsd;
+    boughtThisMonth: ExactUsd;
+    declines: number;
+    isCharging: boolean;
+};
+
+export type NewAutoTopUp = {
+    isOn: boolean;
+    threshold: Usd;
+    amount: Usd;
+    monthMax: Usd;
+};
+
+export type LowBalance = {
+    threshold: ExactUsd;
+};
+
+export type NewLowBalance = {
+    threshold: Usd;
 };
 
 export type Entry = {
@@ -1492,114 +1492,6 @@ export type CreateTopUpResponses = {
 
 export type CreateTopUpResponse = CreateTopUpResponses[keyof CreateTopUpResponses];
 
-export type GetAutoTopUpData = {
-    body?: never;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/auto-top-up';
-};
-
-export type GetAutoTopUpErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type GetAutoTopUpError = GetAutoTopUpErrors[keyof GetAutoTopUpErrors];
-
-export type GetAutoTopUpResponses = {
-    /**
-     * Done.
-     */
-    200: AutoTopUp;
-};
-
-export type GetAutoTopUpResponse = GetAutoTopUpResponses[keyof GetAutoTopUpResponses];
-
-export type SetAutoTopUpData = {
-    body: NewAutoTopUp;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/auto-top-up';
-};
-
-export type SetAutoTopUpErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type SetAutoTopUpError = SetAutoTopUpErrors[keyof SetAutoTopUpErrors];
-
-export type SetAutoTopUpResponses = {
-    /**
-     * Done.
-     */
-    200: AutoTopUp;
-};
-
-export type SetAutoTopUpResponse = SetAutoTopUpResponses[keyof SetAutoTopUpResponses];
-
-export type GetLowBalanceData = {
-    body?: never;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/low-balance';
-};
-
-export type GetLowBalanceErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type GetLowBalanceError = GetLowBalanceErrors[keyof GetLowBalanceErrors];
-
-export type GetLowBalanceResponses = {
-    /**
-     * Done.
-     */
-    200: LowBalance;
-};
-
-export type GetLowBalanceResponse = GetLowBalanceResponses[keyof GetLowBalanceResponses];
-
-export type SetLowBalanceData = {
-    body: NewLowBalance;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/low-balance';
-};
-
-export type SetLowBalanceErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type SetLowBalanceError = SetLowBalanceErrors[keyof SetLowBalanceErrors];
-
-export type SetLowBalanceResponses = {
-    /**
-     * Done.
-     */
-    200: LowBalance;
-};
-
-export type SetLowBalanceResponse = SetLowBalanceResponses[keyof SetLowBalanceResponses];
-
 export type CreatePortalData = {
     body: NewPortal;
     headers?: {
@@ -1801,6 +1693,114 @@ export type ListPaymentExceptionsResponses = {
 };
 
 export type ListPaymentExceptionsResponse = ListPaymentExceptionsResponses[keyof ListPaymentExceptionsResponses];
+
+export type GetAutoTopUpData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/auto-top-up';
+};
+
+export type GetAutoTopUpErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetAutoTopUpError = GetAutoTopUpErrors[keyof GetAutoTopUpErrors];
+
+export type GetAutoTopUpResponses = {
+    /**
+     * Done.
+     */
+    200: AutoTopUp;
+};
+
+export type GetAutoTopUpResponse = GetAutoTopUpResponses[keyof GetAutoTopUpResponses];
+
+export type SetAutoTopUpData = {
+    body: NewAutoTopUp;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/auto-top-up';
+};
+
+export type SetAutoTopUpErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetAutoTopUpError = SetAutoTopUpErrors[keyof SetAutoTopUpErrors];
+
+export type SetAutoTopUpResponses = {
+    /**
+     * Done.
+     */
+    200: AutoTopUp;
+};
+
+export type SetAutoTopUpResponse = SetAutoTopUpResponses[keyof SetAutoTopUpResponses];
+
+export type GetLowBalanceData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/low-balance';
+};
+
+export type GetLowBalanceErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetLowBalanceError = GetLowBalanceErrors[keyof GetLowBalanceErrors];
+
+export type GetLowBalanceResponses = {
+    /**
+     * Done.
+     */
+    200: LowBalance;
+};
+
+export type GetLowBalanceResponse = GetLowBalanceResponses[keyof GetLowBalanceResponses];
+
+export type SetLowBalanceData = {
+    body: NewLowBalance;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/low-balance';
+};
+
+export type SetLowBalanceErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetLowBalanceError = SetLowBalanceErrors[keyof SetLowBalanceErrors];
+
+export type SetLowBalanceResponses = {
+    /**
+     * Done.
+     */
+    200: LowBalance;
+};
+
+export type SetLowBalanceResponse = SetLowBalanceResponses[keyof SetLowBalanceResponses];
 
 export type ListEntriesData = {
     body?: never;
