@@ -230,7 +230,7 @@ describe('a wallet with too little money', () => {
     [
       'message',
       '/v1/messages',
-      messagesBody({ max_tokens: 64_000, x: 'x'.repeat(200_000) }),
+      messagesBody({ max_tokens: 64_000, system: 'x'.repeat(200_000) }),
       { type: 'error', error: { type: 'billing_error' } },
     ],
   ])('a %s that the wallet cannot pay for gets 402 before anything is sent', async (_what, path, body, error) => {
