@@ -219,6 +219,8 @@ test('a client that disconnects while it sends its body causes no logged error',
   expect(run.log.join('')).not.toMatch('"level":"error"');
 });
 
+const IMAGE = { type: 'image', source: { type: 'url', url: 'https://images.example.com/a.png' } };
+
 describe('a wallet with too little money', () => {
   test.each([
     [
@@ -230,7 +232,11 @@ describe('a wallet with too little money', () => {
     [
       'message',
       '/v1/messages',
-      messagesBody({ max_tokens: 64_000, x: 'x'.repeat(200_000) }),
+      // An image by URL keeps the prompt from being counted at the provider before the refusal.
+      messagesBody({
+        max_tokens: 64_000,
+        messages: [{ role: 'user', content: [IMAGE, { type: 'text', text: 'x'.repeat(200_000) }] }],
+      }),
       { type: 'error', error: { type: 'billing_error' } },
     ],
   ])('a %s that the wallet cannot pay for gets 402 before anything is sent', async (_what, path, body, error) => {
