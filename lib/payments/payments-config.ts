@@ -6,5 +6,3 @@ export const paymentsSchema = paymentSettingsSchema.extend({
   /** The payment processor. There is no other. */
   stripe: z.literal(true, 'must be true, or leave out payments'),
 });
-
-export type PaymentsConfig = Readonly<z.infer<typeof paymentsSchema>>;

@@ -19,7 +19,7 @@ const GRANT_EXPIRIES = ['grant-expiries#*'];
 const DEBTS = ['debts'];
 /** The accounts that have a credit line. */
 const CREDIT_LINES = ['credit-lines'];
-/** What accounts owe of their credit lines, while it is not paid. */
+/** The unpaid dues of credit lines. */
 const OPEN_DUES = ['open-dues'];
 /** Coupons; and which coupon has a code. */
 const COUPONS = ['coupons'];

@@ -4,7 +4,14 @@ const run = new ProcessRun();
 beforeAll(() => run.start());
 afterAll(() => run.stop());
 
-const ADDRESS = { name: 'Ada', email: 'ada@example.com', line1: '1 Main St', city: 'Berlin', postal_code: '10115', country: 'DE' };
+const ADDRESS = {
+  name: 'Ada',
+  email: 'ada@example.com',
+  line1: '1 Main St',
+  city: 'Berlin',
+  postal_code: '10115',
+  country: 'DE',
+};
 
 async function api(role: string, path: string, body?: object, method = body === undefined ? 'GET' : 'POST') {
   const { apiUrl, accountId } = run.gateway;
