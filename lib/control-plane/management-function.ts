@@ -48,8 +48,7 @@ export interface ManagementFunctionProps {
  */
 export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
   constructor(scope: Construct, id: string, props: ManagementFunctionProps) {
-    const { config, accounts, keys, audit, wallet, catalog, outbox, keyPepper, originSecret, identity, stripeKeys } =
-      props;
+    const { config, accounts, keys, audit, wallet, catalog, outbox, keyPepper, originSecret, identity } = props;
     const { mailFrom, operatorMfa } = config.identity;
     super(scope, id, {
       entry: 'lambdas/handlers/control-plane/api.lambda.ts',

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { InvalidSignature, verifiedEvent } from '../../adapters/stripe/stripe-events';
 import type { Clock } from '../../domain/clock';
-import { AppError, Forbidden, InternalError } from '../../domain/errors/app-error';
+import { type AppError, Forbidden, InternalError } from '../../domain/errors/app-error';
 import { ControlPlaneUnavailable } from '../../domain/errors/refusal';
 import { errorName, type Log } from '../../domain/log';
 import type { PaymentEvents } from '../../domain/payments/payment-events';
