@@ -9,6 +9,7 @@ const FOLDERS = ['money', 'wallet', 'keys', 'table'].map((folder) => path.resolv
 
 for (const folder of FOLDERS) {
   for (const file of readdirSync(folder).toSorted()) {
-    if (/(?<!\.property)\.test\.ts$/.test(file)) jest.requireActual(path.join(folder, file));
+    // Each file gets a block of its own, so that its hooks apply to its own tests only.
+    if (/(?<!\.property)\.test\.ts$/.test(file)) describe(file, () => void jest.requireActual(path.join(folder, file)));
   }
 }

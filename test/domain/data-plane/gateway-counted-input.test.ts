@@ -1,4 +1,7 @@
 import { COUNT_TIMEOUT_MS } from '../../../lambdas/domain/data-plane/admission/counted-input';
+import { Catalog } from '../../../lambdas/domain/catalog/catalog';
+import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import type { FakeClient } from './fake-client';
 import { whole } from './fake-providers';
 import { GatewayStage, INPUT_PICO, messages, OUTPUT_PICO } from './gateway-stage';
@@ -103,4 +106,25 @@ test('a message that the budget of its key cannot afford by its bytes is counted
   expect((await rich.send(messages(PROMPT))).status).toBe(200);
   expect(await rich.spentPico()).toBe(COST_PICO);
   await rich.expectBalanced();
+});
+
+test('a count that keeps a prompt out of a long-context tier holds for the prices below it', async () => {
+  const tiered = modelOf({
+    id: 'claude',
+    endpoints: ['messages'],
+    contextTokens: 200_000,
+    prices: [
+      versionOf(
+        [0, { input: Number(INPUT_PICO), output: Number(OUTPUT_PICO) }],
+        [2_000, { input: 100 * Number(INPUT_PICO), output: 100 * Number(OUTPUT_PICO) }],
+      ),
+    ],
+  });
+  const catalog = new Catalog(catalogOf({ anthropic: [tiered] }), [
+    { id: 'anthropic', dialect: 'anthropic', baseUrl: 'http://anthropic.test' },
+  ]);
+  const gateway = new Gateway({ ...stage.dependencies, catalog });
+  const client = stage.client(messages(PROMPT));
+  await gateway.handle(client);
+  expect([client.status, paths(), await spent()]).toEqual([200, [COUNT_PATH, '/v1/messages'], COST_PICO]);
 });

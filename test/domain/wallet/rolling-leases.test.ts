@@ -1,4 +1,4 @@
-import { MINUTE_MS, SECOND_MS } from '../../../lambdas/domain/clock';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../lambdas/domain/clock';
 import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { RollingHold } from '../../../lambdas/domain/wallet/holds/resize-hold';
@@ -154,6 +154,7 @@ describe('an account on leases that ran short', () => {
     stage = await WalletStage.funded(LEAST);
     const hold = await rollOnLease(stage, 10n ** 12n);
     await stage.settle(hold, LEAST + 1n);
+    expect(await mainBalance()).toMatchObject({ lossUntil: BigInt(stage.now + DAY_MS) });
     await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1_000n * AMPLE, paymentId: 'pi_more' });
     expect(await holdsWorstCase()).toBe(true);
   });
@@ -161,6 +162,12 @@ describe('an account on leases that ran short', () => {
   test('a request that costs more than its ceiling, all of which its lease covered, is no loss of the account’s', async () => {
     const hold = await rollOnLease(stage, 500n);
     expect(await stage.settle(hold, 600n)).toMatchObject({ costPico: 500n, overrunPico: 100n });
+    expect(await mainBalance()).not.toHaveProperty('lossUntil');
+  });
+
+  test('usage above the ceiling of a request whose lease grew for it is no loss of the account’s', async () => {
+    const hold = await rollOnLease(stage, 1_000n);
+    expect(await stage.settle(hold, 1_200n)).toMatchObject({ costPico: 1_000n, overrunPico: 200n });
     expect(await mainBalance()).not.toHaveProperty('lossUntil');
   });
 

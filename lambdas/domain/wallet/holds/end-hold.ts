@@ -18,7 +18,7 @@ import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { InsufficientFunds, LedgerInconsistent } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown } from './hold';
 import { BudgetShort, endCount } from './key-counters';
-import { type Charge, chargeOf, type HoldEnd } from './settlement';
+import { type Charge, chargeOf, isLoss, type HoldEnd } from './settlement';
 
 /**
  * Ends a hold: one transaction deletes the hold, writes the entry and the usage record, and moves the money. A hold
@@ -101,7 +101,7 @@ function endWrites(
   charge: Charge,
 ): readonly GuardedWrite<EndRefusal>[] {
   const { accountId, requestId, heldPico, counting } = hold;
-  const { costPico, overrunPico } = charge;
+  const { costPico } = charge;
   const now = dependencies.timing.clock();
   const entry = {
     kind,
@@ -126,8 +126,7 @@ function endWrites(
     },
     noteOn(moveHeld(hold, costPico), {
       isShort: shortOf === 'account',
-      // Usage above the ceiling is no fault of the account: the worst case would not have covered it either.
-      isLoss: hold.rolling !== undefined && overrunPico > 0n && costPico < hold.rolling.ceilingPico,
+      isLoss: isLoss(hold, charge),
       now,
     }),
     ...(counting

@@ -75,6 +75,13 @@ export function chargeOf({ hold, costPico: wantedPico, record }: HoldEnd, excess
   return { costPico, overrunPico: wantedPico - costPico };
 }
 
+/**
+ * Whether the account could not pay for a part of a request that its worst case would have covered. Usage above the
+ * ceiling is no fault of the account.
+ */
+export const isLoss = ({ rolling }: Hold, { costPico, overrunPico }: Charge): boolean =>
+  rolling !== undefined && overrunPico > 0n && costPico < rolling.ceilingPico;
+
 /** The result of the call that ended a hold. */
 export const settledNow = ({ kind }: Settlement, charge: Charge): Settled => ({
   outcome: kind === 'charge' ? 'charged' : 'released',

@@ -10,7 +10,7 @@ import { beginShortage, recordLoss } from '../balance/may-roll';
 import type { WalletDependencies } from '../dependencies';
 import { adjustExpired } from '../holds/adjust-expired';
 import type { Hold } from '../holds/hold';
-import { alreadySettled, chargeOf, settledNow, type Settled, type Settlement } from '../holds/settlement';
+import { alreadySettled, chargeOf, isLoss, settledNow, type Settled, type Settlement } from '../holds/settlement';
 import { RESERVE_RETRY, retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { HoldNotFound, InsufficientFunds, WalletUnavailable } from '../wallet-errors';
 import { growLease } from './grow-lease';
@@ -38,7 +38,7 @@ export async function settleOnLease(
     // An existing record stands. This lease books it only if the record names this turn.
     const recorded = existing ?? record;
     if (lease && recorded.leaseTurn === leaseTurn) leaseBook.end(lease, recorded);
-    await noteShortage(dependencies, settlement, { isLoss: recorded.overrunPico > 0n && !hasGivenUp });
+    await noteShortage(dependencies, settlement, { isLoss: isLoss(hold, recorded) && !hasGivenUp });
     return existing ? alreadySettled(settlement, existing) : settledNow(settlement, charge);
   } finally {
     if (lease) leaseBook.forget(lease);
