@@ -147,13 +147,13 @@ describe('an account on leases that ran short', () => {
     expect(await holdsWorstCase()).toBe(true);
   });
 
-  test('a request that costs more than its ceiling, all of which its lease covered, is no loss of the account’s', async () => {
+  test('a request that costs more than its ceiling, all of which its lease covered, is not a loss of the account’s', async () => {
     const hold = await rollOnLease(stage, 500n);
     expect(await stage.settle(hold, 600n)).toMatchObject({ costPico: 500n, overrunPico: 100n });
     expect(await mainBalance()).not.toHaveProperty('lossUntil');
   });
 
-  test('usage above the ceiling of a request whose lease grew for it is no loss of the account’s', async () => {
+  test('usage above the ceiling of a request whose lease grew for it is not a loss of the account’s', async () => {
     const hold = await rollOnLease(stage, 1_000n);
     expect(await stage.settle(hold, 1_200n)).toMatchObject({ costPico: 1_000n, overrunPico: 200n });
     expect(await mainBalance()).not.toHaveProperty('lossUntil');
