@@ -1,44 +1,25 @@
 import { SECOND_MS } from '../../../lambdas/domain/clock';
-import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { Get } from '../../../lambdas/domain/table/table-store';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
-import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import { delta, DONE, type FakeCall, silent, SSE, usageEvent } from './fake-providers';
-import { chat, GatewayStage, OUTPUT_PICO, USAGE } from './gateway-stage';
+import { type GatewayStage, OUTPUT_PICO, USAGE } from './gateway-stage';
+import { long, LONG_ANSWERS, openLongAnswers, pass } from './long-answers';
 
 /** Twice the default burst, and ten seconds of the default rate. */
 const SLICE_PICO = 6_048n * OUTPUT_PICO;
-const CATALOG = new Catalog(
-  catalogOf({
-    openai: [
-      modelOf({
-        id: 'long',
-        contextTokens: 200_000,
-        outputTokensMax: 128_000,
-        prices: [versionOf([0, { input: 10, output: Number(OUTPUT_PICO) }])],
-      }),
-    ],
-  }),
-  [{ id: 'openai', dialect: 'openai', baseUrl: 'http://openai.test/v1' }],
-);
-
 let stage: GatewayStage;
 let gateway: Gateway;
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-  stage = await GatewayStage.open();
-  gateway = new Gateway({ ...stage.dependencies, catalog: CATALOG });
+  ({ stage, gateway } = await openLongAnswers());
   stage.providers.play(silent);
   await stage.spendDownTo(30n * SLICE_PICO);
 });
 afterEach(() => stage.closeTimed());
 
-const pass = (seconds: number): Promise<void> => jest.advanceTimersByTimeAsync(seconds * SECOND_MS);
-
 async function begin(count = 1): Promise<{ done: Promise<void>; call: FakeCall }> {
-  const done = gateway.handle(stage.client(chat({ model: 'long', max_tokens: 128_000, stream: true })));
+  const done = gateway.handle(stage.client(long()));
   const call = await stage.providers.asked(count);
   call.head(200, SSE);
   return { done, call };
@@ -79,7 +60,7 @@ test('a request of an account that was short is served although the store does n
     transact: store.transact.bind(store),
   };
   const wallet = new Wallet({ store: unreadable, clock: Date.now, usageRetentionDays: 90 });
-  gateway = new Gateway({ ...stage.dependencies, catalog: CATALOG, wallet });
+  gateway = new Gateway({ ...stage.dependencies, catalog: LONG_ANSWERS, wallet });
   for (const count of [2, 3]) {
     // The refusal of a large first hold shows this process that the account is short, so the next request is to read.
     const next = await begin(count);
@@ -101,7 +82,7 @@ test('a provider that is silent and then sends far more than its pace is paid fr
   expect(record).toMatchObject({ costPico: 70n + 20_000n * OUTPUT_PICO, overrunPico: 0n, estimated: false });
   expect(stage.lines).toContain('RATE_EXCEEDED');
   await stage.spendDownTo(10n * SLICE_PICO);
-  const next = stage.client(chat({ model: 'long', max_tokens: 128_000, stream: true }));
+  const next = stage.client(long());
   await gateway.handle(next);
   expect([next.status, stage.providers.calls.length]).toEqual([402, 1]);
 });

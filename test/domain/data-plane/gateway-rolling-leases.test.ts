@@ -1,12 +1,13 @@
 import { SECOND_MS } from '../../../lambdas/domain/clock';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
-import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { PICO_PER_USD } from '../../../lambdas/domain/money/pico';
 import { outcomeOf } from '../wallet/wallet-stage';
 import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import type { FakeClient } from './fake-client';
 import { delta, DONE, type FakeCall, SSE, usageEvent } from './fake-providers';
-import { chat, GatewayStage } from './gateway-stage';
+import { chat, type GatewayStage } from './gateway-stage';
+import { openLongAnswers } from './long-answers';
 
 const REQUESTS = 10;
 const OUTPUT_TOKENS_MAX = 128_000;
@@ -30,9 +31,7 @@ const PROMPT_TOKENS = 7;
 let stage: GatewayStage;
 let gateway: Gateway;
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-  stage = await GatewayStage.open();
-  gateway = new Gateway({ ...stage.dependencies, catalog: CATALOG });
+  ({ stage, gateway } = await openLongAnswers({ catalog: CATALOG }));
 });
 afterEach(() => stage.closeTimed());
 

@@ -1,9 +1,10 @@
 import { SECOND_MS } from '../../../lambdas/domain/clock';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
-import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import { DONE, fails, silent, SSE, usageEvent } from './fake-providers';
-import { chat, GatewayStage } from './gateway-stage';
+import { chat, type GatewayStage } from './gateway-stage';
+import { openLongAnswers } from './long-answers';
 
 const LONG = { id: 'mixed', contextTokens: 200_000, outputTokensMax: 128_000 };
 const PROMPT = 'x'.repeat(20_000);
@@ -24,9 +25,7 @@ const FUNDS_PICO = 10_000_000n;
 let stage: GatewayStage;
 let gateway: Gateway;
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-  stage = await GatewayStage.open();
-  gateway = new Gateway({ ...stage.dependencies, catalog: CATALOG });
+  ({ stage, gateway } = await openLongAnswers({ catalog: CATALOG }));
   await stage.spendDownTo(FUNDS_PICO);
 });
 afterEach(() => stage.closeTimed());

@@ -26,11 +26,21 @@ export const LONG_ANSWERS = new Catalog(
   ],
 );
 
-/** A gateway that serves these models, in time that only the test advances until `closeTimed` of its stage. */
-export async function openLongAnswers(): Promise<{ readonly stage: GatewayStage; readonly gateway: Gateway }> {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+/**
+ * A gateway in time that only the test advances until `closeTimed` of its stage.
+ * @param options.catalog the models that it serves. @default LONG_ANSWERS
+ * @param options.now when the test begins, in epoch milliseconds. @default now
+ */
+export async function openLongAnswers({
+  catalog = LONG_ANSWERS,
+  now,
+}: { readonly catalog?: Catalog; readonly now?: number } = {}): Promise<{
+  readonly stage: GatewayStage;
+  readonly gateway: Gateway;
+}> {
+  jest.useFakeTimers({ ...(now !== undefined && { now }), doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   const stage = await GatewayStage.open();
-  return { stage, gateway: new Gateway({ ...stage.dependencies, catalog: LONG_ANSWERS }) };
+  return { stage, gateway: new Gateway({ ...stage.dependencies, catalog }) };
 }
 
 /** A stream that allows a long answer. */

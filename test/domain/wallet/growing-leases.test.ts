@@ -10,11 +10,8 @@ import {
   WalletSuspended,
   WalletUnavailable,
 } from '../../../lambdas/domain/wallet/wallet-errors';
-import { AMPLE, rollOnLease } from './lease-stage';
+import { AMPLE, OUTAGE, rollOnLease, sweepLeases } from './lease-stage';
 import { ACCOUNT, WalletStage } from './wallet-stage';
-
-/** More attempts than any call makes. */
-const OUTAGE = Array.from({ length: 20 }, () => 'unreachable' as const);
 
 let stage: WalletStage;
 beforeEach(async () => {
@@ -22,27 +19,18 @@ beforeEach(async () => {
 });
 afterEach(() => stage.expectSound());
 
-const extend = (hold: RollingHold, wantedPico: bigint, leastPico = wantedPico): Promise<RollingHold> =>
-  stage.wallet.extend(hold, { wantedPico, leastPico });
-
 /** Extends a hold in vain: the caller learns nothing of the first attempt, and no other one reaches the store. */
 async function extendUnknown(hold: RollingHold, wantedPico: bigint, first: 'lost reply' | 'late'): Promise<void> {
   stage.store.plan(first, ...OUTAGE);
-  await expect(extend(hold, wantedPico)).rejects.toBeInstanceOf(WalletUnavailable);
+  await expect(stage.extend(hold, wantedPico)).rejects.toBeInstanceOf(WalletUnavailable);
   stage.store.clear();
-}
-
-/** Ends all leases that are due, at a time when all are. */
-async function sweep(): Promise<void> {
-  stage.now += 2 * MINUTE_MS;
-  expect(await stage.wallet.expireDue()).toMatchObject({ failed: 0 });
 }
 
 const mainBalance = () => stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT) });
 
 describe('an extension on a lease', () => {
   test('an extension on a lease adds what the lease lacks, and the next request can use what it leaves', async () => {
-    const extended = await extend(await rollOnLease(stage), 1_000n);
+    const extended = await stage.extend(await rollOnLease(stage), 1_000n);
     expect(extended).toMatchObject({ heldPico: 1_800n, rolling: { ceilingPico: 10_000n } });
     expect(await stage.amounts()).toEqual([AMPLE - 1_800n, 1_800n, 0n]);
     expect(await stage.settle(extended, 1_500n)).toMatchObject({ costPico: 1_500n, overrunPico: 0n });
@@ -50,7 +38,7 @@ describe('an extension on a lease', () => {
       heldPico: 300n,
       leaseTurn: expect.stringMatching(/#2$/) as string,
     });
-    await sweep();
+    await sweepLeases(stage);
     const [lease] = (await stage.entries()).filter(({ kind }) => kind === 'lease');
     expect(lease).toMatchObject({ heldPico: 1_800n, requests: 1n });
     expect(await stage.amounts()).toEqual([AMPLE - 1_500n, 0n, 1_500n]);
@@ -59,31 +47,31 @@ describe('an extension on a lease', () => {
   test('an extension on a lease whose drawer is short fills the drawer if the main balance is ample', async () => {
     const hold = await rollOnLease(stage);
     // The drawer had 6,400, of which the lease took 800.
-    expect(await extend(hold, 5_601n)).toMatchObject({ heldPico: 6_401n });
+    expect(await stage.extend(hold, 5_601n)).toMatchObject({ heldPico: 6_401n });
     const main = await mainBalance();
     expect(main?.['availablePico']).toBe(AMPLE - 6_400n - 8n * 5_601n);
   });
 
   test('an extension on a lease that its drawer does not cover takes the money from the main balance', async () => {
     const hold = await rollOnLease(stage);
-    expect(await extend(hold, 10_000n)).toMatchObject({ heldPico: 10_800n });
+    expect(await stage.extend(hold, 10_000n)).toMatchObject({ heldPico: 10_800n });
     const main = await mainBalance();
     expect(main?.['availablePico']).toBe(AMPLE - 6_400n - 10_000n);
     await stage.settle({ ...hold, heldPico: 10_800n }, 9_000n);
-    await sweep();
+    await sweepLeases(stage);
     expect(await stage.amounts()).toEqual([AMPLE - 9_000n, 0n, 9_000n]);
   });
 
   test('an extension on a lease gets the rest of an account with too little, drawers included', async () => {
     const hold = await rollOnLease(stage, 10n ** 12n);
-    expect(await extend(hold, 2n * AMPLE, 1n)).toMatchObject({ heldPico: AMPLE });
+    expect(await stage.extend(hold, 2n * AMPLE, 1n)).toMatchObject({ heldPico: AMPLE });
     expect(await stage.amounts()).toEqual([0n, AMPLE, 0n]);
-    await expect(extend({ ...hold, heldPico: AMPLE }, 1n)).rejects.toBeInstanceOf(InsufficientFunds);
+    await expect(stage.extend({ ...hold, heldPico: AMPLE }, 1n)).rejects.toBeInstanceOf(InsufficientFunds);
   });
 
   test('an extension on a lease that the whole account does not cover is refused and changes nothing', async () => {
     const hold = await rollOnLease(stage, 10n ** 12n);
-    const refusal = expect(extend(hold, 2n * AMPLE, AMPLE - 799n)).rejects;
+    const refusal = expect(stage.extend(hold, 2n * AMPLE, AMPLE - 799n)).rejects;
     await refusal.toMatchObject({ name: 'InsufficientFunds', availablePico: AMPLE - 800n });
     expect(await stage.amounts()).toEqual([AMPLE - 800n, 800n, 0n]);
   });
@@ -91,35 +79,35 @@ describe('an extension on a lease', () => {
   test('an extension on a lease of a suspended account is refused within five seconds', async () => {
     const hold = await rollOnLease(stage);
     await stage.store.write(suspendBalance(ACCOUNT, new Date(stage.now).toISOString()));
-    const extended = await extend(hold, 100n);
+    const extended = await stage.extend(hold, 100n);
     stage.now += 5 * SECOND_MS;
-    await expect(extend(extended, 100n)).rejects.toBeInstanceOf(WalletSuspended);
+    await expect(stage.extend(extended, 100n)).rejects.toBeInstanceOf(WalletSuspended);
     await stage.settle(extended, 900n);
   });
 
   test('an extension on a lease whose request has ended is refused', async () => {
     const hold = await rollOnLease(stage);
     await stage.settle(hold, 40n);
-    await expect(extend(hold, 100n)).rejects.toBeInstanceOf(HoldNotFound);
+    await expect(stage.extend(hold, 100n)).rejects.toBeInstanceOf(HoldNotFound);
     await stage.roll(100n, 10_000n);
-    await expect(extend(hold, 100n)).rejects.toBeInstanceOf(HoldNotFound);
+    await expect(stage.extend(hold, 100n)).rejects.toBeInstanceOf(HoldNotFound);
   });
 
   test('an extension on a lease that the sweeper has ended is refused', async () => {
     const hold = await rollOnLease(stage);
-    await sweep();
-    await expect(extend(hold, 100n)).rejects.toBeInstanceOf(HoldNotFound);
+    await sweepLeases(stage);
+    await expect(stage.extend(hold, 100n)).rejects.toBeInstanceOf(HoldNotFound);
     expect(await stage.settle(hold, 40n)).toMatchObject({ outcome: 'adjusted', costPico: 40n });
   });
 
   test('an amount of a lease that no growth can have left shows that the ledger is broken', async () => {
     const hold = await rollOnLease(stage);
-    const extended = await extend(hold, 100n);
+    const extended = await stage.extend(hold, 100n);
     const [lease] = await stage.leases();
     const update = { pk: lease?.['pk'] as string, sk: lease?.['sk'] as string };
     const set = (heldPico: bigint) => stage.engine.write({ table: WALLET, update, change: { set: { heldPico } } });
     await set(899n);
-    await expect(extend(extended, 100n)).rejects.toBeInstanceOf(LedgerInconsistent);
+    await expect(stage.extend(extended, 100n)).rejects.toBeInstanceOf(LedgerInconsistent);
     await set(900n);
   });
 
@@ -128,7 +116,7 @@ describe('an extension on a lease', () => {
     async (fault) => {
       const hold = await rollOnLease(stage);
       stage.store.plan(fault, fault, fault);
-      expect(await extend(hold, 1_000n)).toMatchObject({ heldPico: 1_800n });
+      expect(await stage.extend(hold, 1_000n)).toMatchObject({ heldPico: 1_800n });
       expect(await stage.amounts()).toEqual([AMPLE - 1_800n, 1_800n, 0n]);
     },
   );
@@ -138,9 +126,9 @@ describe('an extension on a lease of which its caller learns nothing', () => {
   test('an extension on a lease that was committed without a reply counts towards the next one', async () => {
     const hold = await rollOnLease(stage);
     await extendUnknown(hold, 1_000n, 'lost reply');
-    expect(await extend(hold, 1_500n, 1_000n)).toMatchObject({ heldPico: 1_800n });
+    expect(await stage.extend(hold, 1_500n, 1_000n)).toMatchObject({ heldPico: 1_800n });
     await extendUnknown({ ...hold, heldPico: 1_800n }, 100n, 'lost reply');
-    expect(await extend({ ...hold, heldPico: 1_800n }, 200n)).toMatchObject({ heldPico: 2_000n });
+    expect(await stage.extend({ ...hold, heldPico: 1_800n }, 200n)).toMatchObject({ heldPico: 2_000n });
     expect(await stage.amounts()).toEqual([AMPLE - 2_000n, 2_000n, 0n]);
   });
 
@@ -159,7 +147,7 @@ describe('an extension on a lease of which its caller learns nothing', () => {
     await stage.settle(hold, 40n);
     const next = await stage.roll(100n, 10_000n);
     expect(next).toMatchObject({ heldPico: 760n, leaseTurn: expect.stringMatching(/#2$/) as string });
-    expect(await extend(next, 500n)).toMatchObject({ heldPico: 1_260n });
+    expect(await stage.extend(next, 500n)).toMatchObject({ heldPico: 1_260n });
     expect(await stage.amounts()).toEqual([AMPLE - 1_800n, 1_800n, 0n]);
   });
 
@@ -178,14 +166,14 @@ describe('an extension on a lease of which its caller learns nothing', () => {
     await stage.settle(hold, 40n);
     expect(await stage.store.arrive()).toEqual([true]);
     expect(await stage.amounts()).toEqual([AMPLE - 1_800n, 1_800n, 0n]);
-    await sweep();
+    await sweepLeases(stage);
     expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
   });
 
   test('an extension that arrives after a later one has changed the lease does not apply', async () => {
     const hold = await rollOnLease(stage);
     await extendUnknown(hold, 1_000n, 'late');
-    await extend(hold, 10n);
+    await stage.extend(hold, 10n);
     expect(await stage.store.arrive()).toEqual([false]);
     expect(await stage.amounts()).toEqual([AMPLE - 810n, 810n, 0n]);
   });
@@ -197,16 +185,16 @@ test('a reserve on a lease that arrives again does not take back what its reques
   stage.store.plan('late');
   const hold = await stage.roll(100n, 10_000n);
   expect(hold.leaseTurn).toMatch(/#2$/);
-  const extended = await extend(hold, 1_000n);
+  const extended = await stage.extend(hold, 1_000n);
   expect(await stage.store.arrive()).toEqual([false]);
-  expect(await extend(extended, 10n)).toMatchObject({ heldPico: 1_770n });
+  expect(await stage.extend(extended, 10n)).toMatchObject({ heldPico: 1_770n });
 });
 
 describe('a lease that grows while it is swept', () => {
   test('a sweep that meets an extension ends the lease with the amount that it then has, and no part stays held', async () => {
     const hold = await rollOnLease(stage);
     stage.now += 2 * MINUTE_MS;
-    stage.store.plan(() => extend(hold, 1_000n));
+    stage.store.plan(() => stage.extend(hold, 1_000n));
     expect(await stage.wallet.expireDue()).toEqual({ expired: 1, overdue: 0, failed: 0 });
     expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
     const entries = await stage.entries();
@@ -218,7 +206,7 @@ describe('a lease that grows while it is swept', () => {
     const hold = await rollOnLease(stage);
     stage.now += 2 * MINUTE_MS;
     stage.store.plan(
-      () => extend(hold, 1_000n),
+      () => stage.extend(hold, 1_000n),
       'none',
       () => stage.settle({ ...hold, heldPico: 1_800n }, 1_700n),
     );
@@ -231,8 +219,8 @@ describe('a lease that grows while it is swept', () => {
     stage.holdMs = 16 * MINUTE_MS;
     stage.store.plan('conflict');
     const hold = await stage.roll(100n, 10_000n);
-    await extend(hold, 1_000n);
-    await sweep();
+    await stage.extend(hold, 1_000n);
+    await sweepLeases(stage);
     expect(await stage.amounts()).toEqual([AMPLE - 1_800n, 1_800n, 0n]);
   });
 });

@@ -1,29 +1,17 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../lambdas/domain/clock';
 import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
-import type { RollingHold } from '../../../lambdas/domain/wallet/holds/resize-hold';
-import { AMPLE, rollOnLease } from './lease-stage';
+import { AMPLE, OUTAGE, rollOnLease, sweepLeases } from './lease-stage';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
 
 /** The least that an account needs for leases of 800: sixteen drawers of eight leases. */
 const LEAST = 16n * 8n * 800n;
-/** More attempts than any call makes. */
-const OUTAGE = Array.from({ length: 20 }, () => 'unreachable' as const);
 
 let stage: WalletStage;
 beforeEach(async () => {
   stage = await WalletStage.funded(AMPLE);
 });
 afterEach(() => stage.expectSound());
-
-const extend = (hold: RollingHold, wantedPico: bigint, leastPico = wantedPico): Promise<RollingHold> =>
-  stage.wallet.extend(hold, { wantedPico, leastPico });
-
-/** Ends all leases that are due, at a time when all are. */
-async function sweep(): Promise<void> {
-  stage.now += 2 * MINUTE_MS;
-  expect(await stage.wallet.expireDue()).toMatchObject({ failed: 0 });
-}
 
 const mainBalance = () => stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT) });
 
@@ -62,7 +50,7 @@ describe('a request on a lease', () => {
   });
 
   test('a lease holds eight times the mean charge if that is more than the first hold', async () => {
-    const first = await extend(await rollOnLease(stage), 1_000n);
+    const first = await stage.extend(await rollOnLease(stage), 1_000n);
     await stage.settle(first, 900n);
     await stage.settle(await stage.roll(100n, 10_000n), 100n);
     await stage.roll(800n, 10_000n);
@@ -71,7 +59,7 @@ describe('a request on a lease', () => {
   });
 
   test('an account that cannot afford leases of its mean charge gets leases of the first hold', async () => {
-    const first = await extend(await rollOnLease(stage, 100_000n), 40_000n);
+    const first = await stage.extend(await rollOnLease(stage, 100_000n), 40_000n);
     await stage.settle(first, 40_000n);
     // The rest of the first lease is 800.
     expect(await stage.roll(900n, 100_000n)).toMatchObject({
@@ -92,7 +80,7 @@ describe('a charge above what a request on a lease counts on', () => {
   test('a report above the hold grows the lease first, up to the ceiling', async () => {
     const hold = await rollOnLease(stage, 1_000n);
     expect(await stage.settle(hold, 1_200n)).toEqual({ outcome: 'charged', costPico: 1_000n, overrunPico: 200n });
-    await sweep();
+    await sweepLeases(stage);
     expect(await stage.amounts()).toEqual([AMPLE - 1_000n, 0n, 1_000n]);
   });
 
@@ -101,7 +89,7 @@ describe('a charge above what a request on a lease counts on', () => {
     const hold = await rollOnLease(stage, 10n ** 12n);
     const overrunPico = 7n;
     expect(await stage.settle(hold, LEAST + overrunPico)).toEqual({ outcome: 'charged', costPico: LEAST, overrunPico });
-    await sweep();
+    await sweepLeases(stage);
     expect(await stage.amounts()).toEqual([0n, 0n, LEAST]);
   });
 
@@ -159,13 +147,13 @@ describe('an account on leases that ran short', () => {
     expect(await holdsWorstCase()).toBe(true);
   });
 
-  test('a request that costs more than its ceiling, all of which its lease covered, is no loss of the account’s', async () => {
+  test('a request that costs more than its ceiling, all of which its lease covered, is not a loss of the account’s', async () => {
     const hold = await rollOnLease(stage, 500n);
     expect(await stage.settle(hold, 600n)).toMatchObject({ costPico: 500n, overrunPico: 100n });
     expect(await mainBalance()).not.toHaveProperty('lossUntil');
   });
 
-  test('usage above the ceiling of a request whose lease grew for it is no loss of the account’s', async () => {
+  test('usage above the ceiling of a request whose lease grew for it is not a loss of the account’s', async () => {
     const hold = await rollOnLease(stage, 1_000n);
     expect(await stage.settle(hold, 1_200n)).toMatchObject({ costPico: 1_000n, overrunPico: 200n });
     expect(await mainBalance()).not.toHaveProperty('lossUntil');

@@ -103,7 +103,7 @@ export function firstHolds(
 
 /**
  * The hold of a request that begins with so many output tokens. The most expensive prompt and the most expensive output
- * of a route may be those of two providers, and the hold has to last at either.
+ * of a route may be those of two providers, and the hold has to cover both.
  */
 function beginningOf(
   { promptPico, outputPico, worst }: OutputPlan,
