@@ -37,6 +37,11 @@ export class KeyGrants {
     );
   }
 
+  /** Reads who made a key, in its account's list. */
+  attribute(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:GetItem'], LISTS);
+  }
+
   /** Counts a hold against a key's limits, and reads how much of them a late charge may still use. */
   count(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], COUNTERS);

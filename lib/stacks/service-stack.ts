@@ -37,7 +37,7 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { config, stateful } = props;
-    const { accounts, keys, wallet, usage, audit, catalog, identity, receiptKey, encryptionKey } = stateful;
+    const { accounts, keys, wallet, usage, rollups: rollUps, audit, catalog, identity, receiptKey, encryptionKey } = stateful;
     const { providerKeys, keyPepper, origin: originSecret } = stateful.secrets;
     const topic = new AlarmTopic(this, 'Alarms', { encryptionKey, email: config.alarmEmail });
     const shared = { config, encryptionKey, alarmTopic: topic };
@@ -59,7 +59,7 @@ export class ServiceStack extends Stack {
     new TableAlarms(this, 'TableAlarms', { tables: { ...tables, catalog: catalog.table }, topic });
     const { collect, seal } = new Receipts(this, 'Receipts', { ...shared, usage, receiptKey });
     new ReceiptAlarms(this, 'ReceiptAlarms', { collect, seal: seal.function, topic });
-    new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit });
+    new SpendWatch(this, 'SpendWatch', { ...shared, usage, rollUps, keys, accounts, audit });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
     const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });

@@ -1,20 +1,19 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { ROLLUPS } from '../../lambdas/contracts/storage/tables';
 import { AccountsTable } from '../accounts/accounts-table';
 import { AuditArchive } from '../audit/audit-archive';
 import { AuditTable } from '../audit/audit-table';
 import { CatalogTable } from '../catalog/catalog-table';
 import type { Config } from '../config';
 import { ConsoleSite } from '../console/console-site';
-import { ClassifiedTable } from '../constructs/classified-table';
 import { DeploymentKey } from '../constructs/deployment-key';
 import { Identity } from '../identity/identity';
 import { KeysTable } from '../keys/keys-table';
 import { StripeKeys } from '../payments/stripe-keys';
 import { ReceiptKey } from '../receipts/receipt-key';
 import { DeploymentSecrets } from '../secrets/deployment-secrets';
+import { RollUpsTable } from '../usage/roll-ups-table';
 import { UsageTable } from '../usage/usage-table';
 import { WalletTable } from '../wallet/wallet-table';
 
@@ -32,7 +31,7 @@ export class StatefulStack extends Stack {
   readonly keys: KeysTable;
   readonly wallet: WalletTable;
   readonly usage: UsageTable;
-  readonly rollups: ClassifiedTable;
+  readonly rollups: RollUpsTable;
   readonly audit: AuditTable;
   /** Exists only if the configuration asks for it. */
   readonly auditArchive: AuditArchive | undefined;
@@ -56,11 +55,7 @@ export class StatefulStack extends Stack {
     this.keys = new KeysTable(this, 'Keys', store);
     this.wallet = new WalletTable(this, 'Wallet', store);
     this.usage = new UsageTable(this, 'Usage', { ...store, usageDays });
-    this.rollups = new ClassifiedTable(this, 'Rollups', {
-      ...store,
-      spec: ROLLUPS,
-      retention: `live ${usageDays} days - anonymised indefinite`,
-    });
+    this.rollups = new RollUpsTable(this, 'Rollups', { ...store, usageDays });
     this.audit = new AuditTable(this, 'Audit', store);
     const { archiveDays: days } = config.audit;
     this.auditArchive =
@@ -80,8 +75,8 @@ export class StatefulStack extends Stack {
    * live stack imports, so no export may depend on the configuration or on the code that happens to use it.
    */
   #exportEverything(): void {
-    const { encryptionKey, receiptKey, accounts, keys, wallet, usage, audit, catalog, secrets, identity } = this;
-    const stores = [accounts, keys, wallet, usage, audit, catalog].map(({ table }) => table);
+    const { encryptionKey, receiptKey, accounts, keys, wallet, usage, rollups, audit, catalog, secrets, identity } = this;
+    const stores = [accounts, keys, wallet, usage, rollups, audit, catalog].map(({ table }) => table);
     for (const value of [
       ...stores.flatMap(({ tableArn, tableName }) => [tableArn, tableName]),
       ...[usage.table, audit.table].map(({ tableStreamArn }) => tableStreamArn),

@@ -13,12 +13,15 @@ import { logCodeMetric } from '../constructs/log-code-metric';
 import { ServiceFunction } from '../constructs/service-function';
 import { publishFailures } from '../constructs/stream-grants';
 import type { KeysTable } from '../keys/keys-table';
+import type { RollUpsTable } from './roll-ups-table';
 import { FINISHED_REQUESTS, type UsageTable } from './usage-table';
 
 export interface SpendWatchProps {
   readonly config: Config;
-  /** Holds the usage records, and what each key spent. */
+  /** Holds the usage records. */
   readonly usage: UsageTable;
+  /** Receives their sums, among them what each key spent. */
+  readonly rollUps: RollUpsTable;
   /** Holds the keys that are suspended. */
   readonly keys: KeysTable;
   /** Holds the ends of the audit chains. */
@@ -31,7 +34,7 @@ export interface SpendWatchProps {
   readonly alarmTopic: ITopic;
 }
 
-/** The most that Lambda allows. A larger batch makes a key's sum cheaper. */
+/** The most that Lambda allows. A larger batch makes the sums cheaper. */
 const BATCH_RECORDS = 1_000;
 /** A key can spend for this long, plus the few seconds for which processes cache it, before it is suspended. */
 const BATCH_WINDOW = Duration.seconds(30);
@@ -40,14 +43,14 @@ const RECORD_AGE_MAX = Duration.hours(12);
 /** The age of the oldest record that is not added up at which the alarm goes off. */
 const BEHIND_MAX = Duration.minutes(10);
 
-/** Suspends keys whose spend jumps. It adds up usage records from their stream, outside the request. */
+/** Adds usage records up from their stream, outside the request, and suspends keys whose spend jumps. */
 export class SpendWatch extends Construct {
   constructor(scope: Construct, id: string, props: SpendWatchProps) {
     super(scope, id);
-    const { config, usage, keys, accounts, audit, alarmTopic } = props;
+    const { config, usage, rollUps, keys, accounts, audit, alarmTopic } = props;
     const watch = new ServiceFunction(this, 'Watch', {
       entry: 'lambdas/handlers/usage/spend.lambda.ts',
-      description: 'Adds up what each key spends, and suspends keys whose spend jumps',
+      description: 'Adds up usage, and suspends keys whose spend jumps',
       memoryMb: 256,
       timeout: Duration.minutes(1),
       logGroupName: `/tollgate/${config.stage}/spend-watch`,
@@ -58,13 +61,17 @@ export class SpendWatch extends Construct {
       environmentNames: SPEND_ENV,
       environment: {
         USAGE_TABLE: usage.table.tableName,
+        ROLLUPS_TABLE: rollUps.table.tableName,
         KEYS_TABLE: keys.table.tableName,
         ACCOUNTS_TABLE: accounts.table.tableName,
         AUDIT_TABLE: audit.table.tableName,
+        USAGE_RETENTION_DAYS: String(config.usageDays),
       },
     });
-    usage.grants.watchSpend(watch);
+    usage.grants.followRecords(watch);
+    rollUps.grants.count(watch);
     keys.grants.suspend(watch);
+    keys.grants.attribute(watch);
     accounts.grants.extendAudit(watch);
     audit.grants.recordForAccounts(watch);
     publishFailures(watch, alarmTopic);
@@ -94,13 +101,13 @@ export class SpendWatch extends Construct {
     new HarmAlarm(this, 'SpendParked', {
       topic,
       metric: logCodeMetric(this, 'CHANGE_PARKED', { Watch: logGroup }),
-      alarm: { impact: 'The spend of a request is not added up, because its record cannot be read' },
+      alarm: { impact: 'A request is missing in the usage of its account, because its record cannot be read' },
     });
     new HarmAlarm(this, 'SpendWatchBehind', {
       topic,
       threshold: BEHIND_MAX.toMilliseconds(),
       metric: lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
-      alarm: { impact: 'A stolen key keeps working, because the spend of keys is added up too late' },
+      alarm: { impact: 'A stolen key keeps working and usage is out of date, because records are added up too late' },
     });
   }
 }

@@ -20,8 +20,6 @@ const SEALS = ['seals'];
 const RECEIPT_KEYS = ['receipt-keys'];
 /** IDs of changes that a reader of the stream could not process. */
 const PARKED = ['parked#*'];
-/** The spend of each key by the hour. */
-const SPEND = ['spend#*'];
 
 /** Grants on usage records and their receipts. No verb deletes either: both expire. */
 export class UsageGrants {
@@ -60,12 +58,11 @@ export class UsageGrants {
     );
   }
 
-  /** Receives the changes of records, adds up what each key spent, and compares an hour with the hours before it. */
-  watchSpend(grantee: IGrantable): Grant {
-    const actions = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] as const;
-    return readChanges(grantee, this.#usage)
-      .combine(grantItems(grantee, this.#usage, actions, SPEND))
-      .combine(grantItems(grantee, this.#usage, ['dynamodb:PutItem'], PARKED));
+  /** Receives the changes of records, or parks the ID of a change at fault. */
+  followRecords(grantee: IGrantable): Grant {
+    return readChanges(grantee, this.#usage).combine(
+      grantItems(grantee, this.#usage, ['dynamodb:PutItem'], PARKED),
+    );
   }
 
   /** Builds trees from open leaves and signs them. It may delete open leaves, because they are in a tree by then. */

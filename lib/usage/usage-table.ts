@@ -9,7 +9,7 @@ export interface UsageTableProps extends StoreProps {
   readonly usageDays: number;
 }
 
-/** Usage records, the receipts made from them, and what each key spent. */
+/** Usage records, and the receipts made from them. */
 export class UsageTable extends ClassifiedTable {
   readonly grants = new UsageGrants(this);
 

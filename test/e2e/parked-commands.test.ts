@@ -62,7 +62,7 @@ async function openLeaves(): Promise<string[]> {
 
 const spent = async (): Promise<bigint> => {
   const { keyId, at } = (await services.usage.newest(ACCOUNT, 1))[0] ?? { keyId: '', at: '' };
-  return new KeySpend(services).inHour({ counterId: keyId, hour: hourOf(Date.parse(at)) });
+  return new KeySpend(services).inHour({ accountId: ACCOUNT, counterId: keyId, hour: hourOf(Date.parse(at)) });
 };
 
 test('parked changes are listed without content and replayed once, and only those that cannot be read stay', async () => {

@@ -1,3 +1,4 @@
+import { keyAttributions } from '../../../lambdas/domain/keys/key-attribution';
 import { completeReceipt } from '../../../lambdas/domain/receipts/complete-receipts';
 import { isFaultOfData } from '../../../lambdas/domain/usage/parked/fault-of-data';
 import {
@@ -6,7 +7,8 @@ import {
   type Reader,
   READERS,
 } from '../../../lambdas/domain/usage/parked/parked-changes';
-import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
+import { RollUps } from '../../../lambdas/domain/usage/rollups/roll-ups';
+import { attributed } from '../../../lambdas/domain/usage/rollups/targets';
 import { type CommandResult, failure, jsonLines } from './command-result';
 import type { CommandServices } from './command-services';
 import type { ParkedCommand } from './parked-command';
@@ -61,14 +63,14 @@ const REPLAYS: { readonly [reader in Reader]: Replay } = {
     const { accountId, requestId } = recordOf(change);
     return completeReceipt(store, accountId, requestId);
   },
-  // Adds the charge to its hour, once even if several changes of the record are parked. The spend of an hour that has
-  // passed suspends no key.
-  spend: async ({ store, clock, usage }, change) => {
+  // Counts the record as it is now, unless it is counted. The spend of an hour that has passed suspends no key.
+  spend: async ({ store, clock, usage, usageRetentionDays: retentionDays }, change) => {
     const { accountId, requestId } = recordOf(change);
     const record = await usage.get(accountId, requestId);
     if (record === undefined) return false;
-    const { keyId, at, costPico } = record;
-    if (costPico > 0n) await new KeySpend({ store, clock }).add([requestId], [{ accountId, keyId, at, costPico }]);
+    const rollUps = new RollUps({ store, clock, retentionDays });
+    const unexplained = await rollUps.count(await attributed([{ record }], keyAttributions(store)));
+    if (unexplained.length > 0) throw new TypeError('the record was counted before it changed');
     return true;
   },
 };

@@ -24,7 +24,8 @@ export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: tru
 /** Balances, holds and entries. None of them expires by TTL: every hold is ended by a write, and entries are permanent. */
 export const WALLET: TableSpec = { name: 'wallet', dataClass: 'financial', expires: false, stream: true };
 export const USAGE: TableSpec = { name: 'usage', dataClass: 'usage', expires: true, stream: true };
-export const ROLLUPS: TableSpec = { name: 'rollups', dataClass: 'public', expires: true, stream: false };
+/** Sums of usage records. They end with the records, and so does the note which records are in them. */
+export const ROLLUPS: TableSpec = { name: 'rollups', dataClass: 'usage', expires: true, stream: false };
 export const AUDIT: TableSpec = { name: 'audit', dataClass: 'audit', expires: true, stream: true };
 export const CATALOG: TableSpec = { name: 'catalog', dataClass: 'public', expires: false, stream: false };
 /** Messages that are still to be delivered, and the state of those that were. All of them expire within seven days. */

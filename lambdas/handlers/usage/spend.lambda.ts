@@ -7,8 +7,10 @@ import { StdoutLog } from '../../adapters/stdout-log';
 import { SPEND_ENV } from '../../contracts/deployment/environment';
 import { AuditLog } from '../../domain/audit/audit-log';
 import { systemClock as clock } from '../../domain/clock';
+import { keyAttributions } from '../../domain/keys/key-attribution';
 import { KeySuspensions } from '../../domain/keys/key-suspensions';
 import { ParkedChanges } from '../../domain/usage/parked/parked-changes';
+import { RollUps } from '../../domain/usage/rollups/roll-ups';
 import { KeySpend } from '../../domain/usage/spend-watch/key-spend';
 import { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 import { spend } from './spend';
@@ -16,6 +18,7 @@ import { spend } from './spend';
 const env = readEnv(SPEND_ENV);
 const tableNames = {
   usage: env.USAGE_TABLE,
+  rollups: env.ROLLUPS_TABLE,
   keys: env.KEYS_TABLE,
   accounts: env.ACCOUNTS_TABLE,
   audit: env.AUDIT_TABLE,
@@ -23,8 +26,11 @@ const tableNames = {
 const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
 const log = new StdoutLog();
 const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
+const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log });
+const rollUps = new RollUps({ store, clock, retentionDays: Number(env.USAGE_RETENTION_DAYS) });
 
 const parked = new ParkedChanges({ store, clock });
 
-export const handler = middy(spend({ watch, parked, runRules: runPipelines, log }));
+export const handler = middy(
+  spend({ rollUps, attributionsOf: keyAttributions(store), watch, parked, runRules: runPipelines, log }),
+);

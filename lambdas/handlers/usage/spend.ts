@@ -1,41 +1,49 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Change, Mapped, RunRules, StreamContext, StreamRule } from '../../adapters/stream/stream-rules';
 import type { Log } from '../../domain/log';
-import type { SpendChange } from '../../domain/usage/spend-watch/key-spend';
-import type { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 import type { ParkedChanges } from '../../domain/usage/parked/parked-changes';
 import { decodeUsageRecord, isUsageRecordItem } from '../../domain/usage/records/usage-records';
+import type { CountableChange } from '../../domain/usage/rollups/count-requests';
+import type { RollUps } from '../../domain/usage/rollups/roll-ups';
+import { attributed, type AttributionsOf } from '../../domain/usage/rollups/targets';
+import { spentHours } from '../../domain/usage/spend-watch/key-spend';
+import type { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 
 export interface SpendDependencies {
-  readonly watch: Pick<SpendWatch, 'process'>;
+  readonly rollUps: Pick<RollUps, 'count'>;
+  readonly attributionsOf: AttributionsOf;
+  readonly watch: Pick<SpendWatch, 'check'>;
   readonly parked: Pick<ParkedChanges, 'park'>;
   readonly runRules: RunRules;
   readonly log: Log;
 }
 
-/** Adds up what keys spend, from the usage records in the table's stream, and suspends keys whose spend jumps. */
+type RecordChange = Pick<CountableChange, 'record' | 'before'>;
+
+/** Adds usage records up from the table's stream, and suspends keys whose spend jumps. */
 export function spend({
+  rollUps,
+  attributionsOf,
   watch,
   parked,
   runRules,
   log,
 }: SpendDependencies): (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse> {
-  const sink = (batch: readonly Mapped<SpendChange>[]): Promise<void> =>
-    watch.process(
-      batch.map(({ changeId }) => changeId),
-      batch.map(({ value }) => value),
-    );
-  const rules: readonly StreamRule<SpendChange>[] = [
-    { id: 'spent', changes: ['INSERT', 'MODIFY'], when: ({ after }) => isUsageRecordItem(after), map: spent, sink },
+  const sink = async (batch: readonly Mapped<RecordChange>[]): Promise<void> => {
+    const values = batch.map(({ value }) => value);
+    const changes = await attributed(values, attributionsOf);
+    await rollUps.count(changes);
+    await watch.check(spentHours(changes));
+  };
+  const rules: readonly StreamRule<RecordChange>[] = [
+    { id: 'spent', changes: ['INSERT', 'MODIFY'], when: ({ after }) => isUsageRecordItem(after), map: changed, sink },
   ];
   const park: StreamContext['park'] = (changes) => parked.park('spend', changes);
   return ({ Records: records }) => runRules(records, rules, { log, park });
 }
 
-/** A late settle replaces a record. Only the difference between the two charges is spent. */
-function spent({ before, after }: Change): SpendChange | undefined {
+/** A late settle replaces a record, which changes the sums by the difference. */
+function changed({ before, after }: Change): RecordChange | undefined {
   if (!after) return undefined;
-  const { accountId, keyId, at, costPico } = decodeUsageRecord(after);
-  const addedPico = costPico - (before ? decodeUsageRecord(before).costPico : 0n);
-  return addedPico === 0n ? undefined : { accountId, keyId, at, costPico: addedPico };
+  return { record: decodeUsageRecord(after), ...(before && { before: decodeUsageRecord(before) }) };
 }

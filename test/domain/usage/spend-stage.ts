@@ -6,11 +6,13 @@ import type { UsageRecord } from '../../../lambdas/contracts/storage/usage-recor
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { Keys } from '../../../lambdas/domain/keys/keys';
+import { keyAttributions } from '../../../lambdas/domain/keys/key-attribution';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import type { Log } from '../../../lambdas/domain/log';
 import { absent } from '../../../lambdas/domain/table/condition';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
+import { RollUps } from '../../../lambdas/domain/usage/rollups/roll-ups';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { BASELINE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
 import { SpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
@@ -20,6 +22,7 @@ import { ACCOUNT } from '../wallet/wallet-stage';
 
 export const DOLLAR = 1_000_000_000_000n;
 export const HOUR_MS = 3_600_000;
+export const RETENTION_DAYS = 90;
 const TRUST = '01JD000000000000000000000T';
 
 /** Creates usage records of a key and passes their changes to the spend watch. */
@@ -89,7 +92,7 @@ export class SpendStage {
       priceVersion: 'v',
       durationMs: 1,
     };
-    await this.store.write(putUsageRecord(record, 90, absent()));
+    await this.store.write(putUsageRecord(record, RETENTION_DAYS, absent()));
     return record;
   }
 
@@ -104,10 +107,11 @@ export class SpendStage {
     const line = (code: string, fields = {}): void => void this.lines.push([code, fields]);
     const log: Log = { info: line, warn: line, error: line };
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-    const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
-    await spend({ watch, parked: new ParkedChanges({ store, clock }), runRules: runPipelines, log })({
-      Records: changes,
-    });
+    const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log });
+    const rollUps = new RollUps({ store, clock, retentionDays: RETENTION_DAYS });
+    const parked = new ParkedChanges({ store, clock });
+    const attributionsOf = keyAttributions(store);
+    await spend({ rollUps, attributionsOf, watch, parked, runRules: runPipelines, log })({ Records: changes });
     this.takeChanges();
   }
 

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 
 const spentNow = (counterId = stage.keyId) =>
-  new KeySpend(stage).inHour({ counterId, hour: new Date(stage.now).toISOString().slice(0, 13) });
+  new KeySpend(stage).inHour({ accountId: ACCOUNT, counterId, hour: new Date(stage.now).toISOString().slice(0, 13) });
 
 /** Retries a failed batch in halves, down to single changes, as Lambda does. */
 async function deliver(changes: readonly DynamoDBRecord[], store: TableStore): Promise<void> {
@@ -269,7 +269,7 @@ describe('adding up spend', () => {
     for (const keyId of keyIds) await stage.record(7n, keyId);
     await stage.pipe();
     const hour = new Date(stage.now).toISOString().slice(0, 13);
-    const sums = keyIds.map((counterId) => new KeySpend(stage).inHour({ counterId, hour }));
+    const sums = keyIds.map((counterId) => new KeySpend(stage).inHour({ accountId: ACCOUNT, counterId, hour }));
     expect(new Set(await Promise.all(sums))).toEqual(new Set([7n]));
   });
 });

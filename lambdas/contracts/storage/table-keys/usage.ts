@@ -29,8 +29,3 @@ export const cancellationCountKey = (accountId: string, minute: number): Key => 
 
 /** The request that an Idempotency-Key was last used for. @param keyHash a hash of the key and its owner */
 export const idempotencyClaimKey = (keyHash: string): Key => ({ pk: `idempotency#${keyHash}`, sk: 'claim' });
-
-/** The hourly spend of a key and of all keys that share its counters. */
-export const keySpendPartition = (counterId: string): string => `spend#${counterId}`;
-/** @param hour such as `2026-11-20T10`, which sorts as text */
-export const keySpendKey = (counterId: string, hour: string): Key => ({ pk: keySpendPartition(counterId), sk: hour });

@@ -2,7 +2,7 @@ import { DEPLOYMENT } from '../../access/actor';
 import { type Clock, HOUR_MS } from '../../clock';
 import type { KeySuspensions } from '../../keys/key-suspensions';
 import { errorName, type Log } from '../../log';
-import type { KeySpend, SpendChange, SpentHour } from './key-spend';
+import type { KeySpend, SpentHour } from './key-spend';
 import { hourOf } from './key-spend';
 import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
 
@@ -21,16 +21,14 @@ export class SpendWatch {
     this.#dependencies = dependencies;
   }
 
-  /** Adds a batch of changes and checks the hours that it affects. */
-  async process(changeIds: readonly string[], batch: readonly SpendChange[]): Promise<void> {
-    for (const hour of await this.#dependencies.spend.add(changeIds, batch)) {
-      if (this.#isRecent(hour)) await this.#check(hour);
-    }
+  /** Checks the hours in which keys have just spent more. */
+  async check(hours: readonly SpentHour[]): Promise<void> {
+    for (const hour of hours) if (this.#isRecent(hour)) await this.#check(hour);
   }
 
   /**
-   * Never throws. Lambda would retry a failed batch in halves, and again in their halves, and each retry would count the
-   * spend again until it looked like a jump. The key's next requests cause another check.
+   * Never throws. Lambda would retry a failed batch, and hold up the roll-ups of later requests meanwhile. The key's next
+   * requests cause another check.
    */
   async #check(hour: SpentHour): Promise<void> {
     const { accountId, keyIds } = hour;

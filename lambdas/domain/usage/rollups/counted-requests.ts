@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { countedKey, countedPartition, countedPrefix } from '../../../contracts/storage/table-keys/roll-ups';
+import { EXPIRES_AT, ROLLUPS } from '../../../contracts/storage/tables';
+import type { UsageRecord } from '../../../contracts/storage/usage-record';
+import { absent } from '../../table/condition';
+import { everyItem } from '../../table/every-item';
+import type { Put, TableStore } from '../../table/table-store';
+import { expiryAfter } from '../records/usage-records';
+import { measuresOf } from './measures';
+
+const HASH_BYTES = 8;
+const MARK_BYTES = 2 * HASH_BYTES;
+
+/** The hash of a request's ID, and of what was counted for it. */
+export interface Mark {
+  readonly request: string;
+  readonly state: string;
+}
+
+/** Identifies a record and what it adds to roll-ups. A record that changes in another way has the same mark. */
+export function markOf(record: UsageRecord): Mark {
+  const { requestId, keyId, at, model, provider, labels = {} } = record;
+  const measures = Object.entries(measuresOf(record)).map(([name, value]) => `${name} ${value}`);
+  const state = [keyId, at, model, provider, ...Object.entries(labels).flat(), ...measures.sort()];
+  return { request: hashOf(requestId), state: hashOf(JSON.stringify(state)) };
+}
+
+/** The minute in which a request was admitted: its marks are stored under it. */
+export const minuteOf = ({ at }: Pick<UsageRecord, 'at'>): string =>
+  isoTime(Date.parse(at)).slice(0, 'YYYY-MM-DDTHH:MM'.length);
+
+/**
+ * Which requests of one account are in its roll-ups, and in which state. They are read and extended by the minute in
+ * which a request was admitted, because any later change of a request leads to the same minute.
+ */
+export class CountedRequests {
+  readonly #accountId: string;
+  /** The state of each request, by minute. */
+  readonly #states = new Map<string, Map<string, string>>();
+  /** The number of stored items, by minute. */
+  readonly #items = new Map<string, number>();
+  readonly #added = new Map<string, Mark[]>();
+
+  private constructor(accountId: string) {
+    this.#accountId = accountId;
+  }
+
+  static async read(store: TableStore, accountId: string, minutes: ReadonlySet<string>): Promise<CountedRequests> {
+    const counted = new CountedRequests(accountId);
+    await Promise.all([...minutes].map((minute) => counted.#read(store, minute)));
+    return counted;
+  }
+
+  /** @returns the state in which a request was counted; undefined if it was not */
+  stateOf(record: UsageRecord, { request }: Mark): string | undefined {
+    return this.#states.get(minuteOf(record))?.get(request);
+  }
+
+  add(record: UsageRecord, mark: Mark): void {
+    const minute = minuteOf(record);
+    this.#statesIn(minute).set(mark.request, mark.state);
+    const added = this.#added.get(minute) ?? [];
+    added.push(mark);
+    this.#added.set(minute, added);
+  }
+
+  /** The writes of what was added. The condition of each fails if another process has added something meanwhile. */
+  writes(retentionDays: number): readonly Put[] {
+    return [...this.#added].map(([minute, marks]) => ({
+      table: ROLLUPS,
+      put: {
+        ...countedKey(this.#accountId, minute, (this.#items.get(minute) ?? 0) + 1),
+        marks: Buffer.concat(marks.map(({ request, state }) => Buffer.from(request + state, 'hex'))),
+        [EXPIRES_AT]: expiryAfter(`${minute}:00.000Z`, retentionDays),
+      },
+      when: absent(),
+    }));
+  }
+
+  async #read(store: TableStore, minute: string): Promise<void> {
+    const query = { table: ROLLUPS, partition: countedPartition(this.#accountId) };
+    const states = this.#statesIn(minute);
+    let items = 0;
+    for await (const { marks } of everyItem(store, { ...query, sort: { beginsWith: countedPrefix(minute) } })) {
+      items += 1;
+      for (const { request, state } of unpack(marks)) states.set(request, state);
+    }
+    this.#items.set(minute, items);
+  }
+
+  #statesIn(minute: string): Map<string, string> {
+    const states = this.#states.get(minute) ?? new Map<string, string>();
+    this.#states.set(minute, states);
+    return states;
+  }
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 2 * HASH_BYTES);
+
+/** @throws TypeError when the value is not a list of marks */
+function unpack(value: unknown): readonly Mark[] {
+  if (!(value instanceof Uint8Array) || value.length % MARK_BYTES !== 0) throw new TypeError('these are no marks');
+  const hex = Buffer.from(value).toString('hex');
+  return Array.from({ length: value.length / MARK_BYTES }, (_, index) => ({
+    request: hex.slice(index * 2 * MARK_BYTES, index * 2 * MARK_BYTES + 2 * HASH_BYTES),
+    state: hex.slice(index * 2 * MARK_BYTES + 2 * HASH_BYTES, (index + 1) * 2 * MARK_BYTES),
+  }));
+}

@@ -1,0 +1,115 @@
+import { type Clock, SECOND_MS } from '../../clock';
+import { inParallel } from '../../in-parallel';
+import { commit } from '../../table/commit';
+import { REQUEST_RETRY, retry, RetryNeeded, systemTiming, type Timing } from '../../table/retry';
+import { type Put, type TableStore, TRANSACTION_WRITES_MAX, type Update } from '../../table/table-store';
+import { expiryAfter } from '../records/usage-records';
+import { type CountableChange, countRequests } from './count-requests';
+import { CountedRequests, minuteOf } from './counted-requests';
+import { targetsOf, valuesOf } from './targets';
+
+const CONCURRENT_ACCOUNTS = 16;
+
+export interface RollUpsOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  /** How many days usage records, and therefore roll-ups, are kept. */
+  readonly retentionDays: number;
+  /** @default the system's timers */
+  readonly timing?: Timing;
+}
+
+/**
+ * Adds usage records up, by account, key, member, model, provider and label, per hour, day and month. Each record is in
+ * the sums exactly once, however often its change is delivered and whatever it is batched with: the transaction that
+ * adds a record also notes that it is counted (docs/adr/0028-a-request-is-counted-once.md).
+ */
+export class RollUps {
+  readonly #options: RollUpsOptions;
+  readonly #timing: Timing;
+
+  constructor(options: RollUpsOptions) {
+    this.#options = options;
+    this.#timing = options.timing ?? systemTiming(options.clock);
+  }
+
+  /**
+   * Counts changes of usage records, in the order in which they were made. All changes of one account go into as few
+   * transactions as possible, so that a busy account costs little for each of its requests.
+   * @returns the IDs of requests that were counted in a state that their change does not explain. They stay as they were
+   *   counted: a repeat of an older change is among them, and so is a change after one that was never counted.
+   * @throws the errors of `TableStore.transact`; the changes can be counted again
+   */
+  async count(changes: readonly CountableChange[]): Promise<readonly string[]> {
+    const { clock, retentionDays } = this.#options;
+    const now = clock();
+    // What is noted about a request ends with the minute in which it began.
+    const isLive = ({ record }: CountableChange): boolean =>
+      expiryAfter(`${minuteOf(record)}:00.000Z`, retentionDays) * SECOND_MS > now;
+    const accounts = [...byAccount(changes.filter(isLive))];
+    const unexplained = await inParallel(accounts, CONCURRENT_ACCOUNTS, async ([accountId, own]) => {
+      const requestIds: string[] = [];
+      for (const chunk of chunksOf(own, retentionDays)) requestIds.push(...(await this.#countChunk(accountId, chunk)));
+      return requestIds;
+    });
+    return unexplained.flat();
+  }
+
+  #countChunk(accountId: string, chunk: readonly CountableChange[]): Promise<readonly string[]> {
+    const { store, clock, retentionDays } = this.#options;
+    const minutes = new Set(chunk.map(({ record }) => minuteOf(record)));
+    return retry(REQUEST_RETRY, this.#timing, async () => {
+      const counted = await CountedRequests.read(store, accountId, minutes);
+      const options = { store, accountId, counted, retentionDays, now: clock() };
+      const { writes, unexplained } = await countRequests(options, chunk);
+      if (writes.length > 0) await this.#commit(writes);
+      return unexplained;
+    });
+  }
+
+  /** @throws RetryNeeded when another process, or an attempt whose reply was lost, has counted some of the requests */
+  async #commit(writes: readonly (Put | Update)[]): Promise<void> {
+    const guarded = writes.map((write) => ({ write, ...('put' in write && { otherwise: () => 'counted' as const }) }));
+    const refusals = await commit<'counted'>(this.#options.store, guarded);
+    if (refusals.length > 0) throw new RetryNeeded();
+  }
+}
+
+function byAccount(changes: readonly CountableChange[]): ReadonlyMap<string, readonly CountableChange[]> {
+  const accounts = new Map<string, CountableChange[]>();
+  for (const change of changes) {
+    const { accountId } = change.record;
+    const own = accounts.get(accountId) ?? [];
+    own.push(change);
+    accounts.set(accountId, own);
+  }
+  return accounts;
+}
+
+/** Divides changes so that what each part writes fits into one transaction. */
+function chunksOf(changes: readonly CountableChange[], retentionDays: number): readonly (readonly CountableChange[])[] {
+  const chunks: CountableChange[][] = [];
+  let written = new Set<string>();
+  for (const change of changes) {
+    const writes = writesOf(change, retentionDays);
+    const together = new Set([...written, ...writes]);
+    const last = chunks.at(-1);
+    if (last !== undefined && together.size <= TRANSACTION_WRITES_MAX) {
+      last.push(change);
+      written = together;
+    } else {
+      chunks.push([change]);
+      written = new Set(writes);
+    }
+  }
+  return chunks;
+}
+
+/** The names of the items that a change can write: its roll-ups, and the note that it is counted. */
+function writesOf({ before, ...attributed }: CountableChange, retentionDays: number): readonly string[] {
+  const records = before === undefined ? [attributed.record] : [before, attributed.record];
+  const targets = records.flatMap((record) =>
+    valuesOf({ ...attributed, record }).flatMap((value) => targetsOf(record, value, retentionDays)),
+  );
+  return [...targets.map(({ key }) => `${key.pk} ${key.sk}`), minuteOf(attributed.record)];
+}

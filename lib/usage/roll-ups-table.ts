@@ -1,0 +1,37 @@
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { ROLLUPS } from '../../lambdas/contracts/storage/tables';
+import { ClassifiedTable, type StoreProps } from '../constructs/classified-table';
+import { grantItems } from '../constructs/table-grant';
+
+/** The roll-ups of an account, and which of its requests are in them. */
+const ACCOUNTS = ['acc_*'];
+
+/** Grants on roll-ups. No verb deletes any: they expire with the usage records that they are made of. */
+export class RollUpsGrants {
+  readonly #rollUps: ClassifiedTable;
+
+  constructor(rollUps: ClassifiedTable) {
+    this.#rollUps = rollUps;
+  }
+
+  /** Adds requests to roll-ups, notes which ones, and compares an hour with the hours before it. */
+  count(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
+    return grantItems(grantee, this.#rollUps, actions, ACCOUNTS);
+  }
+}
+
+export interface RollUpsTableProps extends StoreProps {
+  /** How long a usage record is kept, in days. */
+  readonly usageDays: number;
+}
+
+/** Sums of usage records per hour, day and month. */
+export class RollUpsTable extends ClassifiedTable {
+  readonly grants = new RollUpsGrants(this);
+
+  constructor(scope: Construct, id: string, props: RollUpsTableProps) {
+    super(scope, id, { ...props, spec: ROLLUPS, retention: `with its usage records - ${props.usageDays} days` });
+  }
+}
