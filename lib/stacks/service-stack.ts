@@ -37,7 +37,18 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { config, stateful } = props;
-    const { accounts, keys, wallet, usage, rollups: rollUps, audit, catalog, identity, receiptKey, encryptionKey } = stateful;
+    const {
+      accounts,
+      keys,
+      wallet,
+      usage,
+      rollups: rollUps,
+      audit,
+      catalog,
+      identity,
+      receiptKey,
+      encryptionKey,
+    } = stateful;
     const { providerKeys, keyPepper, origin: originSecret } = stateful.secrets;
     const topic = new AlarmTopic(this, 'Alarms', { encryptionKey, email: config.alarmEmail });
     const shared = { config, encryptionKey, alarmTopic: topic };

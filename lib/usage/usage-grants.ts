@@ -60,9 +60,7 @@ export class UsageGrants {
 
   /** Receives the changes of records, or parks the ID of a change at fault. */
   followRecords(grantee: IGrantable): Grant {
-    return readChanges(grantee, this.#usage).combine(
-      grantItems(grantee, this.#usage, ['dynamodb:PutItem'], PARKED),
-    );
+    return readChanges(grantee, this.#usage).combine(grantItems(grantee, this.#usage, ['dynamodb:PutItem'], PARKED));
   }
 
   /** Builds trees from open leaves and signs them. It may delete open leaves, because they are in a tree by then. */

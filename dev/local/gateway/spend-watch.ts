@@ -84,7 +84,11 @@ export class SpendWatch {
   private async complete(since: number): Promise<void> {
     const { accounts, clock, usageRetentionDays: retentionDays } = this.services;
     const store = backgroundStore(this.services.store, { signal: this.stopped.signal });
-    const options = { store, rollUps: new RollUps({ store, clock, retentionDays }), attributionsOf: keyAttributions(store) };
+    const options = {
+      store,
+      rollUps: new RollUps({ store, clock, retentionDays }),
+      attributionsOf: keyAttributions(store),
+    };
     try {
       for await (const accountId of accounts.list()) await completeRollUps(options, accountId, since);
       this.isComplete = true;

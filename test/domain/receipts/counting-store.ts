@@ -30,21 +30,22 @@ export class CountingStore implements TableStore {
 
   async write(write: Write): Promise<Item | undefined> {
     const before = await this.#inner.write(write);
-    this.writeUnits += writeUnitsOf(write, before);
+    this.writeUnits += await this.#writeUnitsOf(write, before);
     return before;
   }
 
   async transact(writes: readonly (Write | Check)[], token?: string): Promise<void> {
     await this.#inner.transact(writes, token);
-    for (const write of writes) this.writeUnits += 2 * writeUnitsOf(write, undefined);
+    for (const write of writes) this.writeUnits += 2 * (await this.#writeUnitsOf(write, undefined));
   }
-}
 
-/** A write is charged for the larger of the old and the new item. */
-function writeUnitsOf(write: Write | Check, before: Item | undefined): number {
-  if ('update' in write || 'check' in write) throw new Error('receipts are put and deleted only');
-  const after = 'put' in write ? write.put : undefined;
-  return Math.max(unitsOf(before, WRITE_UNIT_BYTES), unitsOf(after, WRITE_UNIT_BYTES));
+  /** A write is charged for the larger of the old and the new item. An item never shrinks by an update here. */
+  async #writeUnitsOf(write: Write | Check, before: Item | undefined): Promise<number> {
+    if ('check' in write) throw new Error('nothing that is counted here makes a check');
+    const after = 'update' in write ? await this.#inner.get({ table: write.table, key: write.update }) : undefined;
+    const put = 'put' in write ? write.put : after;
+    return Math.max(unitsOf(before, WRITE_UNIT_BYTES), unitsOf(put, WRITE_UNIT_BYTES));
+  }
 }
 
 const unitsOf = (item: Item | undefined, unitBytes: number): number =>

@@ -1,8 +1,10 @@
 import type { Put, TableStore, Update } from '../../table/table-store';
+import type { Dimension } from '../../../contracts/storage/table-keys/roll-ups';
 import { EXPIRES_AT, ROLLUPS } from '../../../contracts/storage/tables';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { CappedValues } from './capped-values';
 import { type CountedRequests, markOf } from './counted-requests';
+import type { Part } from './parts';
 import { type Measures, measuresOf, negated, sumOfMeasures } from './measures';
 import { type Attributed, type Target, targetsOf, valuesOf } from './targets';
 
@@ -25,12 +27,19 @@ export interface Counted {
 }
 
 /**
- * Computes the writes that bring the roll-ups of one account up to date with the changes of its records. A record that
+ * Computes the writes that bring the roll-ups of one account up to date with the changes of its records, in some
+ * dimensions. A record that
  * was not counted yet is added as a whole, and one that was counted in the state before its change by the difference. A
  * repeat of a change that was counted, or of an older one, adds nothing.
  */
 export async function countRequests(
-  { store, accountId, counted, retentionDays, now }: {
+  {
+    store,
+    accountId,
+    counted,
+    retentionDays,
+    now,
+  }: {
     readonly store: TableStore;
     readonly accountId: string;
     readonly counted: CountedRequests;
@@ -38,13 +47,14 @@ export async function countRequests(
     /** Epoch milliseconds. */
     readonly now: number;
   },
-  changes: readonly CountableChange[],
+  { dimensions, changes }: Part,
 ): Promise<Counted> {
   const capped = new CappedValues(store, accountId);
   const additions = new Map<string, Addition>();
-  const unexplained: string[] = [];
-  const add = async (attributed: Attributed, measures: Measures): Promise<void> => {
+  const unexplained = new Set<string>();
+  const add = async (dimension: Dimension, attributed: Attributed, measures: Measures): Promise<void> => {
     for (const each of valuesOf(attributed)) {
+      if (each.dimension !== dimension) continue;
       const value = await capped.admit(each, attributed.record.at);
       for (const target of targetsOf(attributed.record, value, retentionDays)) {
         if (target.expiresAt * 1_000 <= now) continue;
@@ -58,21 +68,23 @@ export async function countRequests(
   for (const { before, ...attributed } of changes) {
     const { record } = attributed;
     const mark = markOf(record);
-    const state = counted.stateOf(record, mark);
-    if (state === mark.state) continue;
-    if (state !== undefined) {
-      const earlier = [before, expiredVersionOf(record)].find((version) => version && markOf(version).state === state);
-      if (earlier === undefined) {
-        unexplained.push(record.requestId);
-        continue;
+    for (const dimension of dimensions) {
+      const state = counted.stateOf(record, mark, dimension);
+      if (state === mark.state) continue;
+      if (state !== undefined) {
+        const earlier = [before, expiredVersionOf(record)].find((each) => each && markOf(each).state === state);
+        if (earlier === undefined) {
+          unexplained.add(record.requestId);
+          continue;
+        }
+        await add(dimension, { ...attributed, record: earlier }, negated(measuresOf(earlier)));
       }
-      await add({ ...attributed, record: earlier }, negated(measuresOf(earlier)));
+      await add(dimension, attributed, measuresOf(record));
+      counted.add(record, mark, dimension);
     }
-    await add(attributed, measuresOf(record));
-    counted.add(record, mark);
   }
   const writes = [...additions.values()].flatMap(updateOf);
-  return { writes: [...counted.writes(retentionDays), ...writes], unexplained };
+  return { writes: [...counted.writes(retentionDays), ...writes], unexplained: [...unexplained] };
 }
 
 /** A record as the sweeper wrote it, if its request expired first. The change that replaced that one may be lost. */

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
-import { countedKey, countedPartition, countedPrefix } from '../../../contracts/storage/table-keys/roll-ups';
+import {
+  countedKey,
+  countedPartition,
+  countedPrefix,
+  type Dimension,
+  DIMENSIONS,
+} from '../../../contracts/storage/table-keys/roll-ups';
 import { EXPIRES_AT, ROLLUPS } from '../../../contracts/storage/tables';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { absent } from '../../table/condition';
@@ -10,12 +16,18 @@ import { expiryAfter } from '../records/usage-records';
 import { measuresOf } from './measures';
 
 const HASH_BYTES = 8;
-const MARK_BYTES = 2 * HASH_BYTES;
+/** A bit for each dimension: its place in DIMENSIONS, which therefore keeps its order. */
+const DIMENSIONS_BYTES = 2;
+const MARK_BYTES = 2 * HASH_BYTES + DIMENSIONS_BYTES;
 
 /** The hash of a request's ID, and of what was counted for it. */
 export interface Mark {
   readonly request: string;
   readonly state: string;
+}
+
+interface DimensionedMark extends Mark {
+  readonly dimensions: readonly Dimension[];
 }
 
 /** Identifies a record and what it adds to roll-ups. A record that changes in another way has the same mark. */
@@ -36,11 +48,12 @@ export const minuteOf = ({ at }: Pick<UsageRecord, 'at'>): string =>
  */
 export class CountedRequests {
   readonly #accountId: string;
-  /** The state of each request, by minute. */
+  /** The state of each request in each dimension, by minute. */
   readonly #states = new Map<string, Map<string, string>>();
   /** The number of stored items, by minute. */
   readonly #items = new Map<string, number>();
-  readonly #added = new Map<string, Mark[]>();
+  /** The marks that were added, by minute, with the dimensions of each. */
+  readonly #added = new Map<string, Map<string, DimensionedMark>>();
 
   private constructor(accountId: string) {
     this.#accountId = accountId;
@@ -53,15 +66,17 @@ export class CountedRequests {
   }
 
   /** @returns the state in which a request was counted; undefined if it was not */
-  stateOf(record: UsageRecord, { request }: Mark): string | undefined {
-    return this.#states.get(minuteOf(record))?.get(request);
+  stateOf(record: UsageRecord, { request }: Mark, dimension: Dimension): string | undefined {
+    return this.#states.get(minuteOf(record))?.get(`${dimension} ${request}`);
   }
 
-  add(record: UsageRecord, mark: Mark): void {
+  add(record: UsageRecord, mark: Mark, dimension: Dimension): void {
     const minute = minuteOf(record);
-    this.#statesIn(minute).set(mark.request, mark.state);
-    const added = this.#added.get(minute) ?? [];
-    added.push(mark);
+    this.#statesIn(minute).set(`${dimension} ${mark.request}`, mark.state);
+    const added = this.#added.get(minute) ?? new Map<string, DimensionedMark>();
+    const id = `${mark.request} ${mark.state}`;
+    const { dimensions = [] } = added.get(id) ?? {};
+    added.set(id, { ...mark, dimensions: [...dimensions, dimension] });
     this.#added.set(minute, added);
   }
 
@@ -71,7 +86,7 @@ export class CountedRequests {
       table: ROLLUPS,
       put: {
         ...countedKey(this.#accountId, minute, (this.#items.get(minute) ?? 0) + 1),
-        marks: Buffer.concat(marks.map(({ request, state }) => Buffer.from(request + state, 'hex'))),
+        marks: Buffer.concat([...marks.values()].map(pack)),
         [EXPIRES_AT]: expiryAfter(`${minute}:00.000Z`, retentionDays),
       },
       when: absent(),
@@ -84,7 +99,8 @@ export class CountedRequests {
     let items = 0;
     for await (const { marks } of everyItem(store, { ...query, sort: { beginsWith: countedPrefix(minute) } })) {
       items += 1;
-      for (const { request, state } of unpack(marks)) states.set(request, state);
+      for (const { request, state, dimensions } of unpack(marks))
+        for (const dimension of dimensions) states.set(`${dimension} ${request}`, state);
     }
     this.#items.set(minute, items);
   }
@@ -96,14 +112,31 @@ export class CountedRequests {
   }
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 2 * HASH_BYTES);
+const hashOf = (text: string): string =>
+  createHash('sha256')
+    .update(text)
+    .digest('hex')
+    .slice(0, 2 * HASH_BYTES);
+
+function pack({ request, state, dimensions }: DimensionedMark): Buffer {
+  const mark = Buffer.alloc(MARK_BYTES);
+  mark.write(request + state, 'hex');
+  const bits = dimensions.reduce((sum, dimension) => sum | (1 << DIMENSIONS.indexOf(dimension)), 0);
+  mark.writeUInt16BE(bits, 2 * HASH_BYTES);
+  return mark;
+}
 
 /** @throws TypeError when the value is not a list of marks */
-function unpack(value: unknown): readonly Mark[] {
+function unpack(value: unknown): readonly DimensionedMark[] {
   if (!(value instanceof Uint8Array) || value.length % MARK_BYTES !== 0) throw new TypeError('these are no marks');
-  const hex = Buffer.from(value).toString('hex');
-  return Array.from({ length: value.length / MARK_BYTES }, (_, index) => ({
-    request: hex.slice(index * 2 * MARK_BYTES, index * 2 * MARK_BYTES + 2 * HASH_BYTES),
-    state: hex.slice(index * 2 * MARK_BYTES + 2 * HASH_BYTES, (index + 1) * 2 * MARK_BYTES),
-  }));
+  const bytes = Buffer.from(value);
+  return Array.from({ length: bytes.length / MARK_BYTES }, (_, index) => {
+    const mark = bytes.subarray(index * MARK_BYTES, (index + 1) * MARK_BYTES);
+    const bits = mark.readUInt16BE(2 * HASH_BYTES);
+    return {
+      request: mark.toString('hex', 0, HASH_BYTES),
+      state: mark.toString('hex', HASH_BYTES, 2 * HASH_BYTES),
+      dimensions: DIMENSIONS.filter((_name, place) => (bits & (1 << place)) !== 0),
+    };
+  });
 }

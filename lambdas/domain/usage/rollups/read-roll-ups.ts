@@ -38,7 +38,10 @@ export class ReadRollUps {
 
   async hour(accountId: string, value: DimensionValue, start: string): Promise<RollUp | undefined> {
     const sk = rollUpSortKey({ interval: 'hour', start, name: nameOf(value) });
-    const item = await this.#store.get({ table: ROLLUPS, key: { pk: rollUpPartition(accountId, value.dimension), sk } });
+    const item = await this.#store.get({
+      table: ROLLUPS,
+      key: { pk: rollUpPartition(accountId, value.dimension), sk },
+    });
     return item && decodeRollUp(item);
   }
 

@@ -2,11 +2,11 @@ import { type Clock, SECOND_MS } from '../../clock';
 import { inParallel } from '../../in-parallel';
 import { commit } from '../../table/commit';
 import { REQUEST_RETRY, retry, RetryNeeded, systemTiming, type Timing } from '../../table/retry';
-import { type Put, type TableStore, TRANSACTION_WRITES_MAX, type Update } from '../../table/table-store';
+import type { Put, TableStore, Update } from '../../table/table-store';
 import { expiryAfter } from '../records/usage-records';
 import { type CountableChange, countRequests } from './count-requests';
 import { CountedRequests, minuteOf } from './counted-requests';
-import { targetsOf, valuesOf } from './targets';
+import { type Part, partsOf } from './parts';
 
 const CONCURRENT_ACCOUNTS = 16;
 
@@ -49,19 +49,19 @@ export class RollUps {
     const accounts = [...byAccount(changes.filter(isLive))];
     const unexplained = await inParallel(accounts, CONCURRENT_ACCOUNTS, async ([accountId, own]) => {
       const requestIds: string[] = [];
-      for (const chunk of chunksOf(own, retentionDays)) requestIds.push(...(await this.#countChunk(accountId, chunk)));
+      for (const part of partsOf(own, retentionDays)) requestIds.push(...(await this.#countPart(accountId, part)));
       return requestIds;
     });
-    return unexplained.flat();
+    return [...new Set(unexplained.flat())];
   }
 
-  #countChunk(accountId: string, chunk: readonly CountableChange[]): Promise<readonly string[]> {
+  #countPart(accountId: string, part: Part): Promise<readonly string[]> {
     const { store, clock, retentionDays } = this.#options;
-    const minutes = new Set(chunk.map(({ record }) => minuteOf(record)));
+    const minutes = new Set(part.changes.map(({ record }) => minuteOf(record)));
     return retry(REQUEST_RETRY, this.#timing, async () => {
       const counted = await CountedRequests.read(store, accountId, minutes);
       const options = { store, accountId, counted, retentionDays, now: clock() };
-      const { writes, unexplained } = await countRequests(options, chunk);
+      const { writes, unexplained } = await countRequests(options, part);
       if (writes.length > 0) await this.#commit(writes);
       return unexplained;
     });
@@ -84,32 +84,4 @@ function byAccount(changes: readonly CountableChange[]): ReadonlyMap<string, rea
     accounts.set(accountId, own);
   }
   return accounts;
-}
-
-/** Divides changes so that what each part writes fits into one transaction. */
-function chunksOf(changes: readonly CountableChange[], retentionDays: number): readonly (readonly CountableChange[])[] {
-  const chunks: CountableChange[][] = [];
-  let written = new Set<string>();
-  for (const change of changes) {
-    const writes = writesOf(change, retentionDays);
-    const together = new Set([...written, ...writes]);
-    const last = chunks.at(-1);
-    if (last !== undefined && together.size <= TRANSACTION_WRITES_MAX) {
-      last.push(change);
-      written = together;
-    } else {
-      chunks.push([change]);
-      written = new Set(writes);
-    }
-  }
-  return chunks;
-}
-
-/** The names of the items that a change can write: its roll-ups, and the note that it is counted. */
-function writesOf({ before, ...attributed }: CountableChange, retentionDays: number): readonly string[] {
-  const records = before === undefined ? [attributed.record] : [before, attributed.record];
-  const targets = records.flatMap((record) =>
-    valuesOf({ ...attributed, record }).flatMap((value) => targetsOf(record, value, retentionDays)),
-  );
-  return [...targets.map(({ key }) => `${key.pk} ${key.sk}`), minuteOf(attributed.record)];
 }

@@ -64,11 +64,11 @@ const PLAIN = /^[A-Za-z0-9_.:/ -]{1,128}$/;
 export const WHOLE_ACCOUNT = 'all';
 
 /** @returns such as `2026-11-20T10`, `2026-11-20` or `2026-11` */
-export const intervalStart = (interval: Interval, at: number): string => isoTime(at).slice(0, START_CHARACTERS[interval]);
+export const intervalStart = (interval: Interval, at: number): string =>
+  isoTime(at).slice(0, START_CHARACTERS[interval]);
 
 /** @returns epoch milliseconds */
-export const startTime = (interval: Interval, start: string): number =>
-  Date.parse(`${start}${START_TIMES[interval]}`);
+export const startTime = (interval: Interval, start: string): number => Date.parse(`${start}${START_TIMES[interval]}`);
 
 /** The name of a value in keys. People write labels, and no key of a table may tell what a person wrote. */
 export function nameOf({ dimension, value }: DimensionValue): string {
@@ -91,14 +91,19 @@ export function valuesOf({ record, counterId, memberId }: Attributed): readonly 
 }
 
 /** A model, a provider and a status class, as JSON. */
-export function servedValue({ model, provider, httpStatus }: Pick<UsageRecord, 'model' | 'provider' | 'httpStatus'>): string {
+export function servedValue({
+  model,
+  provider,
+  httpStatus,
+}: Pick<UsageRecord, 'model' | 'provider' | 'httpStatus'>): string {
   // A client that got no status at all had left.
   const statusClass = httpStatus === 0 ? 'none' : `${Math.floor(httpStatus / 100)}xx`;
   return JSON.stringify([model, provider, statusClass]);
 }
 
 /** Statistics are of whole days, so no other interval of what was served is kept. */
-export const intervalsOf = (dimension: Dimension): readonly Interval[] => (dimension === 'served' ? ['day'] : INTERVALS);
+export const intervalsOf = (dimension: Dimension): readonly Interval[] =>
+  dimension === 'served' ? ['day'] : INTERVALS;
 
 /**
  * The roll-ups of one value that contain a moment. A roll-up ends when the first record that could be in it ends, so no
