@@ -24,6 +24,11 @@ export interface ClassifiedTableProps extends StoreProps {
    * does not export it, from being deployed again. @default they import it
    */
   readonly streamOutput?: string;
+  /**
+   * The output, which the stack has, through which other stacks read the name of the table, for the same reason.
+   * @default they import it
+   */
+  readonly nameOutput?: string;
 }
 
 /**
@@ -34,6 +39,10 @@ export interface ClassifiedTableProps extends StoreProps {
  */
 export class ClassifiedTable extends Construct {
   readonly table: Table;
+  /** The name for other stacks. */
+  readonly tableName: string;
+  /** The ARN for other stacks. */
+  readonly tableArn: string;
   /** The stream for other stacks. Undefined if the table has none. */
   readonly streamArn: string | undefined;
   readonly encryptionKey: IKey | undefined;
@@ -55,6 +64,8 @@ export class ClassifiedTable extends Construct {
       ...(spec.expires && { timeToLiveAttribute: EXPIRES_AT }),
       ...(spec.stream && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
     });
+    this.tableName = props.nameOutput === undefined ? this.table.tableName : this.#read(props.nameOutput);
+    this.tableArn = props.nameOutput === undefined ? this.table.tableArn : this.#arnOf(this.tableName);
     this.streamArn = this.#streamFor(props.streamOutput);
     classify(this.table, { dataClass: spec.dataClass, retention: props.retention });
     acknowledge(this, {
@@ -70,8 +81,15 @@ export class ClassifiedTable extends Construct {
   #streamFor(output: string | undefined): string | undefined {
     const { tableStreamArn } = this.table;
     if (output === undefined || tableStreamArn === undefined) return tableStreamArn;
-    const stack = Stack.of(this);
-    new CfnOutput(stack, output, { value: tableStreamArn });
-    return Fn.getStackOutput(stack.stackName, output);
+    new CfnOutput(Stack.of(this), output, { value: tableStreamArn });
+    return this.#read(output);
+  }
+
+  #read(output: string): string {
+    return Fn.getStackOutput(Stack.of(this).stackName, output);
+  }
+
+  #arnOf(tableName: string): string {
+    return Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName: tableName });
   }
 }

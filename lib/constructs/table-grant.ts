@@ -30,7 +30,7 @@ export function grantItems(
   const grant = Grant.addToPrincipal({
     grantee,
     actions: [...actions],
-    resourceArns: [store.table.tableArn],
+    resourceArns: [store.tableArn],
     conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } },
   });
   return store.encryptionKey ? grant.combine(grantTableKey(grantee, store)) : grant;

@@ -77,7 +77,7 @@ export class StatefulStack extends Stack {
   #exportEverything(): void {
     const { encryptionKey, receiptKey, accounts, keys, wallet, usage, rollups, audit, catalog, secrets, identity } =
       this;
-    const stores = [accounts, keys, wallet, usage, rollups, audit, catalog].map(({ table }) => table);
+    const stores = [accounts, keys, wallet, usage, audit, catalog].map(({ table }) => table);
     for (const value of [
       ...stores.flatMap(({ tableArn, tableName }) => [tableArn, tableName]),
       ...[usage.table, audit.table].map(({ tableStreamArn }) => tableStreamArn),

@@ -32,6 +32,8 @@ export class RollUpsTable extends ClassifiedTable {
   readonly grants = new RollUpsGrants(this);
 
   constructor(scope: Construct, id: string, props: RollUpsTableProps) {
-    super(scope, id, { ...props, spec: ROLLUPS, retention: `with its usage records - ${props.usageDays} days` });
+    const retention = `with its usage records - ${props.usageDays} days`;
+    // Earlier releases have the output and not the export.
+    super(scope, id, { ...props, spec: ROLLUPS, retention, nameOutput: 'RollupsTable' });
   }
 }

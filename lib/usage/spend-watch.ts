@@ -61,7 +61,7 @@ export class SpendWatch extends Construct {
       environmentNames: SPEND_ENV,
       environment: {
         USAGE_TABLE: usage.table.tableName,
-        ROLLUPS_TABLE: rollUps.table.tableName,
+        ROLLUPS_TABLE: rollUps.tableName,
         KEYS_TABLE: keys.table.tableName,
         ACCOUNTS_TABLE: accounts.table.tableName,
         AUDIT_TABLE: audit.table.tableName,

@@ -15,16 +15,23 @@ export function allowedBy(policyPrefix: string): string[] {
     ([, policy]) => at(policy, 'Properties', 'PolicyDocument', 'Statement') as readonly Statement[],
   );
   const lines = statements.flatMap(({ Action, Resource, Condition }) => {
-    // A stack imports a table, has it itself, or reads the ARN of its stream from an output.
-    const [, table] =
-      /(?:GetAtt(?:":\[")?|OutputName":")([A-Z][a-z]+)(?:Table|Stream)/.exec(JSON.stringify(Resource)) ?? [];
     const partitions = (at(Condition, 'ForAllValues:StringLike', 'dynamodb:LeadingKeys') ?? ['*']) as readonly string[];
-    return [Action].flat().flatMap((action) => {
-      const [service, name] = action.split(':');
-      return service === 'dynamodb' ? partitions.map((keys) => `${table?.toLowerCase()} ${name} ${keys}`) : [];
-    });
+    // CDK merges statements that differ only in their resources.
+    return [Resource].flat().flatMap((resource) =>
+      [Action].flat().flatMap((action) => {
+        const [service, name] = action.split(':');
+        return service === 'dynamodb' ? partitions.map((keys) => `${tableOf(resource)} ${name} ${keys}`) : [];
+      }),
+    );
   });
   return [...new Set(lines)].sort();
+}
+
+/** A stack imports a table, has it itself, or reads its name or the ARN of its stream from an output. */
+function tableOf(resource: unknown): string {
+  const [, table = ''] =
+    /(?:GetAtt(?:":\[")?|OutputName":")([A-Z][a-z]+)(?:Table|Stream)/.exec(JSON.stringify(resource)) ?? [];
+  return table.toLowerCase();
 }
 
 /** The permissions of a function that receives the changes of a table. */
