@@ -13,7 +13,7 @@ import { expectKept } from './violation';
 // The twelve invariants of DESIGN.md, section 5, checked on the stored items. Some wait for their feature:
 //  1 expects nothing refunded until there are refunds;
 //  2 expects no debt until there are payment disputes, so no amount may fall below zero;
-// 11 compares entries with usage records until there are roll-ups;
+// 11 compares entries with usage records here, and at the end of a history with roll-ups;
 // 12 waits for erasure.
 
 /** Checks the changes of one commit, and the accounts that it touched. */

@@ -13,6 +13,7 @@ const isEntry = (write: AnyWrite): boolean => isPut(write, ' entry#');
 const isLeaseEntry = (write: AnyWrite): boolean => isPut(write, ' entry#lease_');
 const isHold = (write: AnyWrite): boolean => isPut(write, 'holds#') && !isPut(write, '#lease_');
 const isUsage = (write: AnyWrite): boolean => write.table.name === 'usage';
+const isRollUp = (write: AnyWrite): boolean => write.table.name === 'rollups' && 'update' in write;
 const isDelete = (write: AnyWrite): boolean => 'delete' in write;
 const isHoldDelete = (write: AnyWrite): boolean => isDelete(write) && !isLeaseDelete(write);
 const isLeaseDelete = (write: AnyWrite): boolean => 'delete' in write && write.delete.sk.includes('#lease_');
@@ -145,6 +146,8 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage, se
   ['a charge above the hold that exceeds its ceiling', withCeiling(() => 10n ** 18n)],
   ['an operator who pays what the account could have paid', withCeiling(({ heldPico }) => heldPico)],
   ['an end that does not record the amount of its lease', forging(isLeaseEntry, () => ({ heldPico: 1n }))],
+  ['a request that is counted each time that its change is delivered', lossy((write) => isPut(write, '#counted '))],
+  ['a change that is noted as counted and not counted', lossy(isRollUp)],
   [
     'an end that does not record the price versions of its charges',
     forging(isLeaseEntry, () => ({ priceVersions: [] })),

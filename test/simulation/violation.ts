@@ -10,6 +10,8 @@ export type Promised =
   | 'invariant 8'
   | 'invariant 9'
   | 'invariant 10'
+  | 'invariant 11'
+  | 'retention'
   | 'suspension'
   | 'usage records'
   | 'key rules'

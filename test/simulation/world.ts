@@ -6,16 +6,22 @@ import { drawFault } from './faults';
 import { fingerprint } from './fields';
 import { accountIdOf, Intents, paymentIdOf } from './intents';
 import { checkCommit } from './invariants';
+import { rollUpsEqualEntries } from './roll-up-invariants';
+import { RollUpReader } from './roll-up-reader';
 import type { Landmark } from './landmarks';
 import { landmarkOfFailure, landmarksOf } from './landmarks';
 import type { Plan } from './planned';
 import { Process } from './processes';
-import type { Random } from './random';
+import { Random } from './random';
 import { Scheduler } from './scheduler';
 import { type ItemChange, readAll, Stored } from './stored';
 import { limitsAreKept } from './limits';
 import { expectKept } from './violation';
 
+/** One history in this many also adds up its usage records. */
+const ROLLED_UP_EVERY = 4;
+/** The part of a seed's random numbers that the reader of usage records draws from. */
+const READER_PART = 900_000;
 const KEY_ID = /\b01[0-9A-HJKMNP-TV-Z]{24}\b/g;
 
 type Watcher = (changes: readonly ItemChange[]) => void;
@@ -41,6 +47,7 @@ export class World {
   readonly met = new Set<Landmark>();
   readonly #watchers = new Set<Watcher>();
   readonly sabotage: Sabotage;
+  readonly #rollUps: RollUpReader | undefined;
   readonly #engine: EmbeddedStore;
   #faultRate: number;
   #failure: Error | undefined;
@@ -54,7 +61,11 @@ export class World {
     this.accountIds = Array.from({ length: plan.accounts }, (_, account) => accountIdOf(account));
     if (plan.isHot) for (const process of this.processes) this.accountIds.forEach((id) => process.knowHot(id));
     this.#faultRate = plan.faultRate;
-    this.#engine = EmbeddedStore.memory({ clock: () => this.scheduler.now });
+    const clock = (): number => this.scheduler.now;
+    this.#engine = EmbeddedStore.memory({ clock });
+    const random = new Random(plan.seed).fork(READER_PART);
+    const isRolledUp = plan.seed % ROLLED_UP_EVERY === 0;
+    this.#rollUps = isRolledUp ? new RollUpReader(this.#engine, { clock, random, sabotage: this.sabotage }) : undefined;
   }
 
   get engine(): TableStore {
@@ -161,6 +172,15 @@ export class World {
     }
   }
 
+  /** @param isLong whether usage records may have expired */
+  async expectRollUps(isLong: boolean): Promise<void> {
+    if (this.#rollUps === undefined) return;
+    await this.#rollUps.finish();
+    const { stored, scheduler, accountIds } = this;
+    for (const accountId of accountIds)
+      await rollUpsEqualEntries({ stored, engine: this.#engine, now: scheduler.now }, accountId, isLong);
+  }
+
   async #observe(writes: readonly (Write | Check)[]): Promise<void> {
     const changes = await this.stored.refresh(this.#engine, writes);
     for (const { kind, key, before, after } of changes) {
@@ -174,5 +194,6 @@ export class World {
     checkCommit(changes, this.stored, this.intents, this.plan.payments);
     for (const watcher of this.#watchers) watcher(changes);
     limitsAreKept(this.stored, this.intents, this.plan.limits);
+    this.#rollUps?.afterCommit();
   }
 }

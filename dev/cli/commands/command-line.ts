@@ -110,6 +110,9 @@ function parseCommand(first: string | undefined, others: readonly string[], opti
   const change = first === 'wallet' ? parseWalletCommand(others, options) : undefined;
   if (change !== undefined) return change;
   if (first === 'wallet') return { name: 'wallet', accountId: expectArguments(others, 1, options)[0] };
+  if (first === 'usage' && others[0] === 'complete') {
+    return { name: 'complete-usage', accountId: expectArguments(others, 2, options)[1] };
+  }
   if (first === 'usage') {
     const [accountId] = expectArguments(others, 1, options, ['limit']);
     return { name: 'usage', accountId, limit: options.limit ?? USAGE_LIMIT_DEFAULT };

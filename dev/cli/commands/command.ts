@@ -68,6 +68,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('wallet'), accountId: z.string() }),
   z.strictObject({ name: z.literal('credit'), accountId: z.string(), amount, paymentId }),
   z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),
+  z.strictObject({ name: z.literal('complete-usage'), accountId: z.string() }),
   z.strictObject({ name: z.literal('create-key'), accountId: z.string(), rules: keyRulesSchema.optional() }),
   z.strictObject({
     name: z.literal('create-role-key'),

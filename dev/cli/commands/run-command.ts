@@ -2,6 +2,9 @@ import { accountIdSchema } from '../../../lambdas/contracts/storage/ids';
 import type { Standing } from '../../../lambdas/contracts/http/roles';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { formatUsd, parseUsd } from '../../../lambdas/domain/money/pico';
+import { completeRollUps } from '../../../lambdas/domain/usage/rollups/complete-roll-ups';
+import { RollUps } from '../../../lambdas/domain/usage/rollups/roll-ups';
+import { keyAttributions } from '../../../lambdas/domain/keys/key-attribution';
 import { renderUsageRecord } from '../../../lambdas/domain/usage/records/render-usage-record';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
@@ -52,6 +55,8 @@ export async function runCommand(services: CommandServices, command: Command): P
       return credit(services, command);
     case 'usage':
       return usage(services, accountId, command.limit);
+    case 'complete-usage':
+      return completeUsage(services, accountId);
     case 'export-receipts':
       return exportAccount(services, accountId);
     case 'complete-receipts':
@@ -116,6 +121,17 @@ async function usage(services: CommandServices, accountId: string, limit: number
   const result = jsonLines(records.slice(0, limit).map(renderUsageRecord));
   if (records.length <= limit) return result;
   return { ...result, notes: [`There are more than ${limit} records; use --limit <count> to show more.`] };
+}
+
+/** Counts the records that are missing in the roll-ups of an account. */
+async function completeUsage(services: CommandServices, accountId: string): Promise<CommandResult> {
+  const { store, clock, usageRetentionDays: retentionDays } = services;
+  const rollUps = new RollUps({ store, clock, retentionDays });
+  const options = { store, rollUps, attributionsOf: keyAttributions(store) };
+  const { records, unreadable } = await completeRollUps(options, accountId);
+  if (unreadable.length === 0) return jsonLines([{ accountId, records }]);
+  const { lines } = jsonLines([{ accountId, records, unreadable }]);
+  return { ...failure('Some records cannot be counted.'), lines };
 }
 
 function renderBalance(accountId: string, balance: Balance | undefined): object {

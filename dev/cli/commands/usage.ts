@@ -26,6 +26,8 @@ Accounts and money
   payments exceptions                print the payments that could not be booked, as JSON lines
   usage <accountId>                  print the newest usage records as JSON lines: 100, or --limit <count>. A note on
                                      standard error says when there are more
+  usage complete <accountId>         count the usage records that are missing in the account's roll-ups: those from before
+                                     there were any, and those whose changes were lost
   ledger verify                      replay the ledger. Exit 1 when a balance differs
   ledger recompute <requestId>       recompute one charge from its usage and price. Exit 1 when it differs
 
