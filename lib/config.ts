@@ -9,6 +9,7 @@ import { domainSchema } from './edge/domain-config';
 import { identitySchema, isReservedStage } from './identity/identity-config';
 import { paymentsSchema } from './payments/payments-config';
 import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './retention-profiles';
+import { statisticsSchema } from './usage/statistics-config';
 
 /** Ten years. The limit catches a mistyped number, because a lock cannot be shortened. */
 const ARCHIVE_DAYS_MAX = 3_653;
@@ -107,6 +108,8 @@ const configSchema = z.strictObject({
       error: 'cannot be full with an archive, because no address could be erased from it',
     })
     .prefault({}),
+  /** Anonymised usage of all accounts together; see docs/usage.md. */
+  statistics: statisticsSchema,
   dataPlane: z
     .strictObject({
       /**

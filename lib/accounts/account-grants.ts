@@ -35,6 +35,11 @@ export class AccountGrants {
     this.#accounts = accounts;
   }
 
+  /** Lists the IDs of all accounts. */
+  list(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:Query'], DIRECTORY);
+  }
+
   /** Appends to an account's audit chain, for an action of the deployment itself. */
   extendAudit(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);

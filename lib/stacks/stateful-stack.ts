@@ -14,6 +14,7 @@ import { StripeKeys } from '../payments/stripe-keys';
 import { ReceiptKey } from '../receipts/receipt-key';
 import { DeploymentSecrets } from '../secrets/deployment-secrets';
 import { RollUpsTable } from '../usage/roll-ups-table';
+import { StatisticsTable } from '../usage/statistics-table';
 import { UsageTable } from '../usage/usage-table';
 import { WalletTable } from '../wallet/wallet-table';
 
@@ -32,6 +33,7 @@ export class StatefulStack extends Stack {
   readonly wallet: WalletTable;
   readonly usage: UsageTable;
   readonly rollups: RollUpsTable;
+  readonly statistics: StatisticsTable;
   readonly audit: AuditTable;
   /** Exists only if the configuration asks for it. */
   readonly auditArchive: AuditArchive | undefined;
@@ -56,6 +58,7 @@ export class StatefulStack extends Stack {
     this.wallet = new WalletTable(this, 'Wallet', store);
     this.usage = new UsageTable(this, 'Usage', { ...store, usageDays });
     this.rollups = new RollUpsTable(this, 'Rollups', { ...store, usageDays });
+    this.statistics = new StatisticsTable(this, 'Statistics', store);
     this.audit = new AuditTable(this, 'Audit', store);
     const { archiveDays: days } = config.audit;
     this.auditArchive =
@@ -96,9 +99,10 @@ export class StatefulStack extends Stack {
 
   /** Adds what the command line needs (docs/deploy.md). No value is secret, because describing the stack shows it. */
   #addOutputs(config: Config): void {
-    const { accounts, keys, wallet, usage, rollups, audit, catalog, secrets } = this;
+    const { accounts, keys, wallet, usage, rollups, statistics, audit, catalog, secrets } = this;
     const tables = { Accounts: accounts, Keys: keys, Wallet: wallet, Usage: usage };
-    for (const [name, { table }] of Object.entries({ ...tables, Rollups: rollups, Audit: audit, Catalog: catalog })) {
+    const derived = { Rollups: rollups, Statistics: statistics };
+    for (const [name, { table }] of Object.entries({ ...tables, ...derived, Audit: audit, Catalog: catalog })) {
       new CfnOutput(this, `${name}Table`, { value: table.tableName });
     }
     const { providerKeys, keyPepper, origin } = secrets;

@@ -20,6 +20,11 @@ export class RollUpsGrants {
     const actions = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
     return grantItems(grantee, this.#rollUps, actions, ACCOUNTS);
   }
+
+  /** Reads the roll-ups of accounts. */
+  read(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#rollUps, ['dynamodb:Query'], ACCOUNTS);
+  }
 }
 
 export interface RollUpsTableProps extends StoreProps {

@@ -34,6 +34,11 @@ export class UsageGrants {
     return grantItems(grantee, this.#usage, ['dynamodb:PutItem'], RECORDS);
   }
 
+  /** Lists the records of an account. */
+  listRecords(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#usage, ['dynamodb:Query'], RECORDS);
+  }
+
   /** Reads the record of one request by its ID. */
   find(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#usage, ['dynamodb:GetItem'], RECORDS);

@@ -29,6 +29,7 @@ const ENVIRONMENT = {
   ...Object.fromEntries(Object.values(environments).flatMap((names) => names.map((name) => [name, name]))),
   PROVIDERS: JSON.stringify([{ id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' }]),
   USAGE_RETENTION_DAYS: '90',
+  STATISTICS_ACCOUNTS_MIN: '5',
   HOLDS: 'rolling',
   PAYMENT_SETTINGS: JSON.stringify({}),
   ADDRESS_POLICY: 'network',

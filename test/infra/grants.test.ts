@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
+import { everyAccount as listAccounts } from '../../lambdas/domain/accounts/directory';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { Operators } from '../../lambdas/domain/people/operators';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
@@ -13,6 +14,8 @@ import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
 import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
 import { type ClaimedKey, IdempotencyKeys } from '../../lambdas/domain/data-plane/idempotency/idempotency-keys';
 import { newRequestId } from '../../lambdas/domain/data-plane/request-ids';
+import { Statistics } from '../../lambdas/domain/usage/statistics/statistics';
+import { checkRetention } from '../../lambdas/handlers/usage/check-retention';
 import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-stage';
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
@@ -264,6 +267,35 @@ test('the spend watch has exactly the table permissions that it uses', async () 
   const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
   expect([...calls.take(), ...received].sort()).toEqual(allowedBy('SpendWatchPolicy'));
 });
+
+test('the function that publishes statistics has exactly the table permissions that it uses', async () => {
+  const { stage, calls } = await usageStage();
+  const everyAccount = (): AsyncIterable<string> => listAccounts(calls);
+  const statistics = new Statistics({
+    store: calls,
+    clock: stage.clock,
+    everyAccount,
+    retentionDays: 3,
+    accountsMin: 5,
+  });
+  expect(await statistics.publish()).toHaveLength(1);
+  expect(calls.take()).toEqual(allowedBy('StatisticsPublishPolicy'));
+});
+
+test('the check of the retention has exactly the table permissions that it uses', async () => {
+  const { stage, calls } = await usageStage();
+  const everyAccount = (): AsyncIterable<string> => listAccounts(calls);
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  await checkRetention({ store: calls, clock: stage.clock, everyAccount, retentionDays: 90, log })();
+  expect(calls.take()).toEqual(allowedBy('RetentionCheckPolicy'));
+});
+
+/** An account with usage, and a recorder of what is done with its tables from now on. */
+async function usageStage() {
+  const stage = await SpendStage.open();
+  await stage.spend(DOLLAR);
+  return { stage, calls: new CallRecorder(stage.store) };
+}
 
 test('the receipt collector may receive changes and open leaves, and nothing else', async () => {
   const { opening } = await sealedStage();

@@ -30,6 +30,7 @@ import { PaymentTasks, type PaymentTasksOptions } from './payment-tasks';
 import { Sealer } from './sealer';
 import { SpendWatch } from './spend-watch';
 import { Sweeper } from './sweeper';
+import { UsageTasks } from './usage-tasks';
 
 /** A running gateway on a data folder. */
 export interface LocalGateway {
@@ -178,7 +179,7 @@ function openDataPlane(options: {
   });
 }
 
-/** Starts everything that reads the changes of usage records. */
+/** Starts everything that works on usage records after their requests. */
 async function startReaders(
   folder: DataFolder,
   services: LocalServices & { readonly expiry: ExpiryClock },
@@ -191,6 +192,9 @@ async function startReaders(
   const spendWatch = new SpendWatch(services, log);
   spendWatch.start();
   cleanup.add(() => spendWatch.stop());
+  const usageTasks = new UsageTasks(services, log);
+  usageTasks.start();
+  cleanup.add(() => usageTasks.stop());
 }
 
 function startMail(options: LocalMailOptions, cleanup: Cleanup): void {

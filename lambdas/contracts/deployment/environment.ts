@@ -47,6 +47,27 @@ export const SPEND_ENV = [
   'USAGE_RETENTION_DAYS',
 ] as const;
 
+/**
+ * The function that anonymises usage. `STATISTICS_ACCOUNTS_MIN` is the number of accounts from which on a group is
+ * published.
+ */
+export const STATISTICS_ENV = [
+  'ACCOUNTS_TABLE',
+  'ROLLUPS_TABLE',
+  'STATISTICS_TABLE',
+  'USAGE_RETENTION_DAYS',
+  'STATISTICS_ACCOUNTS_MIN',
+] as const;
+
+/** The function that looks for records that outlived their retention. */
+export const RETENTION_ENV = [
+  'ACCOUNTS_TABLE',
+  'USAGE_TABLE',
+  'ROLLUPS_TABLE',
+  'AUDIT_TABLE',
+  'USAGE_RETENTION_DAYS',
+] as const;
+
 /** The sealer signs with `RECEIPT_KEY`, an ARN. Trees are kept for as long as usage records, hence the retention. */
 export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] as const;
 

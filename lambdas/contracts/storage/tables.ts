@@ -15,7 +15,8 @@ export interface TableSpec {
   readonly stream: boolean;
 }
 
-export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'audit' | 'catalog' | 'outbox';
+export type TableName =
+  'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'statistics' | 'audit' | 'catalog' | 'outbox';
 
 /** These items expire: invitations, idempotency records, counts, IDs of exchanged tokens, and hashes of suppressed addresses. */
 export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
@@ -26,12 +27,24 @@ export const WALLET: TableSpec = { name: 'wallet', dataClass: 'financial', expir
 export const USAGE: TableSpec = { name: 'usage', dataClass: 'usage', expires: true, stream: true };
 /** Sums of usage records. They end with the records, and so does the note which records are in them. */
 export const ROLLUPS: TableSpec = { name: 'rollups', dataClass: 'usage', expires: true, stream: false };
+/** Anonymised aggregates of usage. They name no account and never expire. */
+export const STATISTICS: TableSpec = { name: 'statistics', dataClass: 'public', expires: false, stream: false };
 export const AUDIT: TableSpec = { name: 'audit', dataClass: 'audit', expires: true, stream: true };
 export const CATALOG: TableSpec = { name: 'catalog', dataClass: 'public', expires: false, stream: false };
 /** Messages that are still to be delivered, and the state of those that were. All of them expire within seven days. */
 export const OUTBOX: TableSpec = { name: 'outbox', dataClass: 'personal', expires: true, stream: true };
 
-export const TABLES: readonly TableSpec[] = [ACCOUNTS, KEYS, WALLET, USAGE, ROLLUPS, AUDIT, CATALOG, OUTBOX];
+export const TABLES: readonly TableSpec[] = [
+  ACCOUNTS,
+  KEYS,
+  WALLET,
+  USAGE,
+  ROLLUPS,
+  STATISTICS,
+  AUDIT,
+  CATALOG,
+  OUTBOX,
+];
 
 /** The TTL attribute, in epoch seconds as DynamoDB requires. */
 export const EXPIRES_AT = 'expiresAt';

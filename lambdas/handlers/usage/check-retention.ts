@@ -1,0 +1,21 @@
+import type { Log } from '../../domain/log';
+import { type OldItem, oldItemsOf, type OldItemsOptions } from '../../domain/usage/retention/old-items';
+
+export interface CheckRetentionDependencies extends OldItemsOptions {
+  readonly everyAccount: () => AsyncIterable<string>;
+  readonly log: Log;
+}
+
+/** Checks every night that nothing can be read that is older than its class allows, and raises an alarm if it can. */
+export const checkRetention =
+  ({ everyAccount, log, ...options }: CheckRetentionDependencies): (() => Promise<void>) =>
+  async () => {
+    let accounts = 0;
+    const counts = new Map<OldItem['table'], number>();
+    for await (const accountId of everyAccount()) {
+      accounts += 1;
+      for await (const { table } of oldItemsOf(options, accountId)) counts.set(table, (counts.get(table) ?? 0) + 1);
+    }
+    for (const [table, count] of counts) log.error('RETENTION_EXCEEDED', { cause: table, count });
+    log.info('RETENTION_CHECKED', { count: accounts });
+  };

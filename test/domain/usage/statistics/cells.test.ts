@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { type Cell, Cells } from '../../../../lambdas/domain/usage/statistics/cells';
+
+const K = 5;
+const cell = (model: string, requests: number, statusClass = '2xx'): Cell => ({
+  model,
+  provider: 'openai',
+  statusClass,
+  measures: { requests: BigInt(requests), costPico: BigInt(requests) * 10n, 'e:502': 1n, 's:completed': 1n },
+});
+
+function cellsOf(usage: Readonly<Record<string, readonly Cell[]>>, accountsMin = K): readonly Cell[] {
+  const cells = new Cells();
+  for (const [accountId, own] of Object.entries(usage)) for (const each of own) cells.add(accountId, each);
+  return cells.publishable(accountsMin);
+}
+
+const accounts = (count: number, cells: readonly Cell[], prefix = 'a') =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, cells]));
+
+test('a group of enough accounts is published as a sum, without its statuses', () => {
+  expect(cellsOf(accounts(5, [cell('one', 2)]))).toEqual([
+    { model: 'one', provider: 'openai', statusClass: '2xx', measures: { requests: 10n, costPico: 100n } },
+  ]);
+});
+
+test('a group of too few accounts is not published', () => {
+  expect(cellsOf(accounts(4, [cell('one', 2)]))).toEqual([]);
+});
+
+test('small groups are pooled if they have enough accounts together, first within their status class', () => {
+  const usage = { ...accounts(3, [cell('one', 1)], 'a'), ...accounts(3, [cell('two', 1), cell('two', 1, '5xx')], 'b') };
+  expect(cellsOf(usage)).toEqual([
+    { model: 'other', provider: 'other', statusClass: '2xx', measures: { requests: 6n, costPico: 60n } },
+  ]);
+  const more = { ...usage, ...accounts(2, [cell('one', 1, '4xx')], 'c') };
+  expect(cellsOf(more)).toContainEqual({
+    model: 'other',
+    provider: 'other',
+    statusClass: 'other',
+    measures: { requests: 5n, costPico: 50n },
+  });
+});
+
+test('an account whose only request was moved to another group by a correction hides nobody', () => {
+  expect(cellsOf({ ...accounts(4, [cell('one', 2)]), last: [cell('one', 0)] })).toEqual([]);
+});
+
+test('no sum or difference of published groups covers fewer accounts than the minimum', () => {
+  const models = fc.constantFrom('one', 'two', 'three', 'four');
+  const classes = fc.constantFrom('2xx', '4xx', '5xx', 'none');
+  const usage = fc.array(fc.array(fc.record({ model: models, statusClass: classes }), { maxLength: 4 }), {
+    maxLength: 30,
+  });
+  fc.assert(
+    fc.property(usage, fc.integer({ min: 2, max: 6 }), (all, accountsMin) => {
+      // Each account has a cost of its own, from which a published sum tells exactly which accounts are in it.
+      const cells = new Cells();
+      all.forEach((own, account) => {
+        const names = new Set(own.map(({ model, statusClass }) => JSON.stringify([model, statusClass])));
+        for (const name of names) {
+          const [model, statusClass] = JSON.parse(name) as [string, string];
+          const measures = { requests: 1n, costPico: 1n << BigInt(account * 5) };
+          cells.add(String(account), { model, provider: 'p', statusClass, measures });
+        }
+      });
+      const published = cells.publishable(accountsMin);
+      const accountsIn = (costPico: bigint) =>
+        all.map((_, account) => (costPico >> BigInt(account * 5)) & 31n).filter((requests) => requests > 0n).length;
+      for (const { measures } of published)
+        expect(accountsIn(measures['costPico']!)).toBeGreaterThanOrEqual(accountsMin);
+      // The groups share no request, so all of them together cover what each of them covers, and no less.
+      const requests = published.reduce((sum, { measures }) => sum + measures['requests']!, 0n);
+      const total = published.reduce((sum, { measures }) => sum + measures['costPico']!, 0n);
+      const covered = all.reduce((sum, _, account) => sum + ((total >> BigInt(account * 5)) & 31n), 0n);
+      expect(covered).toBe(requests);
+    }),
+  );
+});
