@@ -20,6 +20,7 @@ test('the outputs name every store, and the configuration that the command line 
       keys: 'KeysTable',
       wallet: 'WalletTable',
       usage: 'UsageTable',
+      rollups: 'RollupsTable',
       audit: 'AuditTable',
       catalog: 'CatalogTable',
     },
