@@ -15,6 +15,8 @@ import type { OutboxTable } from '../notifications/outbox-table';
 import { paymentsEnvironment } from '../payments/payments-environment';
 import type { StripeKeys } from '../payments/stripe-keys';
 import type { ServiceSecret } from '../secrets/service-secret';
+import type { RollUpsTable } from '../usage/roll-ups-table';
+import type { UsageTable } from '../usage/usage-table';
 import type { WalletTable } from '../wallet/wallet-table';
 
 /** Why a function that only the API invokes may lose the event of a failed invocation. */
@@ -28,6 +30,9 @@ export interface ManagementFunctionProps {
   /** Opened with an account, suspended and resumed with it. */
   readonly wallet: WalletTable;
   readonly catalog: CatalogTable;
+  /** Shown to members: their account's requests, with receipts. */
+  readonly usage: UsageTable;
+  readonly rollUps: RollUpsTable;
   /** Receives a message about each action that people are told about, if the deployment sends mail. */
   readonly outbox: OutboxTable;
   /** The pepper of the keys' verifiers. */
@@ -48,7 +53,8 @@ export interface ManagementFunctionProps {
  */
 export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
   constructor(scope: Construct, id: string, props: ManagementFunctionProps) {
-    const { config, accounts, keys, audit, wallet, catalog, outbox, keyPepper, originSecret, identity } = props;
+    const { config, accounts, keys, audit, wallet, catalog, usage, rollUps, outbox, keyPepper, originSecret } = props;
+    const { identity } = props;
     const { mailFrom, operatorMfa } = config.identity;
     super(scope, id, {
       entry: 'lambdas/handlers/control-plane/api.lambda.ts',
@@ -67,6 +73,8 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
         KEYS_TABLE: keys.table.tableName,
         AUDIT_TABLE: audit.table.tableName,
         CATALOG_TABLE: catalog.table.tableName,
+        USAGE_TABLE: usage.table.tableName,
+        ROLLUPS_TABLE: rollUps.tableName,
         OUTBOX_TABLE: outbox.table.tableName,
         KEY_PEPPER_SECRET: keyPepper.secretArn,
         ORIGIN_SECRET: originSecret.secretArn,
@@ -92,6 +100,15 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     if (operatorMfa === 'required') identity.grants.readFactors(this);
     if (mailFrom !== undefined) outbox.grants.notify(this);
     this.#grantMoney(props);
+    this.#grantUsage(props);
+  }
+
+  #grantUsage({ usage, rollUps }: ManagementFunctionProps): void {
+    const reports = this.addPolicy('UsagePolicy');
+    usage.grants.find(reports);
+    usage.grants.listRecords(reports);
+    usage.grants.findReceipts(reports);
+    rollUps.grants.read(reports);
   }
 
   #grantMoney({ accounts, wallet, stripeKeys }: ManagementFunctionProps): void {

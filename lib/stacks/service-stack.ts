@@ -87,6 +87,8 @@ export class ServiceStack extends Stack {
       audit,
       wallet,
       catalog,
+      usage,
+      rollUps,
       outbox,
       mailLogs,
       keyPepper,

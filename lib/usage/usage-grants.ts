@@ -78,6 +78,13 @@ export class UsageGrants {
       .combine(allow(['dynamodb:PutItem'], [...LATE_RECEIPTS, ...RECEIPT_KEYS]));
   }
 
+  /** Finds the receipt of a request. */
+  findReceipts(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#usage, ['dynamodb:GetItem'], [...TREES, ...SEALS]).combine(
+      grantItems(grantee, this.#usage, ['dynamodb:Query'], [...TREES, ...LATE_RECEIPTS]),
+    );
+  }
+
   /** Reads an account's receipts, the seals that prove them and the public keys. */
   readReceipts(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#usage, ['dynamodb:GetItem'], [...TREES, ...SEALS]).combine(

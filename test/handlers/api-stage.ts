@@ -190,7 +190,7 @@ export class ApiStage {
 }
 
 type Body = Answered['body'];
-const isJson = (type: unknown): boolean => /json/.test(String(type));
+const isJson = (type: unknown): boolean => /json(?!l)/.test(String(type));
 
 let prepared: ReturnType<typeof prepare> | undefined;
 

@@ -19,6 +19,7 @@ import { checkRetention } from '../../lambdas/handlers/usage/check-retention';
 import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-stage';
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
+import { requestDetail } from '../../lambdas/handlers/control-plane/api/routes/request-detail';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
 import { JWT_TYPE, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/http/federation';
 import { EXAMPLES, FEDERATED_SUBJECT } from '../handlers/api-examples';
@@ -200,6 +201,19 @@ async function callsOfAutoTopUp(): Promise<string[]> {
   return [...booking, ...recorder.take()];
 }
 
+/** A request is shown with its receipt, which may have been sealed late. */
+async function callsOfReceipts(): Promise<string[]> {
+  const { stage, calls, requestIds } = await sealedStage();
+  for (const requestId of requestIds) {
+    const detail = await requestDetail(
+      { store: calls, clock: () => stage.wallet.now },
+      { accountId: ACCOUNT, requestId },
+    );
+    expect(detail.receipt).toBeDefined();
+  }
+  return calls.take();
+}
+
 /** A threshold and a credit line of nothing leave the lists of accounts that have one. */
 async function callsOfNothing(): Promise<string[]> {
   const { stage, recorder } = await recordedApi();
@@ -229,7 +243,7 @@ test('the management API has exactly the table permissions that it uses', async 
     calls.push(...recorder.take());
   }
   calls.push(...(await callsOfExchange()));
-  calls.push(...(await callsOfAutoTopUp()), ...(await callsOfNothing()));
+  calls.push(...(await callsOfAutoTopUp()), ...(await callsOfNothing()), ...(await callsOfReceipts()));
   for (const account of ['ours', 'the deployment']) calls.push(...(await callsOfLostAnswer(account === 'ours')));
   expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagement'));
 });

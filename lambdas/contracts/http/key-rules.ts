@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from './time-zone';
 import { ENDPOINT_IDS, regionSchema } from '../storage/catalog';
 
 /** The parts of the API that a key can be limited to: each metered endpoint, the model list, and past requests. */
@@ -91,12 +92,3 @@ export const RULE_NAMES = Object.keys(keyRulesSchema.shape) as [keyof KeyRules, 
 
 /** The rules that the audit log records. It omits addresses and labels because they can identify a person. */
 export const impersonalRulesSchema = keyRulesSchema.omit({ cidrs: true, labels: true });
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -53,6 +53,8 @@ const RULES = {
     'billing',
     'auditor',
   ),
+  'usage.read': membersAndOperators('see the account’s usage and its requests, which contain no content', ...ROLES),
+
   'wallet.grant': operators('grant promotional credit', 'account'),
   'wallet.lend': operators('set the credit line', 'account'),
   // No role has this permission: only the deployment itself issues statements of what is owed.

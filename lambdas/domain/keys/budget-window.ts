@@ -1,5 +1,6 @@
 import type { BudgetRule } from '../../contracts/http/key-rules';
 import { DAY_MS } from '../clock';
+import { localDays } from '../local-day';
 
 const DAYS_PER_WEEK = 7;
 /** 1 January 1970 was a Thursday: its week began three days earlier. */
@@ -11,7 +12,7 @@ const EPOCH_WEEKDAY = 3;
  */
 export function windowAt({ window, timeZone = 'UTC' }: BudgetRule, now: number): string {
   if (window === 'total') return window;
-  return `${window}#${timeZone}#${firstDay(window, localDay(timeZone, now))}`;
+  return `${window}#${timeZone}#${firstDay(window, localDays(timeZone)(now))}`;
 }
 
 /** @param day a date, `2026-11-21` */
@@ -27,15 +28,5 @@ function firstDay(window: 'day' | 'week' | 'month', day: string): string {
     }
   }
 }
-
-function localDay(timeZone: string, now: number): string {
-  // Stryker disable next-line ConditionalExpression,StringLiteral: the formatter returns the same, but slower.
-  if (timeZone === 'UTC') return isoDay(now);
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone, calendar: 'gregory', ...NUMBERS }).formatToParts(now);
-  const { year, month, day } = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
-  return `${year}-${month}-${day}`;
-}
-
-const NUMBERS = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
 
 const isoDay = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 'yyyy-mm-dd'.length);

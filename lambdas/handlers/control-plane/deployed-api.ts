@@ -32,6 +32,8 @@ export async function deployedApi(
     wallet: env.WALLET_TABLE,
     catalog: env.CATALOG_TABLE,
     outbox: env.OUTBOX_TABLE,
+    usage: env.USAGE_TABLE,
+    rollups: env.ROLLUPS_TABLE,
   };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
   const pepper = new CachedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });

@@ -19,12 +19,23 @@ export class Download {
   readonly type: string;
   readonly name: string;
   readonly text: string;
+  /** The position at which the next file of the same list begins, for the query parameter `after`. */
+  readonly next: string | undefined;
 
-  /** @param file.type a media type; the text is sent as UTF-8 */
-  constructor(file: { readonly type: string; readonly name: string; readonly text: string }) {
+  /**
+   * @param file.type a media type; the text is sent as UTF-8
+   * @param file.next @default nothing follows
+   */
+  constructor(file: {
+    readonly type: string;
+    readonly name: string;
+    readonly text: string;
+    readonly next?: string | undefined;
+  }) {
     this.type = file.type;
     this.name = file.name;
     this.text = file.text;
+    this.next = file.next;
   }
 }
 

@@ -126,13 +126,21 @@ function versionOf(context: Context<ApiEnv>, route: Route): number | undefined {
 }
 
 /** A file is never shown as a page of ours, so nothing in it can act for a person who is signed in. */
-function send(context: Context<ApiEnv>, { type, name, text }: Download): Response {
+function send(context: Context<ApiEnv>, { type, name, text, next }: Download): Response {
+  if (next !== undefined) context.header('link', `<${nextOf(context.req.url, next)}>; rel="next"`);
   return context.body(text, 200, {
     'content-type': `${type}; charset=utf-8`,
     'content-disposition': `attachment; filename="${name}"`,
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     'x-content-type-options': 'nosniff',
   });
+}
+
+/** The same request for the next file, as a relative reference. */
+function nextOf(url: string, next: string): string {
+  const { searchParams } = new URL(url);
+  searchParams.set('after', next);
+  return `?${searchParams.toString()}`;
 }
 
 function respond(context: Context<ApiEnv>, status: 200 | 201, { text, version }: Answer): Response {

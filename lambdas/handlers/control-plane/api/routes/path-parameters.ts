@@ -6,6 +6,7 @@ import {
   keyIdSchema,
   personIdSchema,
   proposalIdSchema,
+  requestIdSchema,
   trustIdSchema,
 } from '../../../../contracts/storage/ids';
 
@@ -14,6 +15,7 @@ export const ofMember = z.strictObject({ accountId: accountIdSchema, personId: p
 export const ofInvitation = z.strictObject({ accountId: accountIdSchema, invitationId: invitationIdSchema });
 export const ofKey = z.strictObject({ accountId: accountIdSchema, keyId: keyIdSchema });
 export const ofTrust = z.strictObject({ accountId: accountIdSchema, trustId: trustIdSchema });
+export const ofRequest = z.strictObject({ accountId: accountIdSchema, requestId: requestIdSchema });
 export const ofStatement = z.strictObject({
   accountId: accountIdSchema,
   statement: z

@@ -13,6 +13,7 @@ import { PAYMENT_ROUTES } from './payments';
 import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
 import { STATEMENT_ROUTES } from './statements';
+import { USAGE_ROUTES } from './usage';
 
 /** All routes of the API except the exchange of a token (../exchange-token.ts) and unsubscribing (../unsubscribe.ts). */
 export const ROUTES: readonly Route[] = [
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   ...COUPON_ROUTES,
   ...PLAN_ROUTES,
   ...STATEMENT_ROUTES,
+  ...USAGE_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
