@@ -266,7 +266,7 @@ describe('usage as a file', () => {
     expect(text).not.toMatch(/(^|,)"?[=+@-]/m);
   });
 
-  test('requests as JSON lines are followed from file to file, and end', async () => {
+  test('each file of JSON lines leads to the next one, and the last one to none', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 5; index += 1) {
       ids.unshift((await request()).requestId);

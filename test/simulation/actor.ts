@@ -10,11 +10,9 @@ import type { Operation } from './planned';
 import { ProcessStore } from './process-store';
 import type { Process } from './processes';
 import { Random } from './random';
+import { USAGE_RETENTION_DAYS } from './retention';
 import { Violation } from './violation';
 import type { World } from './world';
-
-/** Kept short, so that some histories outlive their usage records. */
-export const USAGE_RETENTION_DAYS = 1;
 
 const DRAWERS = 16;
 /** No call that retries gives up sooner, unless calls fail. */

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../lambdas/domain/clock';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify/verify-ledger';
-import { Actor, USAGE_RETENTION_DAYS } from './actor';
+import { Actor } from './actor';
+import { USAGE_RETENTION_DAYS } from './retention';
 import { pico } from './fields';
 import type { Landmark } from './landmarks';
 import { createKey, revokeKey, useKey } from './key-actors';

@@ -5,7 +5,7 @@ import { everyItem } from '../../lambdas/domain/table/every-item';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { decodeRollUp } from '../../lambdas/domain/usage/rollups/read-roll-ups';
 import { intervalStart, startTime } from '../../lambdas/domain/usage/rollups/targets';
-import { USAGE_RETENTION_DAYS } from './actor';
+import { USAGE_RETENTION_DAYS } from './retention';
 import { movedInto, pico, text } from './fields';
 import type { Stored } from './stored';
 import { expectKept } from './violation';

@@ -4,18 +4,19 @@ import type { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-sto
 import { USAGE } from '../../lambdas/contracts/storage/tables';
 import type { Clock } from '../../lambdas/domain/clock';
 import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
-import type { TableStore } from '../../lambdas/domain/table/table-store';
+import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import { RollUps } from '../../lambdas/domain/usage/rollups/roll-ups';
 import { spend } from '../../lambdas/handlers/usage/spend';
-import { USAGE_RETENTION_DAYS } from './actor';
+import { USAGE_RETENTION_DAYS } from './retention';
 import type { Random } from './random';
-import type { Sabotage } from './world';
 
 /** A call for a batch follows about every third commit. */
 const DELIVERED_SHARE = 0.3;
 const FAULT_SHARE = 0.3;
 const REPEATED_MAX = 6;
 const BATCH_MAX = 8;
+
+type ChangeWrites = (writes: readonly (Write | Check)[]) => readonly (Write | Check)[];
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -26,7 +27,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 export class RollUpReader {
   readonly #engine: EmbeddedStore;
   readonly #random: Random;
-  readonly #sabotage: Sabotage;
+  readonly #sabotage: ChangeWrites | undefined;
   readonly #handle: ReturnType<typeof spend>;
   readonly #changes: DynamoDBRecord[] = [];
   #read = 0;
@@ -35,7 +36,11 @@ export class RollUpReader {
 
   constructor(
     engine: EmbeddedStore,
-    { clock, random, sabotage }: { readonly clock: Clock; readonly random: Random; readonly sabotage: Sabotage },
+    {
+      clock,
+      random,
+      sabotage,
+    }: { readonly clock: Clock; readonly random: Random; readonly sabotage: ChangeWrites | undefined },
   ) {
     this.#engine = engine;
     this.#random = random;
@@ -95,7 +100,7 @@ export class RollUpReader {
         const kind = this.#random.between(0, 2);
         if (isFaulty && kind === 0) throw new TransactionCancelled(writes.map(() => ({ code: 'Conflict' })));
         if (isFaulty && kind === 1) throw new StoreUnavailable('unreachable');
-        await this.#engine.transact(this.#sabotage.writes?.(writes) ?? writes, token);
+        await this.#engine.transact(this.#sabotage?.(writes) ?? writes, token);
         if (isFaulty) throw new StoreUnavailable('lost reply');
       },
     };

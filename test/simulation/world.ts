@@ -65,7 +65,9 @@ export class World {
     this.#engine = EmbeddedStore.memory({ clock });
     const random = new Random(plan.seed).fork(READER_PART);
     const isRolledUp = plan.seed % ROLLED_UP_EVERY === 0;
-    this.#rollUps = isRolledUp ? new RollUpReader(this.#engine, { clock, random, sabotage: this.sabotage }) : undefined;
+    this.#rollUps = isRolledUp
+      ? new RollUpReader(this.#engine, { clock, random, sabotage: this.sabotage.writes })
+      : undefined;
   }
 
   get engine(): TableStore {

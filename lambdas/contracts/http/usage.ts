@@ -8,7 +8,7 @@ const DAYS_MAX = 400;
 const HOURLY_DAYS_MAX = 31;
 const DAY_MS = 86_400_000;
 
-/** What a report can show; `lambdas/domain/usage/reports/metrics.ts` computes each. */
+/** The metrics of a report; `lambdas/domain/usage/reports/metrics.ts` computes each. */
 export const REPORT_METRICS = [
   'requests',
   'cost',
@@ -138,7 +138,7 @@ export const usageRequestSchema = z
     usage: z.record(z.string(), z.number()),
     estimated: z.boolean(),
     cost: exactUsdSchema,
-    /** What the operator paid, because the account did not have it. */
+    /** The part of the cost that the operator paid, because the account did not have it. */
     overrun: exactUsdSchema.optional(),
     priceVersion: z.string(),
     labels: z.record(z.string(), z.string()).optional(),
@@ -156,7 +156,7 @@ export const usageRequestDetailSchema = usageRequestSchema
         entryId: z.string(),
         kind: z.string(),
         at: z.iso.datetime(),
-        /** What was held at its end. */
+        /** The amount that was held at its end. */
         held: exactUsdSchema,
         charged: exactUsdSchema,
         priceVersion: z.string().optional(),

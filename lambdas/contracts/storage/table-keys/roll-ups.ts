@@ -1,6 +1,6 @@
 import { type Key, ordinal } from './key-parts';
 
-/** What usage is added up by. `served` is a model, its provider and how the request ended, for anonymised statistics. */
+/** The dimensions by which usage is added up. `served` is a model, its provider and how the request ended, for anonymised statistics. */
 export const DIMENSIONS = ['account', 'key', 'member', 'model', 'provider', 'label', 'served'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 

@@ -3,7 +3,7 @@ import { formatUsd } from '../../money/pico';
 import { type Histogram, percentile } from '../rollups/histogram';
 import { MEASURE_PREFIXES, type Measures } from '../rollups/measures';
 
-/** What a report can show. Costs are exact dollars, durations whole milliseconds, everything else a count. */
+/** The metrics of a report. Costs are exact dollars, durations whole milliseconds, everything else a count. */
 export const METRICS = {
   requests: (measures: Measures) => Number(measures['requests'] ?? 0n),
   cost: (measures: Measures) => formatUsd(measures['costPico'] ?? 0n),
@@ -23,7 +23,7 @@ export const METRICS = {
 export type Amount = string | number | null;
 export type Metric = keyof typeof METRICS;
 
-/** What tokens, requests and errors can be divided by, besides the values of a dimension. */
+/** The ways to divide tokens, requests and errors, besides the values of a dimension. */
 const SUBGROUPS = {
   unit: MEASURE_PREFIXES.tokens,
   status: MEASURE_PREFIXES.statuses,

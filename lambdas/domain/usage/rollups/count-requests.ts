@@ -8,13 +8,7 @@ import type { Part } from './parts';
 import { type Measures, measuresOf, negated, sumOfMeasures } from './measures';
 import { type Attributed, type Target, targetsOf, valuesOf } from './targets';
 
-/** The change of one usage record. */
-export interface CountableChange extends Attributed {
-  /** The record before the change. Absent for a new record. */
-  readonly before?: Attributed['record'] | undefined;
-}
-
-/** What is added to one roll-up. */
+/** The measures that are added to one roll-up. */
 interface Addition {
   readonly target: Target;
   readonly measures: Measures[];

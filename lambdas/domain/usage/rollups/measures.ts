@@ -21,12 +21,12 @@ export const MEASURE_PREFIXES = {
 export const OTHER = 'other';
 const ERROR_STATUS_MIN = 400;
 
-/** What is added up, by name. Only sums are kept, so roll-ups are merged by adding up. Costs are in pico-dollars. */
+/** The sums of a roll-up, by name. Only sums are kept, so roll-ups are merged by adding up. Costs are in pico-dollars. */
 export interface Measures {
   readonly [name: string]: bigint;
 }
 
-/** What one request adds to each of its roll-ups. Names without a value are left out. */
+/** The measures that one request adds to each of its roll-ups. Names without a value are left out. */
 export function measuresOf(record: UsageRecord): Measures {
   const { tokens, statuses, errors, durations, firstBytes } = MEASURE_PREFIXES;
   const measures: { [name: string]: bigint } = { requests: 1n };

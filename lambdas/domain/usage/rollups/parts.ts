@@ -1,6 +1,6 @@
 import { type Dimension, DIMENSIONS } from '../../../contracts/storage/table-keys/roll-ups';
 import { TRANSACTION_WRITES_MAX } from '../../table/table-store';
-import type { CountableChange } from './count-requests';
+import type { CountableChange } from './targets';
 import { minuteOf } from './counted-requests';
 import { nameOf, targetsOf, valuesOf } from './targets';
 

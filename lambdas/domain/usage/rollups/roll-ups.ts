@@ -4,7 +4,8 @@ import { commit } from '../../table/commit';
 import { REQUEST_RETRY, retry, RetryNeeded, systemTiming, type Timing } from '../../table/retry';
 import type { Put, TableStore, Update } from '../../table/table-store';
 import { expiryAfter } from '../records/usage-records';
-import { type CountableChange, countRequests } from './count-requests';
+import { countRequests } from './count-requests';
+import type { CountableChange } from './targets';
 import { CountedRequests, minuteOf } from './counted-requests';
 import { type Part, partsOf } from './parts';
 
@@ -43,7 +44,7 @@ export class RollUps {
   async count(changes: readonly CountableChange[]): Promise<readonly string[]> {
     const { clock, retentionDays } = this.#options;
     const now = clock();
-    // What is noted about a request ends with the minute in which it began.
+    // The note that a request is counted ends with the minute in which it began.
     const isLive = ({ record }: CountableChange): boolean =>
       expiryAfter(`${minuteOf(record)}:00.000Z`, retentionDays) * SECOND_MS > now;
     const accounts = [...byAccount(changes.filter(isLive))];

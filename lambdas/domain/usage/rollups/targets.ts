@@ -20,6 +20,12 @@ export interface Attributed {
   readonly memberId?: string | undefined;
 }
 
+/** The change of one usage record. */
+export interface CountableChange extends Attributed {
+  /** The record before the change. Absent for a new record. */
+  readonly before?: Attributed['record'] | undefined;
+}
+
 export type Attribution = Omit<Attributed, 'record'>;
 
 /** Finds out whose the requests of keys are, by key ID. A key that is missing in the result counts for itself. */

@@ -29,7 +29,7 @@ export interface StatisticsDependencies {
   readonly accountsMin: number;
 }
 
-/** What was used in a day, by all accounts together. */
+/** The usage of a day, of all accounts together. */
 export interface PublishedDay {
   readonly day: string;
   readonly cells: readonly Cell[];

@@ -16,7 +16,7 @@ interface Traffic {
   readonly shards: number;
 }
 
-/** What Lambda collects in one batch: a window of 30 seconds, and at most 1,000 records. */
+/** The records that Lambda collects in one batch: a window of 30 seconds, and at most 1,000 records. */
 const batchOf = ({ requestsPerSecond, shards }: Traffic): number =>
   Math.max(1, Math.min(1_000, Math.floor((requestsPerSecond * 30) / shards)));
 

@@ -10,7 +10,7 @@ import {
 import { ROLLUPS } from '../../../../lambdas/contracts/storage/tables';
 import { everyItem } from '../../../../lambdas/domain/table/every-item';
 import type { TableStore } from '../../../../lambdas/domain/table/table-store';
-import type { CountableChange } from '../../../../lambdas/domain/usage/rollups/count-requests';
+import type { CountableChange } from '../../../../lambdas/domain/usage/rollups/targets';
 import { type Measures, measuresOf, sumOfMeasures } from '../../../../lambdas/domain/usage/rollups/measures';
 import { decodeRollUp } from '../../../../lambdas/domain/usage/rollups/read-roll-ups';
 import { RollUps } from '../../../../lambdas/domain/usage/rollups/roll-ups';

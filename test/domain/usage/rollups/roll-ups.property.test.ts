@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { UsageRecord } from '../../../../lambdas/contracts/storage/usage-record';
-import type { CountableChange } from '../../../../lambdas/domain/usage/rollups/count-requests';
+import type { CountableChange } from '../../../../lambdas/domain/usage/rollups/targets';
 import { sumOfMeasures } from '../../../../lambdas/domain/usage/rollups/measures';
 import { FaultyStore } from '../../wallet/faulty-store';
 import { changeOf, expectedFrom, RollUpStage } from './roll-up-stage';
