@@ -97,6 +97,7 @@ describe('another account’s item under the caller’s own account', () => {
       const missing = path
         .replace('{accountId}', 'acc_01JD0000000000000000000009')
         .replace('{keyId}', A_KEY_ID)
+        .replace('{requestId}', `req_${A_KEY_ID}`)
         .replace('{statement}', '2026-10');
       const answer = await stage.ask({ ...request, path: missing, ...(body !== undefined && { body }) });
       expect(outcome(answer)).toEqual([404, path.includes('{keyId}') ? 'key_not_found' : 'account_not_found']);
