@@ -46,7 +46,7 @@ export function testPayments(stage: () => Stage): void {
     let accountId: string;
     let token: string;
     let refusal: string;
-    const stops: (() => Promise<unknown> | void)[] = [];
+    const stops: (() => unknown)[] = [];
 
     /** Calls the API as CloudFront does, which the emulator cannot. */
     const post = (path: string, body: string, headers: Readonly<Record<string, string>> = {}, method = 'POST') =>
