@@ -1,6 +1,7 @@
 import { entryKey } from '../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../contracts/storage/tables';
 import type { TableStore } from '../table/table-store';
+import { returnIdOf } from '../wallet/funds/refund';
 import { type Book, decodeEntry, movedInto } from '../wallet/ledger/entry';
 import { picoOfCents } from './cents';
 import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
@@ -86,10 +87,8 @@ async function differencesOf(store: TableStore, payment: ProcessedPayment): Prom
   for (const refund of payment.refunds) {
     const refundId = refundIdOf(refund);
     const taken = await moved(refundId, ['refunded', 'overrun']);
-    const returned = await moved(`return_${refundId}`, ['available']);
-    // A part that the account no longer had when it was refunded does not come back when that fails.
-    if (refund.state === 'failed') compare('refund', 0n, returned === 0n ? taken : 0n);
-    else compare('refund', creditOf(payment, refund), taken - returned);
+    const returned = await moved(returnIdOf(refundId), ['available', 'operatorLoss']);
+    compare('refund', refund.state === 'failed' ? 0n : creditOf(payment, refund), taken - returned);
   }
   for (const dispute of payment.disputes) {
     const disputeId = disputeIdOf(dispute);
