@@ -57,7 +57,7 @@ export const LOW_BALANCE_ROUTES = [
     handle: async (dependencies, { params, body, actor }) => {
       const { accountId } = params;
       // Turning it off must work without Stripe.
-      if (body.isOn) paymentsOf(dependencies);
+      if (body.isOn) paymentsOf(dependencies).topUps.expectInRange(centsOf(body.amount));
       const writes = setAutoTopUp(accountId, await readAutoTopUp(dependencies.store, accountId), {
         isOn: body.isOn,
         thresholdCents: centsOf(body.threshold),
