@@ -58,8 +58,10 @@ export const LOW_BALANCE_ROUTES = [
       const { accountId } = params;
       // Turning it off must work without Stripe.
       if (body.isOn) paymentsOf(dependencies).topUps.expectInRange(centsOf(body.amount));
+      const { returnedPico } = await dependencies.funds.view(accountId);
       const writes = setAutoTopUp(accountId, await readAutoTopUp(dependencies.store, accountId), {
         isOn: body.isOn,
+        returnedPico,
         thresholdCents: centsOf(body.threshold),
         amountCents: centsOf(body.amount),
         monthMaxCents: centsOf(body.monthMax),
