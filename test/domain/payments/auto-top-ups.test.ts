@@ -124,6 +124,15 @@ test('a charge that the bank wants its customer to confirm is reported as such',
   expect(await available()).toBe(400n);
 });
 
+test('a charge that Stripe refuses as invalid counts as declined, and is not repeated', async () => {
+  const known = await state();
+  // Stripe charges no less than 50 cents.
+  await stage.automate({ thresholdCents: 10n, amountCents: 10n }, known);
+  await stage.spend(picoOfCents(995n));
+  expect([await check(), await state()]).toMatchObject([true, { isCharging: false, declines: 1, monthCents: 0n }]);
+  expect(await stage.messages()).toContain('auto_top_up_failed');
+});
+
 test('a success forgets earlier declined charges', async () => {
   await stage.spend(picoOfCents(600n));
   decline();
