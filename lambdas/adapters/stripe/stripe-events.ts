@@ -45,8 +45,8 @@ export function verifiedEvent(
 }
 
 /**
- * Stripe's package accepts any time in the future, so both directions are checked here. Of several times it verifies the
- * last, so every one must be recent.
+ * Stripe's package accepts any time in the future, so both directions are checked here. It verifies the last of several
+ * times, so every one must be recent.
  */
 function isRecent(signature: string, now: number): boolean {
   const times = [...signature.matchAll(/(?:^|,)t=([^,]*)/g)].map(([, time = '']) => time);

@@ -12,7 +12,7 @@ import { AutoTopUpTooSmall } from './payments-errors';
 /** How an account wants its automatic top-up. */
 export type AutoTopUpSettings = Pick<AutoTopUp, 'isOn' | 'amountCents' | 'monthMaxCents'> & {
   readonly thresholdCents: bigint;
-  /** What has gone back to the payer so far; see `Funds.view`. */
+  /** The money that has gone back to the payer so far; see `Funds.view`. */
   readonly returnedPico: bigint;
 };
 

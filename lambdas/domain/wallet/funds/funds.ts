@@ -13,7 +13,7 @@ export interface FundsView extends CreditParts {
   readonly availablePico: bigint;
   readonly heldPico: bigint;
   readonly debtPico: bigint;
-  /** What was refunded or is disputed. */
+  /** The payments that were refunded, are disputed or were lost in a dispute. */
   readonly returnedPico: bigint;
   readonly isSuspended: boolean;
 }
