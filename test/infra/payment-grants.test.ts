@@ -65,7 +65,7 @@ test('the payment jobs have exactly the table permissions that they use', async 
   });
   stage.stripe.controls.failNext({ kind: 'disconnect', path: '/v1/refunds', method: 'POST', times: 3 });
   const refund = { accountId: ACCOUNT, paymentId, refundId: 'refund_a', creditCents: 500n };
-  await expect(stage.payments.refunds.refund(refund)).rejects.toMatchObject({ code: 'payments_unavailable' });
+  await stage.payments.refunds.refund(refund);
   await stage.automate({ thresholdCents: 1_000n });
   stage.wallet.now += 2_000;
   await untilTurnedOff(

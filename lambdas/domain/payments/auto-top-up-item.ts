@@ -15,6 +15,8 @@ const autoTopUpSchema = z.object({
   amountCents: z.bigint().positive(),
   /** The most that is bought in a calendar month (UTC). */
   monthMaxCents: z.bigint().positive(),
+  /** The money that had gone back to the payer when the last charge began, or the settings were made. */
+  returnedPico: z.bigint().nonnegative().optional(),
   isCharging: z.boolean(),
   /** The credit that the last charge buys, which began at `chargedAt` (epoch milliseconds). */
   chargeCents: z.bigint().nonnegative(),

@@ -3,6 +3,7 @@ import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { z } from 'zod';
 import { type Clock, HOUR_MS } from '../clock';
+import { larger } from '../money/pico';
 import { commit } from '../table/commit';
 import { compare } from '../table/condition';
 import { everyItem } from '../table/every-item';
@@ -70,10 +71,12 @@ export class AutoTopUps {
     // The settings come first: a charge that has ended is in the balance that is read after them.
     const state = await this.#read(accountId);
     if (state === undefined || !this.#isReady(state)) return false;
-    const { availablePico, heldPico, debtPico } = await this.#options.funds.view(accountId);
-    // Nobody who disputes a payment wants to be charged for it again.
-    if (debtPico > 0n || availablePico + heldPico >= state.thresholdPico) return false;
-    const charging = await this.#begin(accountId, state);
+    const { availablePico, heldPico, debtPico, returnedPico, isSuspended } = await this.#options.funds.view(accountId);
+    // Nobody who disputes a payment or gets a refund wants to be charged for it again.
+    const sincePico = larger(0n, returnedPico - (state.returnedPico ?? returnedPico));
+    const isLow = availablePico + heldPico + sincePico < state.thresholdPico;
+    if (debtPico > 0n || isSuspended || !isLow) return false;
+    const charging = await this.#begin(accountId, { ...state, returnedPico });
     if (charging === undefined) return false;
     await this.#charge(accountId, charging);
     return true;
@@ -185,9 +188,15 @@ export class AutoTopUps {
     const { store } = this.#options;
     const { isOn, isCharging, attempt, chargeCents, chargedAt, declines, waitsUntil, month, monthCents } = next;
     const set = { isOn, isCharging, attempt, chargeCents, chargedAt, declines, waitsUntil, month, monthCents };
-    const { pendingPaymentId } = next;
-    const change =
-      pendingPaymentId === undefined ? { set, remove: ['pendingPaymentId'] } : { set: { ...set, pendingPaymentId } };
+    const { pendingPaymentId, returnedPico } = next;
+    const change = {
+      set: {
+        ...set,
+        ...(pendingPaymentId && { pendingPaymentId }),
+        ...(returnedPico !== undefined && { returnedPico }),
+      },
+      ...(pendingPaymentId === undefined && { remove: ['pendingPaymentId'] }),
+    };
     const refusals = await commit<'moved'>(store, [
       {
         write: {

@@ -35,14 +35,17 @@ interface Bought extends ProcessedPayment {
  * Makes the ledger agree with the processor about one payment: its credit, its refunds and its disputes. It reads the
  * processor's present state, so events may come twice, late, in any order or not at all; and each step is booked once, so
  * it may run at any time and several times at once.
- * @returns whether the payment belongs to this deployment
+ * @returns the payment as it was booked; undefined if it does not belong to this deployment
  * @throws ProcessorUnavailable, WalletUnavailable: it should run again
  */
-export async function convergePayment(dependencies: ConvergeDependencies, paymentId: string): Promise<boolean> {
+export async function convergePayment(
+  dependencies: ConvergeDependencies,
+  paymentId: string,
+): Promise<ProcessedPayment | undefined> {
   const { processor, deployment } = dependencies;
   const payment = await processor.payment(paymentId);
-  if (payment?.deployment !== deployment) return false;
-  if (payment.state !== 'succeeded') return true;
+  if (payment?.deployment !== deployment) return undefined;
+  if (payment.state !== 'succeeded') return payment;
   try {
     const bought = await boughtOf(dependencies, payment);
     if (bought) await book(dependencies, bought);
@@ -51,7 +54,7 @@ export async function convergePayment(dependencies: ConvergeDependencies, paymen
     if (code === undefined) throw error;
     await dependencies.exceptions.add(paymentId, code, payment.accountId);
   }
-  return true;
+  return payment;
 }
 
 function exceptionOf(error: unknown): ExceptionCode | undefined {

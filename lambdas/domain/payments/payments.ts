@@ -46,7 +46,7 @@ export class Payments {
   readonly autoTopUps: AutoTopUps;
   readonly events: PaymentEvents;
   readonly processor: PaymentProcessor;
-  readonly #converge: (paymentId: string) => Promise<boolean>;
+  readonly #converge: (paymentId: string) => ReturnType<typeof convergePayment>;
   readonly #store: TableStore;
 
   constructor(options: PaymentsOptions) {
@@ -59,7 +59,7 @@ export class Payments {
     const settings = options.plans ?? [];
     const plans = new Plans({ clock, funds, exceptions, customers, processor, deployment, settings });
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
-    const converge = (paymentId: string): Promise<boolean> =>
+    const converge = (paymentId: string): ReturnType<typeof convergePayment> =>
       convergePayment({ processor, wallet, funds, exceptions, grantBonus, notify, deployment }, paymentId);
     this.#store = store;
     this.#converge = converge;

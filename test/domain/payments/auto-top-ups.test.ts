@@ -1,4 +1,5 @@
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
+import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { HOUR_MS } from '../../../lambdas/domain/clock';
 import { readAutoTopUp, setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
@@ -41,6 +42,31 @@ test('however many requests see the account run low at once, one charge is made'
   const checks = await Promise.all(Array.from({ length: 20 }, check));
   expect(checks.filter(Boolean)).toHaveLength(1);
   expect([await available(), charges()]).toEqual([1_400n, 2]);
+});
+
+test.each([
+  ['a disputed payment', (id: string) => void stage.stripe.controls.openDispute(id)],
+  [
+    'a payment that is refunded on Stripe’s own pages',
+    (id: string) =>
+      void stage.stripe.controls.seed([{ path: '/v1/refunds', params: { payment_intent: id, amount: '1000' } }]),
+  ],
+])('%s is not charged again, although the account runs low by it', async (_, takeBack) => {
+  const [bought] = stage.stripe.controls.events('payment_intent.succeeded');
+  takeBack((bought?.data.object as { readonly id: string }).id);
+  await stage.receive();
+  expect([await available(), await check(), charges()]).toEqual([0n, false, 1]);
+  await stage.buy(1_000n);
+  await stage.receive();
+  await stage.automate({}, await state());
+  await stage.spend(picoOfCents(600n));
+  expect([await check(), charges()]).toEqual([true, 3]);
+});
+
+test('an account that is suspended is not charged', async () => {
+  await stage.spend(picoOfCents(600n));
+  await stage.wallet.accounts.suspend({ accountId: ACCOUNT, reason: 'abuse', actor: DEPLOYMENT });
+  expect([await check(), charges()]).toEqual([false, 1]);
 });
 
 test('the webhook of an automatic top-up credits nothing more', async () => {
@@ -98,6 +124,15 @@ test('a charge that the bank wants its customer to confirm is reported as such',
   expect(await available()).toBe(400n);
 });
 
+test('a charge that Stripe refuses as invalid counts as declined, and is not repeated', async () => {
+  const known = await state();
+  // Stripe charges no less than 50 cents.
+  await stage.automate({ thresholdCents: 10n, amountCents: 10n }, known);
+  await stage.spend(picoOfCents(995n));
+  expect([await check(), await state()]).toMatchObject([true, { isCharging: false, declines: 1, monthCents: 0n }]);
+  expect(await stage.messages()).toContain('auto_top_up_failed');
+});
+
 test('a success forgets earlier declined charges', async () => {
   await stage.spend(picoOfCents(600n));
   decline();
@@ -143,7 +178,7 @@ test('settings that change while a charge runs stay, and the charge ends', async
   stage.stripe.controls.failNext({ kind: 'hold', method: 'POST', path });
   const charging = check();
   while (stage.stripe.controls.heldCalls() === 0) await new Promise((resolve) => setImmediate(resolve));
-  const off = { isOn: false, thresholdCents: 100n, amountCents: 2_000n, monthMaxCents: 9_000n };
+  const off = { returnedPico: 0n, isOn: false, thresholdCents: 100n, amountCents: 2_000n, monthMaxCents: 9_000n };
   await stage.wallet.store.transact(setAutoTopUp(ACCOUNT, await state(), off).map(({ write }) => write));
   stage.stripe.controls.clearFaults();
   await charging;
@@ -156,7 +191,7 @@ test.each([
   ['may buy less in a month than at a time', { monthMaxCents: 999n }],
   ['buys nothing', { amountCents: 0n, thresholdCents: 0n }],
 ])('an automatic top-up that %s is refused', (_, settings) => {
-  const valid = { isOn: true, thresholdCents: 500n, amountCents: 1_000n, monthMaxCents: 5_000n };
+  const valid = { returnedPico: 0n, isOn: true, thresholdCents: 500n, amountCents: 1_000n, monthMaxCents: 5_000n };
   expect(() => setAutoTopUp(ACCOUNT, undefined, { ...valid, ...settings })).toThrow(AutoTopUpTooSmall);
 });
 

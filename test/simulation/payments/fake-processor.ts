@@ -233,7 +233,8 @@ export class FakeProcessor implements PaymentProcessor {
     const earlier = this.#answers.get(key);
     if (earlier === undefined) {
       const answer = await settled(call);
-      this.#answers.set(key, { parameters: text, answer });
+      // Stripe keeps no answer to a call that it refused before it began.
+      if (answer.status === 'fulfilled') this.#answers.set(key, { parameters: text, answer });
       return valueOf(answer) as T;
     }
     if (earlier.parameters !== text) throw new Error(`the idempotency key ${key} was used with other parameters`);

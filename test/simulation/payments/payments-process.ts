@@ -38,7 +38,7 @@ export class Payments {
   readonly #refunds: Refunds;
   readonly #autoTopUps: AutoTopUps;
   readonly #events: PaymentEvents;
-  readonly #converge: (paymentId: string) => Promise<boolean>;
+  readonly #converge: (paymentId: string) => ReturnType<typeof convergePayment>;
   readonly #reconcile: () => Promise<unknown>;
   readonly #now: () => number;
 
