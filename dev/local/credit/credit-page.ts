@@ -37,20 +37,16 @@ export class CreditPage implements LocalPage {
     if (!isOfThisMachine(request)) return void response.writeHead(421).end();
     if (method === 'GET' || method === 'HEAD') return this.show(request, response);
     if (method !== 'POST') return void response.writeHead(405, { allow: 'GET, HEAD, POST' }).end();
-    const origin = `http://${request.headers.host ?? ''}`;
-    // A page of another origin can send this form too, but not with our origin.
-    if (request.headers.origin !== origin) return void response.writeHead(403).end();
+    // A page of another origin can send this form too, but browsers say so.
+    if (request.headers['sec-fetch-site'] !== 'same-origin') return void response.writeHead(403).end();
     const form = await readForm(request);
     if (form === undefined) return void response.writeHead(413, { connection: 'close' }).end();
-    return this.begin(request, response, { form, returnUrl: `${origin}${CREDIT_PATH}` });
+    return this.begin(request, response, form);
   }
 
-  private async begin(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { form, returnUrl }: { readonly form: URLSearchParams; readonly returnUrl: string },
-  ): Promise<void> {
+  private async begin(request: IncomingMessage, response: ServerResponse, form: URLSearchParams): Promise<void> {
     const { accountId, clock, openTopUps } = this.options;
+    const returnUrl = `http://${request.headers.host ?? ''}${CREDIT_PATH}`;
     const asked = newTopUpSchema.safeParse({ amount: form.get('amount'), saveMethod: form.has('save') });
     if (!asked.success)
       return this.show(request, response, { status: 400, message: `The amount ${asked.error.issues[0]?.message}.` });
