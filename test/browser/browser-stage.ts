@@ -77,7 +77,8 @@ export class BrowserStage {
     this.#tokens.set(role, token);
     const response = await fetch(`${this.run.gateway.apiUrl}/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${await token}`, 'content-type': 'application/json' },
+      // Some changes need a version, and here any will do.
+      headers: { authorization: `Bearer ${await token}`, 'content-type': 'application/json', 'if-match': '*' },
       ...(body && { body: JSON.stringify(body) }),
     });
     return { status: response.status, json: (await response.json()) as Json };
@@ -103,7 +104,11 @@ export class BrowserStage {
   }
 
   /** Buys credit as a person does. @returns the ID of the payment */
-  async buy(accountId: string, amount: string, { card = 'a card that works', saveMethod = false } = {}): Promise<string> {
+  async buy(
+    accountId: string,
+    amount: string,
+    { card = 'a card that works', saveMethod = false } = {},
+  ): Promise<string> {
     const page = await this.open(await this.beginPurchase(accountId, amount, saveMethod));
     await payWith(page, card);
     await page.waitForURL(`${this.origin}/**`);
@@ -114,10 +119,17 @@ export class BrowserStage {
     });
   }
 
-  /** The IDs of the payments that were credited, newest first. */
+  /** The IDs of the payments that were credited. */
   async paymentsOf(accountId: string): Promise<readonly string[]> {
     const { json } = await this.api('owner', `/accounts/${accountId}/entries?kind=credit`);
-    return (json['items'] as readonly { readonly reference: string }[]).map(({ reference }) => reference);
+    return (json['items'] as readonly { readonly entryId: string }[]).map(({ entryId }) => entryId);
+  }
+
+  async paymentsAre(accountId: string, count: number): Promise<void> {
+    await until(`${count} payments to be credited`, async () => {
+      await delay(POLL_MS);
+      return (await this.paymentsOf(accountId)).length === count;
+    });
   }
 
   async wallet(accountId: string): Promise<Json> {

@@ -11,9 +11,9 @@ const LOCAL_HOST = /^(127\.0\.0\.1|localhost)(:\d+)?$/;
 
 /** The frames of mails inherit it: nothing is loaded from the network, and no script runs. */
 const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
-const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:46rem;padding:0 1rem;color:#16191f}
+const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:46rem;padding:0 1rem;color:#16191f;overflow-wrap:anywhere}
 h2{font-size:1.05rem;margin:0}a{color:#0f4c81}nav a{margin-right:1rem}.note{color:#5f6b7a}
-article{border:1px solid #d9dee4;border-radius:8px;margin:1rem 0;padding:1rem;overflow-wrap:anywhere}
+article{border:1px solid #d9dee4;border-radius:8px;margin:1rem 0;padding:1rem}
 article p{color:#5f6b7a;margin:.2rem 0 .8rem}iframe{border:0;width:100%;height:30rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}table{border-collapse:collapse}td{padding:.2rem 0}
 td:last-child{text-align:right;padding-left:2rem;font-variant-numeric:tabular-nums}

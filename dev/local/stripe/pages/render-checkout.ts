@@ -66,7 +66,7 @@ function address(session: CheckoutSession, entered: Readonly<Record<string, stri
   if (!required) return country;
   return markup`${input('Address', 'line1', entered['line1'], 'text')}${input('City', 'city', entered['city'], 'text')}
 ${input('Postal code', 'postal_code', entered['postal_code'], 'text')}${country}
-<button name="action" value="total" formnovalidate>Update total</button>`;
+${session.automatic_tax.enabled ? markup`<button name="action" value="total" formnovalidate>Update total</button>` : undefined}`;
 }
 
 const promotionCode = (): Html =>
