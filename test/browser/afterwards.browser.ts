@@ -55,7 +55,7 @@ test('an automatic top-up that the bank declines credits nothing, and a mail say
   const apiKey = await stage.newKey(accountId);
   expect(await spendOnce(apiKey)).toBe(200);
   const inbox = await stage.inboxWith('Your automatic top-up of $21.00 failed');
-  await stage.picture(inbox, 'inbox-declined');
+  await stage.picture(inbox, 'inbox-declined', { fullPage: false });
   const { json } = await stage.api('owner', `/accounts/${accountId}/auto-top-up`);
   expect(json).toMatchObject({ boughtThisMonth: '0.00', declines: 1, isCharging: false });
   expect(await stage.paymentsOf(accountId)).toHaveLength(1);
@@ -92,7 +92,7 @@ test('a dispute refuses the requests of an account that has spent the payment, a
   expect(Number(debt) + Number(available)).toBeCloseTo(10, 9);
   expect(await spendOnce(apiKey)).toBe(402);
   const inbox = await stage.inboxWith(`Your account owes $${String(debt)}`);
-  await stage.picture(inbox, 'inbox-debt');
+  await stage.picture(inbox, 'inbox-debt', { fullPage: false });
   await bank(portal, 'win-dispute', { id: dispute['id'] });
   await stage.walletWith(accountId, { available, debt: '0.00' });
   expect(await spendOnce(apiKey)).toBe(200);

@@ -62,11 +62,14 @@ export class BrowserStage {
     return page;
   }
 
-  /** Saves pictures of a page at the width of a desktop and of a narrow phone. */
-  async picture(page: Page, name: string): Promise<void> {
+  /**
+   * Saves pictures of a page at the width of a desktop and of a narrow phone. Frames that are out of sight are not
+   * drawn, so a page with many is not shown in full.
+   */
+  async picture(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
     for (const [size, viewport] of Object.entries({ desktop: DESKTOP, narrow: NARROW })) {
       await page.setViewportSize(viewport);
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size}.png`), fullPage: true });
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size}.png`), fullPage });
     }
     await page.setViewportSize(DESKTOP);
   }

@@ -25,7 +25,7 @@ test('a person buys credit on the pages of a local run, sees it, and reads the m
   const inbox = await stage.inboxWith('We received your payment of $25.00');
   const mail = inbox.frameLocator('iframe[title="We received your payment of $25.00"]').first();
   expect(await mail.getByRole('heading').textContent()).toBe('We received your payment');
-  await stage.picture(inbox, 'inbox');
+  await stage.picture(inbox, 'inbox', { fullPage: false });
 });
 
 test('a person who enters an amount that cannot be bought is told why, and begins no purchase', async () => {

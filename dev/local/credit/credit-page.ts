@@ -79,7 +79,8 @@ export class CreditPage implements LocalPage {
 <label><input type="checkbox" name="save"> Save the card for automatic top-ups</label><button>Buy credit</button></form>
 <p class="note">You pay on a page of ${isStandIn ? 'the local stand-in for Stripe, so no money moves' : 'Stripe'}.
 The payment credits the account, a moment after you have paid: reload this page to see it.
-This page belongs to the local run. It shows the demo account ${escapeHtml(accountId)}.</p>`;
+This page belongs to the local run.</p>
+<p class="note">Demo account ${escapeHtml(accountId)}</p>`;
     showPage(request, response, { title: 'Credit', content, ...(status !== undefined && { status }) });
   }
 }

@@ -30,7 +30,7 @@ export class Inbox implements LocalPage {
 function article({ to, subject, text, html, sentAt }: SpooledMail): string {
   const framed = html.replace('<head>', '<head><base target="_blank">');
   return `<article><h2>${escapeHtml(subject)}</h2>
-<p>To ${escapeHtml(to)} at <time>${escapeHtml(sentAt)}</time></p>
+<p>To ${escapeHtml(to)} at <time datetime="${escapeHtml(sentAt)}">${escapeHtml(sentAt.slice(0, 16).replace('T', ' '))} UTC</time></p>
 <iframe title="${escapeHtml(subject)}" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${escapeHtml(framed)}"></iframe>
 <details><summary>Plain text</summary><pre>${escapeHtml(text)}</pre></details></article>`;
 }

@@ -19,7 +19,8 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}table{border-collapse:collapse}t
 td:last-child{text-align:right;padding-left:2rem;font-variant-numeric:tabular-nums}
 label{display:block;margin:.8rem 0}input[inputmode]{display:block;font:inherit;padding:.4rem;width:10rem;max-width:100%;box-sizing:border-box}
 button{font:inherit;padding:.5rem 1.1rem;border:0;border-radius:6px;background:#0f4c81;color:#fff;cursor:pointer}
-[role=alert]{background:#fde8e8;border-left:4px solid #c81e1e;padding:.6rem}`;
+[role=alert]{background:#fde8e8;border-left:4px solid #c81e1e;padding:.6rem}
+@media(max-width:30rem){article{padding:.6rem}iframe{height:36rem}}`;
 
 export const isOfThisMachine = ({ headers }: IncomingMessage): boolean => LOCAL_HOST.test(headers.host ?? '');
 

@@ -33,7 +33,7 @@ export function renderCheckout(state: StripeState, session: CheckoutSession, { m
   return htmlPage(
     session.mode === 'setup' ? 'Save a card' : 'Checkout',
     markup`${alert(message)}${session.mode === 'setup' ? undefined : summary(state, session)}
-<form method="post">${session.customer === null ? input('Email', 'email', session.customer_email ?? entered['email'], 'email') : undefined}
+<form method="post" action="/c/pay/${session.id}">${session.customer === null ? input('Email', 'email', session.customer_email ?? entered['email'], 'email') : undefined}
 ${input('Name on card', 'name', entered['name'], 'text')}
 ${address(session, entered)}${session.allow_promotion_codes ? promotionCode() : undefined}${cardButtons(verb)}</form>${back}`,
   );
