@@ -108,7 +108,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-s
 const statusesOf = (sent: readonly Promise<Response>[]): Promise<number[]> =>
   Promise.all(sent.map(async (response) => (await response).status));
 
-test('a card number is refused in every text of the management API and of the pages where people pay', async () => {
+test('promise-18 a card number is refused in every text of the management API and of the pages where people pay', async () => {
   const account = `/api/v1/accounts/${run.gateway.account.accountId}`;
   const validUntil = new Date(Date.now() + 60_000).toISOString();
   const refused = [

@@ -21,7 +21,7 @@ function bodiesWithCard(body: Members): readonly Members[] {
 const standings = ['owner', 'operator'] as const;
 
 test.each(ROUTES.filter(({ body }) => body !== undefined).map((route) => [route.id, route] as const))(
-  'a card number in any member of %s is refused, and is neither stored, logged nor repeated',
+  'promise-18 a card number in any member of %s is refused, and is neither stored, logged nor repeated',
   async (id, { method }) => {
     const stage = await ApiStage.open();
     const { path, body, headers } = await EXAMPLES[id]!(stage, stage.accountId);
@@ -38,7 +38,7 @@ test.each(ROUTES.filter(({ body }) => body !== undefined).map((route) => [route.
 );
 
 test.each(ROUTES.map((route) => [route.id, route] as const))(
-  'a card number in the headers, the address and the query of %s is neither stored nor logged',
+  'promise-18 a card number in the headers, the address and the query of %s is neither stored nor logged',
   async (id, { method }) => {
     const stage = await ApiStage.open();
     const { path, body, headers } = await EXAMPLES[id]!(stage, stage.accountId);
