@@ -43,6 +43,13 @@ export class BrowserStage {
   async stop(): Promise<void> {
     await this.#browser?.close();
     await this.run.stop();
+    this.expectOnlyThisMachine();
+  }
+
+  /** Fails if a page has called another host or run into an error. */
+  expectOnlyThisMachine(): void {
+    expect([...this.hosts].filter((host) => host !== '')).toEqual(['127.0.0.1']);
+    expect(this.errors).toEqual([]);
   }
 
   get context(): BrowserContext {
