@@ -110,7 +110,7 @@ test('a dispute that is lost leaves the debt, and the next purchase pays it firs
   await bank(portal, 'lose-dispute', { id: dispute['id'] });
   expect(await spendOnce(apiKey)).toBe(402);
   await stage.buy(accountId, '10');
-  // What the first payment had paid for is owed, so as much is left as was unspent before the dispute.
+  // The debt is the spent part of the first payment, so as much is left as was unspent before the dispute.
   await stage.walletWith(accountId, { available: unspent, debt: '0.00' });
   expect(await spendOnce(apiKey)).toBe(200);
 });

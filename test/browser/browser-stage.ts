@@ -18,7 +18,7 @@ const PAGE_TIMEOUT_MS = 60_000;
 const DESKTOP = { width: 1280, height: 900 };
 export const NARROW = { width: 320, height: 640 };
 
-/** What a buyer enters on the page of Stripe. */
+/** The fields of the page of Stripe, as a buyer fills them in. */
 export const BUYER = { 'Name on card': 'Ada', Address: '1 Main St', City: 'Berlin', 'Postal code': '10115' };
 
 /** A gateway as `npm start` runs it, and a browser that notes each host it is asked to call. */

@@ -23,7 +23,7 @@ test('a person buys credit on the pages of a local run, sees it, and reads the m
   expect(await page.getByRole('table', { name: 'Balance' }).textContent()).toContain('Available$30.00');
   await stage.picture(page, 'credit-after');
   const inbox = await stage.inboxWith('We received your payment of $25.00');
-  const mail = inbox.frameLocator('iframe[title="We received your payment of $25.00"]').first();
+  const mail = inbox.locator('iframe[title="We received your payment of $25.00"]').first().contentFrame();
   expect(await mail.getByRole('heading').textContent()).toBe('We received your payment');
   await stage.picture(inbox, 'inbox', { fullPage: false });
 });
