@@ -6,8 +6,8 @@ export default {
   rootDir: '../..',
   roots: ['<rootDir>/test/deploy'],
   testMatch: ['**/*.deploy.ts'],
-  // This ends a test or a hook that hangs. Some deploy three stacks several times, which a busy machine makes slow.
-  testTimeout: 900_000,
+  // The first deployment includes the start of the emulator.
+  testTimeout: 120_000,
   maxWorkers: 1,
   verbose: true,
 };

@@ -31,8 +31,10 @@ const CARD_OWNER = {
   name: 'Ada',
   address: { country: 'US', city: 'X', line1: 'X', line2: null, postal_code: '10115', state: null },
 };
+/** Two deployments of three stacks, one of which is rolled back. */
+const DEPLOY_TIMEOUT_MS = 900_000;
 /** The delivery of an event, or the batch window of the stream, and the emulator's delays. */
-const CREDIT_TIMEOUT_MS = 300_000;
+const CREDIT_TIMEOUT_MS = 60_000;
 const POLL_MS = 250;
 
 /** Tests the webhook, the API, the watch and their secret together, on a deployment of its own and a local Stripe. */
@@ -91,7 +93,7 @@ export function testPayments(stage: () => Stage): void {
       token = (await signedIn({ emulator, deployment }, 'buyer@example.test')).access;
       const created = await ask('/accounts', { name: 'Buyers' });
       ({ accountId } = JSON.parse(created.text) as { readonly accountId: string });
-    });
+    }, DEPLOY_TIMEOUT_MS);
 
     afterAll(async () => {
       for (const stop of stops.reverse()) await stop();
@@ -128,22 +130,26 @@ export function testPayments(stage: () => Stage): void {
       expect(refusal).toContain('tollgate payments keys --stack');
     });
 
-    test('a purchase through the API is credited by the signed event that the webhook receives, once', async () => {
-      const topUp = await ask(`/accounts/${accountId}/top-ups`, {
-        amount: '25',
-        saveMethod: true,
-        returnUrl: RETURN_URL,
-      });
-      expect(topUp).toMatchObject({ status: 201 });
-      const { url } = JSON.parse(topUp.text) as { readonly url: string };
-      const [checkoutId = ''] = /cs_\w+/.exec(url) ?? [];
-      stripe.controls.pay(checkoutId, 'pm_card_visa', CARD_OWNER);
-      await untilAvailable(2_500n);
-      // A repeated event credits nothing.
-      const events = stripe.controls.events('payment_intent.succeeded').map(({ id }) => id);
-      expect(await stripe.controls.deliver(events)).toMatchObject([{ status: 200 }]);
-      expect(await available()).toBe(picoOfCents(2_500n));
-    });
+    test(
+      'a purchase through the API is credited by the signed event that the webhook receives, once',
+      async () => {
+        const topUp = await ask(`/accounts/${accountId}/top-ups`, {
+          amount: '25',
+          saveMethod: true,
+          returnUrl: RETURN_URL,
+        });
+        expect(topUp).toMatchObject({ status: 201 });
+        const { url } = JSON.parse(topUp.text) as { readonly url: string };
+        const [checkoutId = ''] = /cs_\w+/.exec(url) ?? [];
+        stripe.controls.pay(checkoutId, 'pm_card_visa', CARD_OWNER);
+        await untilAvailable(2_500n);
+        // A repeated event credits nothing.
+        const events = stripe.controls.events('payment_intent.succeeded').map(({ id }) => id);
+        expect(await stripe.controls.deliver(events)).toMatchObject([{ status: 200 }]);
+        expect(await available()).toBe(picoOfCents(2_500n));
+      },
+      CREDIT_TIMEOUT_MS,
+    );
 
     test('an event with a wrong signature, or without one, is refused and credits nothing', async () => {
       const [event] = stripe.controls.events('payment_intent.succeeded');
@@ -155,14 +161,18 @@ export function testPayments(stage: () => Stage): void {
       expect(await available()).toBe(picoOfCents(2_500n));
     });
 
-    test('an account that a request runs low buys credit, because the watch reads the change of its balance', async () => {
-      const settings = { isOn: true, threshold: '20', amount: '20', monthMax: '100' };
-      expect(await ask(`/accounts/${accountId}/auto-top-up`, settings, 'PUT')).toMatchObject({ status: 200 });
-      expect(await available()).toBe(picoOfCents(2_500n));
-      await spend(1_000n);
-      await untilAvailable(3_500n);
-      expect(stripe.controls.events('payment_intent.succeeded')).toHaveLength(2);
-    });
+    test(
+      'an account that a request runs low buys credit, because the watch reads the change of its balance',
+      async () => {
+        const settings = { isOn: true, threshold: '20', amount: '20', monthMax: '100' };
+        expect(await ask(`/accounts/${accountId}/auto-top-up`, settings, 'PUT')).toMatchObject({ status: 200 });
+        expect(await available()).toBe(picoOfCents(2_500n));
+        await spend(1_000n);
+        await untilAvailable(3_500n);
+        expect(stripe.controls.events('payment_intent.succeeded')).toHaveLength(2);
+      },
+      CREDIT_TIMEOUT_MS,
+    );
 
     test('the ledger of the deployment is whole, and no log has a key or the address of a person', async () => {
       const { store, accounts } = deployment;
