@@ -62,7 +62,7 @@ async function ownerByInvoice(stripe: Stripe, intent: Stripe.PaymentIntent): Pro
 
 function stateOf(status: Stripe.PaymentIntent.Status): ProcessedPayment['state'] {
   if (status === 'succeeded') return 'succeeded';
-  return status === 'canceled' ? 'failed' : 'pending';
+  return status === 'processing' ? 'pending' : 'unpaid';
 }
 
 function refundOf({ id, amount, status, metadata }: Stripe.Refund): ProcessedRefund {

@@ -19,6 +19,8 @@ const autoTopUpSchema = z.object({
   /** The credit that the last charge buys, which began at `chargedAt` (epoch milliseconds). */
   chargeCents: z.bigint().nonnegative(),
   chargedAt: whole,
+  /** The payment of the running charge, if the bank decides about it later. */
+  pendingPaymentId: z.string().optional(),
   /** Counts the charges since the settings were made. */
   attempt: whole,
   /** Differs between settings that were made, deleted and made again, so that no charge repeats an older one's key. */

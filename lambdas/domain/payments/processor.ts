@@ -29,7 +29,11 @@ export interface ProcessedDispute {
 /** A payment, as the processor reports it now. */
 export interface ProcessedPayment {
   readonly paymentId: string;
-  readonly state: 'pending' | 'succeeded' | 'failed';
+  /**
+   * - `pending`: the bank decides later, as about a debit of a bank account.
+   * - `unpaid`: it failed, or nobody has tried.
+   */
+  readonly state: 'pending' | 'succeeded' | 'unpaid';
   /** In lower case, such as `usd`. */
   readonly currency: string;
   readonly receivedCents: bigint;

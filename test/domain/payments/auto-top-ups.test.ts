@@ -159,3 +159,40 @@ test.each([
   const valid = { isOn: true, thresholdCents: 500n, amountCents: 1_000n, monthMaxCents: 5_000n };
   expect(() => setAutoTopUp(ACCOUNT, undefined, { ...valid, ...settings })).toThrow(AutoTopUpTooSmall);
 });
+
+describe('a charge that a bank delays', () => {
+  const delayed = (): string => {
+    const [event] = stage.stripe.controls.events('payment_intent.processing');
+    return (event?.data.object as { id: string }).id;
+  };
+  beforeEach(async () => {
+    await stage.spend(picoOfCents(600n));
+    stage.stripe.controls.delayNext();
+    await check();
+  });
+
+  test('a charge about which the bank decides later is the only one until it has decided, however long that takes', async () => {
+    for (let day = 0; day < 5; day += 1) {
+      await check();
+      await stage.payments.autoTopUps.complete();
+      stage.wallet.now += 24 * HOUR_MS;
+    }
+    expect([stage.stripe.controls.events('payment_intent.created').length, await available()]).toEqual([2, 400n]);
+  });
+
+  test('a delayed charge that succeeds credits the account, and the next dip causes the next charge', async () => {
+    stage.stripe.controls.endProcessing(delayed(), true);
+    await stage.payments.autoTopUps.complete();
+    expect([await available(), (await state()).isCharging]).toEqual([1_400n, false]);
+    await stage.spend(picoOfCents(1_000n));
+    expect([await check(), await available()]).toEqual([true, 1_400n]);
+  });
+
+  test('a delayed charge that fails counts as declined', async () => {
+    stage.wallet.now += 72 * HOUR_MS;
+    stage.stripe.controls.endProcessing(delayed(), false);
+    await stage.payments.autoTopUps.complete();
+    expect(await state()).toMatchObject({ isCharging: false, declines: 1, monthCents: 0n });
+    expect(await stage.messages()).toEqual(['auto_top_up_failed', 'top_up_succeeded']);
+  });
+});

@@ -9,6 +9,7 @@ import { noSuch, unknownPath } from '../http/stripe-failure';
 import { authenticate } from '../pages/authenticate-page';
 import { chooseCard } from '../pages/checkout-page';
 import { moveBalance } from '../payments/balance';
+import { endProcessing } from '../payments/delayed';
 import type { DISPUTE_REASONS } from '../payments/disputes';
 import { decide, escalate, openDispute } from '../payments/disputes';
 import type { Outcome } from '../payments/outcome';
@@ -49,6 +50,15 @@ export class FakeControls {
   /** The next attempts to charge or save a card end like this, whatever the card. */
   setNextOutcome(outcome: Outcome, times = 1): void {
     this.state.outcomes.set(outcome, times);
+  }
+
+  /** The bank decides about the next off-session payment later; `endProcessing` says how. */
+  delayNext(): void {
+    this.state.outcomes.delay();
+  }
+
+  endProcessing(paymentId: string, succeeds: boolean): void {
+    this.then(() => endProcessing(this.state, this.state.store.get('payment_intent', paymentId), succeeds));
   }
 
   failNext(fault: Fault): void {
