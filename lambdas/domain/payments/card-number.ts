@@ -1,6 +1,7 @@
 /** Digits with at most one sign between two of them, such as `4242 4242 4242 4242`. */
 const DIGITS = /\d(?:[^\p{L}\p{N}]?\d){12,}/gu;
 
+const DIGITS_MIN = 13;
 const DIGITS_MAX = 19;
 
 /** How the numbers of card networks begin, and how many digits they have (ISO/IEC 7812). */
@@ -16,26 +17,33 @@ const NETWORKS: readonly (readonly [beginning: RegExp, lengths: RegExp])[] = [
 /** Whether a text has something that could be the number of a payment card. Such a text is stored nowhere. */
 export function holdsCardNumber(text: string): boolean {
   const runs = text.normalize('NFKC').match(DIGITS) ?? [];
-  return runs.some((run) => numbersIn(run.split(/\D/)).some((digits) => isOfNetwork(digits) && passesLuhn(digits)));
+  return runs.some((run) => {
+    const groups = run.split(/\D/);
+    return groups.some((_, first) => beginsCardNumber(groups, first));
+  });
 }
 
-/** The numbers that adjacent groups of digits make: another number, such as an expiry date, can precede or follow. */
-const numbersIn = (groups: readonly string[]): readonly string[] =>
-  groups.flatMap((_, first) =>
-    groups.slice(first, first + DIGITS_MAX).map((_last, count) => groups.slice(first, first + count + 1).join('')),
-  );
+/** Whether adjacent groups of digits, from one on, are a card number. Another number, such as a date, can follow. */
+function beginsCardNumber(groups: readonly string[], first: number): boolean {
+  let digits = '';
+  for (let index = first; index < groups.length && digits.length < DIGITS_MAX; index += 1) {
+    digits += groups[index] ?? '';
+    if (digits.length >= DIGITS_MIN && isOfNetwork(digits) && passesLuhn(digits)) return true;
+  }
+  return false;
+}
 
 const isOfNetwork = (digits: string): boolean =>
   NETWORKS.some(([beginning, lengths]) => beginning.test(digits) && lengths.test(String(digits.length)));
 
 /** The check digit of ISO/IEC 7812-1. */
 function passesLuhn(digits: string): boolean {
-  const sum = Array.from(digits)
-    .reverse()
-    .reduce((total, digit, index) => {
-      const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
-      return total + (value > 9 ? value - 9 : value);
-    }, 0);
+  let sum = 0;
+  for (let index = 0; index < digits.length; index += 1) {
+    const isDoubled = (digits.length - index) % 2 === 0;
+    const value = Number(digits[index]) * (isDoubled ? 2 : 1);
+    sum += value > 9 ? value - 9 : value;
+  }
   return sum % 10 === 0;
 }
 
