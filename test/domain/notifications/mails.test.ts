@@ -37,7 +37,7 @@ const CASES = EVERY_KIND.flatMap((kind) =>
 );
 
 test.each(CASES)(
-  'the mail %s to a person who wants %s is sent unless its category was declined',
+  'promise-13 the mail %s to a person who wants %s is sent unless its category was declined',
   async (kind, wanted) => {
     const stage = new MailStage();
     const personId = await notifyOf(kind, stage);

@@ -25,7 +25,7 @@ const processed = async () => {
 };
 
 describe('a refund that the owner asks for', () => {
-  test('unused credit is paid back to the card, partially too', async () => {
+  test('promise-30 unused credit is paid back to the card, partially too', async () => {
     await bought(2_500n);
     await stage.spend(picoOfCents(500n));
     await refund(700n);
