@@ -42,6 +42,11 @@ export class KeyGrants {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], COUNTERS);
   }
 
+  /** Reads how much of its budget a key has used, and notes that people were told. */
+  watchBudgets(grantee: IGrantable): Grant {
+    return this.count(grantee);
+  }
+
   /** Returns the counts of an expired hold. */
   giveBack(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], COUNTERS);

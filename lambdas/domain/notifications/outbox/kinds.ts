@@ -46,7 +46,14 @@ export const KINDS = {
   key_expiring: kind('security', { keyId: id, endsAt: at }),
   new_sign_in: kind('security', { at }),
   role_changed: kind('security', { role, at }),
-  budget_reached: kind('budget', { keyId: id, percent: z.enum(['80', '100']), limitPico: amountPico, window: id }),
+  budget_reached: kind('budget', {
+    keyId: id,
+    percent: z.enum(['80', '100']),
+    limitPico: amountPico,
+    window: z.enum(['day', 'week', 'month', 'total']),
+    /** The first day of the window; absent for the total. */
+    from: z.iso.date().optional(),
+  }),
   policy_changed: kind('privacy', { policy: z.enum(['terms', 'privacy']), version: id, effectiveAt: at }),
 } as const;
 
