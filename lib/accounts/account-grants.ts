@@ -47,6 +47,11 @@ export class AccountGrants {
     );
   }
 
+  /** Lists the IDs of all accounts. */
+  list(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:Query'], DIRECTORY);
+  }
+
   /** Suppresses an address, by its hash. */
   suppress(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:PutItem'], SUPPRESSED);

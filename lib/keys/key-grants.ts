@@ -22,6 +22,11 @@ export class KeyGrants {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem'], KEYS);
   }
 
+  /** Lists the keys of accounts. It includes no verifier. */
+  list(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:Query'], LISTS);
+  }
+
   /** Lists, creates, rotates and revokes keys. It includes no delete, so that a key always leaves a trace. */
   administer(grantee: IGrantable): Grant {
     const write = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;

@@ -63,7 +63,7 @@ export class ServiceStack extends Stack {
     new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit, outbox });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
-    const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keyPepper, identity });
+    const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,
       accounts,

@@ -7,6 +7,7 @@ import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
+import { ExpiringKeys } from '../../lambdas/domain/keys/expiring-keys';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
@@ -326,4 +327,14 @@ test('the functions that send mails have exactly the table permissions that they
   );
   expect([...delivering, ...received].sort()).toEqual(allowedBy('NotificationsMailDeliverPolicy'));
   expect(reporting).toEqual(allowedBy('NotificationsFeedbackReportsPolicy'));
+});
+
+test('the function that reminds people of keys may list accounts and keys, and put messages into the outbox', async () => {
+  const stage = new MailStage();
+  const calls = new CallRecorder(stage.store);
+  const { accountId } = await stage.accounts.account();
+  await stage.accounts.keys.create({ accountId, validUntil: stage.now + 10 * DAY_MS });
+  stage.pass(4 * DAY_MS);
+  await new ExpiringKeys({ store: calls, clock: stage.clock }).remind();
+  expect(calls.take()).toEqual(allowedBy('NotificationsKeyRemindersRemindPolicy'));
 });

@@ -22,6 +22,7 @@ import type { ControlPlaneOptions } from './control-plane';
 import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
+import { KeyReminders } from './key-reminders';
 import { LocalApi } from './local-api';
 import type { LocalPayments, LocalPaymentsOptions } from './local-payments';
 import { NodeHost } from './node-host';
@@ -127,6 +128,9 @@ async function open(
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
   startPaymentTasks({ services, openPayments, log }, cleanup);
+  const reminders = new KeyReminders(services, log);
+  cleanup.add(() => reminders.stop());
+  reminders.start();
   ownership.serve(commandHandler({ ...services, identity, openPayments: async () => (await openPayments()).payments }));
   return {
     url: `${origin}/v1`,

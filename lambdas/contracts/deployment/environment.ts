@@ -126,6 +126,9 @@ export const MAIL_ENV = [
 /** Acts on SES's reports. It needs no secret, because a report names an address by its hash. */
 export const MAIL_REPORTS_ENV = ['OUTBOX_TABLE', 'ACCOUNTS_TABLE'] as const;
 
+/** Reminds people of keys that end soon. It finds accounts and keys, and puts messages into the outbox. */
+export const KEY_REMINDERS_ENV = ['ACCOUNTS_TABLE', 'KEYS_TABLE', 'OUTBOX_TABLE'] as const;
+
 /** The pipeline that archives audit events. `AUDIT_ARCHIVE` is a bucket name. */
 export const ARCHIVE_ENV = ['AUDIT_ARCHIVE'] as const;
 

@@ -48,11 +48,9 @@ export class BudgetStage {
   }
 
   async hold(pico: bigint): Promise<Hold> {
-    const { counterId, rules } = await this.keys.verify(this.key.key);
-    const owner = { ...this.key, accountId: ACCOUNT, counterId, rules };
-    return this.wallet.reserve(pico, undefined, ACCOUNT, {
-      counting: countingOf(owner, { now: this.wallet.now, tokens: 0 }),
-    });
+    const owner = await this.keys.verify(this.key.key);
+    const counting = owner && countingOf(owner, { now: this.wallet.now, tokens: 0 });
+    return this.wallet.reserve(pico, undefined, ACCOUNT, { counting });
   }
 
   settle(hold: Hold, pico: bigint): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { enforceableRules } from '../../../contracts/http/key-rules';
 import { budgetCounterKey, budgetNoticeKey } from '../../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../../contracts/storage/tables';
 import type { Clock } from '../../clock';
@@ -51,7 +52,7 @@ export class BudgetWatch {
     const windows = new Map<string, SpentWindow>();
     for (const [keyId, changes] of Map.groupBy(batch, (change) => change.keyId)) {
       const { accountId, counterId = keyId, rules } = (await findKey(this.#options.store, keyId)) ?? {};
-      const budget = rules === undefined ? undefined : decodeRules(rules).budget;
+      const budget = rules === undefined ? undefined : enforceableRules(decodeRules(rules))?.budget;
       if (!budget || accountId === undefined) continue;
       const limitPico = BigInt(budget.limitPico);
       for (const { at } of changes) {
