@@ -115,7 +115,8 @@ async function open(
   const host = new NodeHost({ gateway, api, inbox, requestMs: settings.requestSeconds * 1_000, limits });
   const port = await host.listen(settings.port);
   origin = `http://127.0.0.1:${port}`;
-  startMail({ services, emails: identity.emails, mailer, publicUrl: origin, log }, cleanup);
+  const invoicePage = async (invoiceId: string) => (await openPayments()).payments.processor.invoicePage(invoiceId);
+  startMail({ services, emails: identity.emails, mailer, publicUrl: origin, invoicePage, log }, cleanup);
   const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();

@@ -7,10 +7,9 @@ import { accountInDebt, topUpSucceeded } from '../notifications/outbox/messages'
 import type { Notify } from '../notifications/outbox/outbox';
 import { picoOfCents } from './cents';
 import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
+import { CURRENCY } from './currency';
 import type { ExceptionCode, PaymentExceptions } from './payment-exceptions';
 import type { PaidPeriod, PaymentProcessor, ProcessedDispute, ProcessedPayment, ProcessedRefund } from './processor';
-
-const CURRENCY = 'usd';
 
 export interface ConvergeDependencies {
   readonly processor: Pick<PaymentProcessor, 'payment'>;

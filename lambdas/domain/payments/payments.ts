@@ -9,9 +9,11 @@ import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
 import { convergePayment } from './converge-payment';
 import { Customers } from './customers';
+import { Invoices } from './invoices';
 import { PaymentEvents } from './payment-events';
 import { PaymentExceptions } from './payment-exceptions';
 import { Plans } from './plans/plans';
+import { SubscriptionChanges } from './plans/subscription-changes';
 import type { PaymentProcessor } from './processor';
 import { messageOf } from './top-up-message';
 import { reconcile, type Reconciliation } from './reconcile';
@@ -61,8 +63,15 @@ export class Payments {
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
     const converge = (paymentId: string): Promise<boolean> =>
       convergePayment({ processor, wallet, funds, exceptions, grantBonus, notify, deployment }, paymentId);
+    const invoices = new Invoices({ store, clock, processor, notify, deployment });
+    const subscriptions = new SubscriptionChanges({ store, clock, processor, notify, deployment });
+    const convergeAndTell = async (paymentId: string): Promise<boolean> => {
+      const isOurs = await converge(paymentId);
+      if (isOurs) await invoices.tell(paymentId);
+      return isOurs;
+    };
     this.#store = store;
-    this.#converge = converge;
+    this.#converge = convergeAndTell;
     this.processor = processor;
     this.exceptions = exceptions;
     this.customers = customers;
@@ -74,7 +83,15 @@ export class Payments {
       if (message) await notifyOnce({ store, clock }, message);
     };
     this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tell });
-    this.events = new PaymentEvents({ store, clock, processor, converge, grantBonus });
+    this.events = new PaymentEvents({
+      store,
+      clock,
+      processor,
+      converge: convergeAndTell,
+      grantBonus,
+      tellInvoice: (objectId) => invoices.tell(objectId),
+      followSubscription: (subscriptionId) => subscriptions.follow(subscriptionId),
+    });
   }
 
   /** Opens a page of the processor for a customer. @throws PaymentsUnavailable */

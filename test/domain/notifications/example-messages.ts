@@ -27,6 +27,7 @@ export function exampleMessages(accountId: string, personId: string): { readonly
     subscription_changed: messages.subscriptionChanged({
       accountId,
       subscriptionId: 'sub_1',
+      revision: '1',
       change: 'past_due',
       at: AT,
     }),

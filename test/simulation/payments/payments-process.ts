@@ -82,7 +82,16 @@ export class Payments {
       converge: this.#converge,
       notify: () => Promise.resolve(),
     });
-    this.#events = new PaymentEvents({ store, clock, processor: seen, converge: this.#converge, grantBonus });
+    const tellNobody = () => Promise.resolve();
+    this.#events = new PaymentEvents({
+      store,
+      clock,
+      processor: seen,
+      converge: this.#converge,
+      grantBonus,
+      tellInvoice: tellNobody,
+      followSubscription: tellNobody,
+    });
     this.#reconcile = () =>
       reconcile({ store, processor: seen, converge: this.#converge }, { from: 0, to: scheduler.now });
   }

@@ -37,8 +37,10 @@ export const KINDS = {
   statement_due: kind('billing', { amountPico, statementId: id, dueAt: at }),
   statement_reminder: kind('billing', { amountPico, statementId: id, dueAt: at, reminder: z.enum(['1', '2', '3']) }),
   subscription_changed: kind('billing', {
-    change: z.enum(['started', 'changed', 'renewed', 'canceled', 'past_due', 'ended']),
+    change: z.enum(['started', 'changed', 'renewed', 'canceled', 'resumed', 'past_due', 'ended']),
     at,
+    /** When a canceled subscription ends. */
+    endsAt: at.optional(),
   }),
   account_in_debt: kind('billing', { debtPico: amountPico, paymentId: id }),
   key_created: kind('security', { keyId: id, at, by: actor }),

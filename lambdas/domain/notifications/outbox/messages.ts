@@ -88,13 +88,13 @@ export function statementReminder(event: InAccount & ParametersOf<'statement_rem
   return { messageId, kind: 'statement_reminder', accountId, recipient: BILLING, parameters };
 }
 
-/** @param event.subscriptionId with `at` and `change`, it names the event */
+/** @param event.revision with `subscriptionId`, it names the event: each state that is told has its own */
 export function subscriptionChanged(
-  event: InAccount & ParametersOf<'subscription_changed'> & { readonly subscriptionId: string },
+  event: InAccount &
+    ParametersOf<'subscription_changed'> & { readonly subscriptionId: string; readonly revision: string },
 ): NewMessage {
-  const { accountId, subscriptionId, ...parameters } = event;
-  const { change, at } = parameters;
-  const messageId = messageIdOf('subscription_changed', accountId, subscriptionId, change, at);
+  const { accountId, subscriptionId, revision, ...parameters } = event;
+  const messageId = messageIdOf('subscription_changed', accountId, subscriptionId, revision);
   return { messageId, kind: 'subscription_changed', accountId, recipient: BILLING, parameters };
 }
 
