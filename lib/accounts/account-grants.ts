@@ -72,6 +72,11 @@ export class AccountGrants {
     return grantItems(grantee, this.#accounts, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], LOW_BALANCES);
   }
 
+  /** Notes the invoices and the states of subscriptions that people were told about. */
+  noteBilling(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
+  }
+
   /** Notes the payment processor's events. */
   receivePaymentEvents(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:PutItem'], PAYMENT_EVENTS);

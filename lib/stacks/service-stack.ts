@@ -63,7 +63,8 @@ export class ServiceStack extends Stack {
     new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit, outbox });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
-    const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity });
+    const { stripeKeys } = stateful;
+    const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity, stripeKeys });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,
       accounts,
@@ -76,9 +77,9 @@ export class ServiceStack extends Stack {
       keyPepper,
       originSecret,
       identity,
-      stripeKeys: stateful.stripeKeys,
+      stripeKeys,
     });
-    this.#addPayments({ ...shared, accounts, wallet, outbox, audit, stripeKeys: stateful.stripeKeys, originSecret });
+    this.#addPayments({ ...shared, accounts, wallet, outbox, audit, stripeKeys, originSecret });
     // Only an edge in the same region imports them, and an export may not depend on the configuration.
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });

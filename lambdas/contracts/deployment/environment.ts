@@ -110,8 +110,9 @@ export const API_ENV = [
 ] as const;
 
 /**
- * The functions that deliver mails. Tables are physical names and the secret is an ARN. `PUBLIC_URL` is the origin that
- * mails link to, or `none`; `MAIL_SET` is the name of SES's configuration set.
+ * The functions that deliver mails. Tables are physical names and secrets are ARNs. `PUBLIC_URL` is the origin that
+ * mails link to, or `none`; `MAIL_SET` is the name of SES's configuration set. The last three are those of the functions
+ * of payments: mails about invoices link to Stripe's pages.
  */
 export const MAIL_ENV = [
   'OUTBOX_TABLE',
@@ -121,6 +122,9 @@ export const MAIL_ENV = [
   'MAIL_FROM',
   'MAIL_SET',
   'PUBLIC_URL',
+  'PAYMENT_SETTINGS',
+  'STRIPE_KEYS_SECRET',
+  'DEPLOYMENT',
 ] as const;
 
 /** Acts on SES's reports. It needs no secret, because a report names an address by its hash. */

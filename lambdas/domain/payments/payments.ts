@@ -63,11 +63,14 @@ export class Payments {
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
     const converge = (paymentId: string): Promise<boolean> =>
       convergePayment({ processor, wallet, funds, exceptions, grantBonus, notify, deployment }, paymentId);
-    const invoices = new Invoices({ store, clock, processor, notify, deployment });
-    const subscriptions = new SubscriptionChanges({ store, clock, processor, notify, deployment });
+    // Without mails nothing is noted as told, so that a command that tells nobody keeps nobody else from it.
+    const invoices = sendsMail ? new Invoices({ store, clock, processor, notify, deployment }) : undefined;
+    const subscriptions = sendsMail
+      ? new SubscriptionChanges({ store, clock, processor, notify, deployment })
+      : undefined;
     const convergeAndTell = async (paymentId: string): Promise<boolean> => {
       const isOurs = await converge(paymentId);
-      if (isOurs) await invoices.tell(paymentId);
+      if (isOurs) await invoices?.tell(paymentId);
       return isOurs;
     };
     this.#store = store;
@@ -89,8 +92,8 @@ export class Payments {
       processor,
       converge: convergeAndTell,
       grantBonus,
-      tellInvoice: (objectId) => invoices.tell(objectId),
-      followSubscription: (subscriptionId) => subscriptions.follow(subscriptionId),
+      tellInvoice: async (objectId) => invoices?.tell(objectId),
+      followSubscription: async (subscriptionId) => subscriptions?.follow(subscriptionId),
     });
   }
 

@@ -60,7 +60,7 @@ describe('the message about an invoice', () => {
         await stage.payments.receive((ids) => [...ids, ...ids].sort((one, other) => rank(one) - rank(other)));
         expect(await invoices()).toEqual([DOLLARS(10n), DOLLARS(10n)]);
       }),
-      { numRuns: 5 },
+      { numRuns: 3 },
     );
   });
 
