@@ -7,7 +7,7 @@ import { NO_NOTIFY, notifyBy, notifyOnce } from '../notifications/outbox/outbox'
 import { Funds } from '../wallet/funds/funds';
 import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
-import { convergePayment } from './converge-payment';
+import { type ConvergeDependencies, convergePayment } from './converge-payment';
 import { Customers } from './customers';
 import { Invoices } from './invoices';
 import { PaymentEvents } from './payment-events';
@@ -18,6 +18,7 @@ import type { PaymentProcessor } from './processor';
 import { messageOf } from './top-up-message';
 import { reconcile, type Reconciliation } from './reconcile';
 import { reached, Refunds } from './refunds';
+import { tellOnce } from './tell-once';
 import { TopUps } from './top-ups';
 
 export interface PaymentsOptions {
@@ -61,13 +62,16 @@ export class Payments {
     const settings = options.plans ?? [];
     const plans = new Plans({ clock, funds, exceptions, customers, processor, deployment, settings });
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
-    const converge = (paymentId: string): Promise<boolean> =>
-      convergePayment({ processor, wallet, funds, exceptions, grantBonus, notify, deployment }, paymentId);
     // Without mails nothing is noted as told, so that a command that tells nobody keeps nobody else from it.
+    const tell: ConvergeDependencies['tellOnce'] = async (notice, message) =>
+      sendsMail ? tellOnce({ store, clock, notify }, notice, message) : undefined;
+    const converging = { processor, wallet, funds, exceptions, grantBonus, notify, tellOnce: tell, deployment };
+    const converge = (paymentId: string): Promise<boolean> => convergePayment(converging, paymentId);
     const invoices = sendsMail ? new Invoices({ store, clock, processor, notify, deployment }) : undefined;
     const subscriptions = sendsMail
       ? new SubscriptionChanges({ store, clock, processor, notify, deployment })
       : undefined;
+    // An invoice has events of its own; the reconciliation finds those that never arrived.
     const convergeAndTell = async (paymentId: string): Promise<boolean> => {
       const isOurs = await converge(paymentId);
       if (isOurs) await invoices?.tell(paymentId);
@@ -81,16 +85,16 @@ export class Payments {
     this.plans = plans;
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
     this.refunds = new Refunds({ store, funds, processor });
-    const tell = async (notice: TopUpNotice): Promise<void> => {
+    const tellOfTopUp = async (notice: TopUpNotice): Promise<void> => {
       const message = sendsMail ? messageOf(notice) : undefined;
       if (message) await notifyOnce({ store, clock }, message);
     };
-    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tell });
+    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tellOfTopUp });
     this.events = new PaymentEvents({
       store,
       clock,
       processor,
-      converge: convergeAndTell,
+      converge,
       grantBonus,
       tellInvoice: async (objectId) => invoices?.tell(objectId),
       followSubscription: async (subscriptionId) => subscriptions?.follow(subscriptionId),

@@ -29,7 +29,11 @@ export interface ProcessedDispute {
 /** A payment, as the processor reports it now. */
 export interface ProcessedPayment {
   readonly paymentId: string;
-  readonly state: 'pending' | 'succeeded' | 'failed';
+  /**
+   * - `refused`: the bank refused it after the customer had left the processor's page, as with a direct debit.
+   * - `failed`: it was given up, such as with a page that nobody paid on.
+   */
+  readonly state: 'pending' | 'succeeded' | 'refused' | 'failed';
   /** In lower case, such as `usd`. */
   readonly currency: string;
   readonly receivedCents: bigint;

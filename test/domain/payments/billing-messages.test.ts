@@ -10,7 +10,7 @@ import { atEveryStep, MortalStore } from '../notifications/mortal-store';
 import { waitingMessages } from '../notifications/waiting-messages';
 import { FaultyStore } from '../wallet/faulty-store';
 import { ACCOUNT } from '../wallet/wallet-stage';
-import { DEPLOYMENT } from './payments-stage';
+import { DEPLOYMENT, RETURN_URL } from './payments-stage';
 import { SubscriptionStage } from './subscription-stage';
 
 let stage: SubscriptionStage;
@@ -134,6 +134,37 @@ describe('the message about an invoice', () => {
     const page = await stage.payments.payments.processor.invoicePage(await invoiceId());
     expect(page).toMatch(/^http/);
     expect(JSON.stringify(await told('invoice_issued'), (_, value: unknown) => String(value))).not.toContain('http');
+  });
+});
+
+describe('the message about a payment that fails', () => {
+  const begin = async (): Promise<string> => {
+    const urls = { successUrl: RETURN_URL, cancelUrl: RETURN_URL };
+    const topUp = { accountId: ACCOUNT, topUpId: 'later', creditCents: 2_500n, savesMethod: true, ...urls };
+    return (await stage.payments.payments.topUps.begin(topUp)).checkoutId;
+  };
+  const failed = async (): Promise<readonly unknown[]> =>
+    (await waitingMessages(stage.payments.wallet.engine))
+      .filter(({ kind }) => kind === 'top_up_failed')
+      .map(({ parameters }) => parameters);
+
+  test('a payment that is refused after its payer has left is told once, also if its events come after months', async () => {
+    const { payment_intent: paymentId } = stage.payments.stripe.controls.refuseLater(await begin());
+    await stage.payments.receive((ids) => [...ids, ...ids].reverse());
+    expect(await failed()).toEqual([{ amountPico: DOLLARS(25n), paymentId }]);
+    expect(await stage.payments.view()).toMatchObject({ availablePico: 0n });
+    stage.payments.wallet.now += 90 * DAY_MS;
+    await receive();
+    expect(await failed()).toEqual([]);
+  });
+
+  test('a card that is declined on the page, and a page that nobody pays on, tell nobody', async () => {
+    const checkoutId = await begin();
+    stage.payments.stripe.controls.pay(checkoutId, 'pm_card_visa_chargeDeclined');
+    await receive();
+    stage.pass(2);
+    await receive();
+    expect(await failed()).toEqual([]);
   });
 });
 

@@ -58,6 +58,7 @@ export class Payments {
     const exceptions = new PaymentExceptions({ store, clock, log: SILENT_LOG });
     // No plan has a bonus here.
     const grantBonus = (): Promise<void> => Promise.resolve();
+    const tellNobody = () => Promise.resolve();
     this.#converge = (paymentId) =>
       convergePayment(
         {
@@ -67,6 +68,7 @@ export class Payments {
           exceptions,
           grantBonus,
           notify: NO_NOTIFY,
+          tellOnce: tellNobody,
           deployment: DEPLOYMENT,
         },
         paymentId,
@@ -82,7 +84,6 @@ export class Payments {
       converge: this.#converge,
       notify: () => Promise.resolve(),
     });
-    const tellNobody = () => Promise.resolve();
     this.#events = new PaymentEvents({
       store,
       clock,

@@ -52,6 +52,11 @@ export const invoiceNoticeKey = (accountId: string, invoiceId: string): Key => (
   pk: accountId,
   sk: `invoice#${invoiceId}`,
 });
+/** Notes that people were told about a payment that failed after they had left the processor's page. */
+export const refusedPaymentKey = (accountId: string, paymentId: string): Key => ({
+  pk: accountId,
+  sk: `refused#${paymentId}`,
+});
 /** The state of a subscription that people were told about. */
 export const subscriptionKey = (accountId: string, subscriptionId: string): Key => ({
   pk: accountId,
