@@ -24,7 +24,11 @@ const signIn = (at: number) => ({
 
 /** Another process of the API. */
 const process = (store = stage.store): SignIns =>
-  new SignIns({ store, clock: () => stage.now, timing: { clock: () => stage.now, sleep: async () => {}, random: () => 0 } });
+  new SignIns({
+    store,
+    clock: () => stage.now,
+    timing: { clock: () => stage.now, sleep: async () => {}, random: () => 0 },
+  });
 const owner = async () => (await stage.parts.people.get(stage.person('owner')))!;
 
 test('a person is told about a sign-in once, with its first request and not with later ones or refreshed tokens', async () => {
@@ -46,7 +50,9 @@ test('each sign-in of a person is a message, also if an earlier one is used late
 });
 
 test('a person is told about a sign-in even if the request is refused', async () => {
-  expect(await stage.ask({ ...MINE, path: '/v1/accounts/acc_01JD0000000000000000000009' })).toMatchObject({ status: 404 });
+  expect(await stage.ask({ ...MINE, path: '/v1/accounts/acc_01JD0000000000000000000009' })).toMatchObject({
+    status: 404,
+  });
   expect(await told()).toEqual([signIn(stage.signedInAt)]);
 });
 
@@ -87,7 +93,9 @@ test('a sign-in that a process dies while it tells about is told once', async ()
     stage = await ApiStage.open();
     stage.signedInAt = stage.now + HOUR_MS;
     const mortal = new MortalStore(stage.store, diesAt);
-    await process(mortal).tell(await owner(), stage.signedInAt).catch(() => undefined);
+    await process(mortal)
+      .tell(await owner(), stage.signedInAt)
+      .catch(() => undefined);
     for (let request = 0; request < 2; request += 1) await process().tell(await owner(), stage.signedInAt);
     expect(await told()).toEqual([signIn(stage.signedInAt)]);
     return mortal;

@@ -1,7 +1,6 @@
 import type { ConfigurationName } from './configurations';
 import { at, ofType, synthesize } from './synthesis';
 
-
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
@@ -10,7 +9,9 @@ interface Statement {
 
 /** Lists what the policies of a role allow on tables: one line for each action on each kind of partition. */
 export function allowedBy(policyPrefix: string, configuration: ConfigurationName = 'documented'): string[] {
-  const policies = ofType(synthesize(configuration), 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith(policyPrefix));
+  const policies = ofType(synthesize(configuration), 'AWS::IAM::ManagedPolicy').filter(([id]) =>
+    id.startsWith(policyPrefix),
+  );
   const statements = policies.flatMap(
     ([, policy]) => at(policy, 'Properties', 'PolicyDocument', 'Statement') as readonly Statement[],
   );

@@ -61,7 +61,10 @@ async function ownerByInvoice(stripe: Stripe, intent: Stripe.PaymentIntent): Pro
 }
 
 /** A payer who is still on Stripe's page sees a refusal there, and can pay otherwise. */
-async function isRefusedLater(stripe: Stripe, { id, status, metadata, ...intent }: Stripe.PaymentIntent): Promise<boolean> {
+async function isRefusedLater(
+  stripe: Stripe,
+  { id, status, metadata, ...intent }: Stripe.PaymentIntent,
+): Promise<boolean> {
   const isOurs = metadata[DEPLOYMENT] !== undefined;
   if (!isOurs || status !== 'requires_payment_method' || intent.last_payment_error === null) return false;
   const { data } = await stripe.checkout.sessions.list({ payment_intent: id, limit: 1 });

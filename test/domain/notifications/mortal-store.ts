@@ -23,8 +23,7 @@ export class MortalStore implements TableStore {
   readonly get: TableStore['get'] = (get) => this.#call(() => this.#inner.get(get));
   readonly query: TableStore['query'] = (query) => this.#call(() => this.#inner.query(query));
   readonly write: TableStore['write'] = (write) => this.#call(() => this.#inner.write(write));
-  readonly transact: TableStore['transact'] = (writes, token) =>
-    this.#call(() => this.#inner.transact(writes, token));
+  readonly transact: TableStore['transact'] = (writes, token) => this.#call(() => this.#inner.transact(writes, token));
 
   async #call<T>(work: () => Promise<T>): Promise<T> {
     this.#step();

@@ -22,11 +22,15 @@ afterEach(() => stage.payments.close());
 /** The messages of a kind that were written so far. They end after a week, so tests collect them as they go. */
 async function told(kind: 'invoice_issued' | 'subscription_changed'): Promise<readonly Record<string, unknown>[]> {
   const messages = await waitingMessages(stage.payments.wallet.engine);
-  return messages.filter((message) => message.kind === kind).map(({ parameters }) => parameters as Record<string, unknown>);
+  return messages
+    .filter((message) => message.kind === kind)
+    .map(({ parameters }) => parameters as Record<string, unknown>);
 }
 
-const changes = async (): Promise<readonly unknown[]> => (await told('subscription_changed')).map(({ change }) => change);
-const invoices = async (): Promise<readonly unknown[]> => (await told('invoice_issued')).map(({ amountPico }) => amountPico);
+const changes = async (): Promise<readonly unknown[]> =>
+  (await told('subscription_changed')).map(({ change }) => change);
+const invoices = async (): Promise<readonly unknown[]> =>
+  (await told('invoice_issued')).map(({ amountPico }) => amountPico);
 const DOLLARS = (dollars: bigint): bigint => dollars * 1_000_000_000_000n;
 const receive = () => stage.payments.receive();
 
@@ -111,7 +115,9 @@ describe('the message about an invoice', () => {
     const steps = await atEveryStep(async (diesAt) => {
       const engine = EmbeddedStore.memory({ clock: () => stage.payments.wallet.now });
       const mortal = new MortalStore(engine, diesAt);
-      await process(mortal).invoices.tell(id).catch(() => undefined);
+      await process(mortal)
+        .invoices.tell(id)
+        .catch(() => undefined);
       for (let run = 0; run < 2; run += 1) await process(engine).invoices.tell(id);
       expect(await waitingMessages(engine)).toHaveLength(1);
       return mortal;
@@ -252,7 +258,9 @@ describe('the message about a subscription', () => {
     const steps = await atEveryStep(async (diesAt) => {
       const engine = EmbeddedStore.memory({ clock: () => stage.payments.wallet.now });
       const mortal = new MortalStore(engine, diesAt);
-      await process(mortal).subscriptions.follow(stage.subscriptionId).catch(() => undefined);
+      await process(mortal)
+        .subscriptions.follow(stage.subscriptionId)
+        .catch(() => undefined);
       for (let run = 0; run < 2; run += 1) await process(engine).subscriptions.follow(stage.subscriptionId);
       expect(await waitingMessages(engine)).toHaveLength(1);
       return mortal;

@@ -41,7 +41,12 @@ export class SubscriptionStage {
   async subscribe(): Promise<void> {
     const { plans } = this.payments.payments;
     const urls = { successUrl: RETURN_URL, cancelUrl: RETURN_URL };
-    const { checkoutId } = await plans.subscribe({ accountId: ACCOUNT, planId: 'plan-1000', subscriptionId: 'a', ...urls });
+    const { checkoutId } = await plans.subscribe({
+      accountId: ACCOUNT,
+      planId: 'plan-1000',
+      subscriptionId: 'a',
+      ...urls,
+    });
     this.payments.stripe.controls.pay(checkoutId, 'pm_card_visa');
     this.subscriptionId = (await plans.subscription(ACCOUNT))?.subscriptionId ?? '';
   }

@@ -86,6 +86,8 @@ export class BudgetStage {
 
   /** The percentages that people were told about, in order. */
   async told(): Promise<readonly unknown[]> {
-    return (await waitingMessages(this.store)).map(({ parameters }) => ('percent' in parameters ? parameters.percent : parameters));
+    return (await waitingMessages(this.store)).map(({ parameters }) =>
+      'percent' in parameters ? parameters.percent : parameters,
+    );
   }
 }

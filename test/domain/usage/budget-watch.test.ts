@@ -108,7 +108,14 @@ test('records that arrive repeatedly, in parts, in any order and in several proc
         const changes = stage.takeChanges();
         const store = new FaultyStore(stage.store);
         store.interleave(turns);
-        await Promise.all([order.slice(0, 4), order.slice(4)].map((part) => stage.pipe(part.map((at) => changes[at]!), store)));
+        await Promise.all(
+          [order.slice(0, 4), order.slice(4)].map((part) =>
+            stage.pipe(
+              part.map((at) => changes[at]!),
+              store,
+            ),
+          ),
+        );
         await stage.pipe(changes);
         expect(await stage.told()).toEqual(['100']);
       },

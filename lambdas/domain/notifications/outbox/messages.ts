@@ -118,9 +118,7 @@ export function keyRotated({ accountId, ...parameters }: InAccount & ParametersO
 }
 
 /** @param event.days how long before its end the key's people are told */
-export function keyExpiring(
-  event: InAccount & ParametersOf<'key_expiring'> & { readonly days: number },
-): NewMessage {
+export function keyExpiring(event: InAccount & ParametersOf<'key_expiring'> & { readonly days: number }): NewMessage {
   const { accountId, days, ...parameters } = event;
   const messageId = messageIdOf('key_expiring', parameters.keyId, parameters.endsAt, String(days));
   return { messageId, kind: 'key_expiring', accountId, recipient: ADMINISTRATORS, parameters };

@@ -76,7 +76,13 @@ export class SubscriptionChanges {
     const { accountId = '', subscriptionId, state, priceId, endsAt, isOver } = subscription;
     const revision = (told?.revision ?? 0n) + 1n;
     const change = changeOf(told, subscription);
-    const set = { state, isOver, revision, ...(priceId !== undefined && { priceId }), ...(endsAt !== undefined && { endsAt }) };
+    const set = {
+      state,
+      isOver,
+      revision,
+      ...(priceId !== undefined && { priceId }),
+      ...(endsAt !== undefined && { endsAt }),
+    };
     const remove = [...(priceId === undefined ? ['priceId'] : []), ...(endsAt === undefined ? ['endsAt'] : [])];
     const message = {
       accountId,
