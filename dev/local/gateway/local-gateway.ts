@@ -128,10 +128,7 @@ async function open(
   identity.allowConsole(origin);
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
-  startPaymentTasks({ services, openPayments, log }, cleanup);
-  const reminders = new KeyReminders(services, log);
-  cleanup.add(() => reminders.stop());
-  reminders.start();
+  startSchedules({ services, openPayments, log }, cleanup);
   ownership.serve(commandHandler({ ...services, identity, openPayments: async () => (await openPayments()).payments }));
   return {
     url: `${origin}/v1`,
@@ -152,10 +149,12 @@ const openCatalog = (
 ): Promise<LiveCatalog> =>
   LiveCatalog.open({ store, clock, log, list: compiled, providers: providers.map(({ settings }) => settings) });
 
-function startPaymentTasks(options: PaymentTasksOptions, cleanup: Cleanup): void {
-  const tasks = new PaymentTasks(options);
-  cleanup.add(() => tasks.stop());
-  tasks.start();
+/** Starts what the schedules of a deployment run, apart from the sweeps. */
+function startSchedules(options: PaymentTasksOptions & { readonly services: LocalServices }, cleanup: Cleanup): void {
+  for (const task of [new PaymentTasks(options), new KeyReminders(options.services, options.log)]) {
+    cleanup.add(() => task.stop());
+    task.start();
+  }
 }
 
 function openDataPlane(options: {

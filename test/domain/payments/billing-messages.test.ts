@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { StripeProcessor } from '../../../lambdas/adapters/stripe/stripe-processor';
 import { DAY_MS } from '../../../lambdas/domain/clock';
@@ -34,7 +33,7 @@ const invoices = async (): Promise<readonly unknown[]> =>
 const DOLLARS = (dollars: bigint): bigint => dollars * 1_000_000_000_000n;
 const receive = () => stage.payments.receive();
 
-/** What a process makes of all events, on a store of its own. */
+/** The parts of a process that tell about invoices and subscriptions, on a store of its own. */
 function process(store: TableStore) {
   const { wallet } = stage.payments;
   const clock = () => wallet.now;
@@ -53,19 +52,23 @@ describe('the message about an invoice', () => {
     expect(await told('invoice_issued')).toEqual([{ amountPico: DOLLARS(25n), invoiceId: await invoiceId() }]);
   });
 
-  test('each invoice of a subscription is told once, in whatever order and however often its events come', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(), { minLength: 5, maxLength: 9 }), async (ranks) => {
-        await stage.payments.close();
-        stage = await SubscriptionStage.open();
-        await stage.subscribe();
-        stage.pass(31);
-        const rank = (id: string): number => ranks[id.length % ranks.length]! ^ (id.codePointAt(id.length - 1) ?? 0);
-        await stage.payments.receive((ids) => [...ids, ...ids].sort((one, other) => rank(one) - rank(other)));
-        expect(await invoices()).toEqual([DOLLARS(10n), DOLLARS(10n)]);
-      }),
-      { numRuns: 3 },
-    );
+  test.each<[string, (ids: readonly string[]) => readonly string[]]>([
+    ['come twice', (ids) => [...ids, ...ids]],
+    ['come in reverse', (ids) => ids.toReversed()],
+    [
+      'come in a mixed order, in part',
+      (ids) =>
+        ids
+          .filter((_, at) => at % 2 === 0)
+          .toReversed()
+          .concat(ids.slice(0, 9)),
+    ],
+  ])('each invoice of a subscription is told once if its events %s', async (_how, order) => {
+    await stage.subscribe();
+    stage.pass(31);
+    await stage.payments.receive(order);
+    await receive();
+    expect(await invoices()).toEqual([DOLLARS(10n), DOLLARS(10n)]);
   });
 
   test('an invoice whose payment fails is told when it is issued, and not again when it is paid', async () => {

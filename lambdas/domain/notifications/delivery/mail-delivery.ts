@@ -38,7 +38,7 @@ export interface MailDeliveryOptions {
   readonly suppressions: Pick<Suppressions, 'of' | 'hashOf'>;
   readonly links: MailLinks;
   /**
-   * The page of an invoice at the payment processor; undefined if there is none. Who has its URL can see the invoice.
+   * The page of an invoice at the payment processor; undefined if there is none. Its URL shows the invoice to anybody.
    * @default the deployment takes no payments
    */
   readonly invoicePage?: ((invoiceId: string) => Promise<string | undefined>) | undefined;

@@ -51,7 +51,7 @@ export class SubscriptionChanges {
   }
 
   /**
-   * Looks once. What it tells may be outdated by then, and another call may have seen the newer state before this one has
+   * Looks once. The state may be outdated by then, and another call may have seen the newer one before this one has
    * written, so it has to look again.
    * @returns whether there was something to tell
    */
@@ -63,7 +63,7 @@ export class SubscriptionChanges {
     const item = await store.get({ table: ACCOUNTS, key });
     const told = item && toldSchema.parse(item);
     if (told && isSame(told, seen)) return false;
-    // What was told may be newer than what was seen.
+    // The state that was told may be newer than the one that was seen.
     const current = told ? await processor.subscription(subscriptionId) : seen;
     if (current === undefined || (told && isSame(told, current))) return false;
     await this.#tell(current, told);
