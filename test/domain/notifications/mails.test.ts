@@ -124,7 +124,8 @@ describe('the mail about an invoice', () => {
     const { accountId, personId } = await ownedAccount(stage);
     const message = exampleMessages(accountId, personId).invoice_issued;
     await stage.notify(message);
-    await stage.delivery().sweep();
+    // It becomes a message for the one person, which is not sent yet.
+    await stage.delivery().deliver(message.messageId);
     return { stage, message };
   }
 
