@@ -78,6 +78,17 @@ export const ConsoleButton = ({ children }: { readonly children: ReactNode }) =>
   </Section>
 );
 
+/** A button to the page of an invoice at the payment processor, which needs no sign-in. */
+export const InvoiceButton = ({ children }: { readonly children: ReactNode }) => (
+  <Section style={{ margin: '20px 0' }}>
+    {'{{#invoiceUrl}}'}
+    <Button href={value('invoiceUrl')} style={BUTTON}>
+      {children}
+    </Button>
+    {'{{/invoiceUrl}}'}
+  </Section>
+);
+
 /** The account that a mail is about, by its ID: a name is text that a stranger may have chosen. */
 export const AboutAccount = () => <Paragraph>Account: {value('accountId')}</Paragraph>;
 

@@ -74,6 +74,19 @@ test('the payment jobs have exactly the table permissions that they use', async 
   expect(unique([...booking, ...calls.take()])).toEqual(allowedBy('PaymentJobsPolicy'));
 });
 
+test('the jobs of a deployment without payments may tell people that their account is low', async () => {
+  const { lowBalances, wallet } = stage;
+  const set = lowBalances.set(ACCOUNT, undefined, picoOfCents(500n));
+  await wallet.store.transact(set.map(({ write }) => write));
+  calls.take();
+  await paymentJobs({ funds: wallet.funds, lowBalances, payments: undefined })();
+  const used = calls.take();
+  expect(await stage.messages()).toEqual(['low_balance']);
+  const allowed = allowedBy('PaymentJobsPolicy', 'identity');
+  expect(used.filter((call) => !allowed.includes(call))).toEqual([]);
+  expect(allowed.filter((call) => call.startsWith('wallet') && /payment|refund/.test(call))).toEqual([]);
+});
+
 test('no function of the data plane may touch a payment, an exception, a refund, a grant or a debt', () => {
   for (const policy of ['DataPlaneProxyPolicy', 'DataPlaneWorkloadsPolicy', 'SweeperSweepPolicy']) {
     const partitions = new Set(

@@ -21,6 +21,7 @@ import type { ControlPlaneOptions } from './control-plane';
 import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
+import { KeyReminders } from './key-reminders';
 import { LocalApi } from './local-api';
 import { localPages } from './local-pages';
 import type { LocalPayments, LocalPaymentsOptions } from './local-payments';
@@ -115,7 +116,8 @@ async function open(
   const host = new NodeHost({ gateway, api, pages, requestMs: settings.requestSeconds * 1_000, limits });
   const port = await host.listen(settings.port);
   origin = `http://127.0.0.1:${port}`;
-  startMail({ services, emails: identity.emails, mailer, publicUrl: origin, log }, cleanup);
+  const invoicePage = async (invoiceId: string) => (await openPayments()).payments.processor.invoicePage(invoiceId);
+  startMail({ services, emails: identity.emails, mailer, publicUrl: origin, invoicePage, log }, cleanup);
   const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();
@@ -127,7 +129,7 @@ async function open(
   identity.allowConsole(origin);
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
-  startPaymentTasks({ services, openPayments, log }, cleanup);
+  startSchedules({ services, openPayments, log }, cleanup);
   ownership.serve(commandHandler({ ...services, identity, openPayments: async () => (await openPayments()).payments }));
   return {
     url: `${origin}/v1`,
@@ -148,10 +150,12 @@ const openCatalog = (
 ): Promise<LiveCatalog> =>
   LiveCatalog.open({ store, clock, log, list: compiled, providers: providers.map(({ settings }) => settings) });
 
-function startPaymentTasks(options: PaymentTasksOptions, cleanup: Cleanup): void {
-  const tasks = new PaymentTasks(options);
-  cleanup.add(() => tasks.stop());
-  tasks.start();
+/** Starts what the schedules of a deployment run, apart from the sweeps. */
+function startSchedules(options: PaymentTasksOptions & { readonly services: LocalServices }, cleanup: Cleanup): void {
+  for (const task of [new PaymentTasks(options), new KeyReminders(options.services, options.log)]) {
+    cleanup.add(() => task.stop());
+    task.start();
+  }
 }
 
 function openDataPlane(options: {

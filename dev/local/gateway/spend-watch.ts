@@ -1,7 +1,9 @@
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import type { Log } from '../../../lambdas/domain/log';
+import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
+import { BudgetWatch } from '../../../lambdas/domain/usage/spend-watch/budget-watch';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { SpendWatch as KeySpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
 import { spend } from '../../../lambdas/handlers/usage/spend';
@@ -24,7 +26,8 @@ export class SpendWatch {
     const { clock } = services;
     const store = backgroundStore(services.store);
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-    const watch = new KeySpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
+    const budgets = new BudgetWatch({ store, clock, notify: notifyBy(clock) });
+    const watch = new KeySpendWatch({ spend: new KeySpend({ store, clock }), suspensions, budgets, clock, log });
     this.handleChanges = spend({ watch, parked: new ParkedChanges({ store, clock }), runRules, log });
     this.changes.follow(services.store, () => this.task.hasten());
   }

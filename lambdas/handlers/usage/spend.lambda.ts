@@ -8,7 +8,9 @@ import { SPEND_ENV } from '../../contracts/deployment/environment';
 import { AuditLog } from '../../domain/audit/audit-log';
 import { systemClock as clock } from '../../domain/clock';
 import { KeySuspensions } from '../../domain/keys/key-suspensions';
+import { notifyBy } from '../../domain/notifications/outbox/outbox';
 import { ParkedChanges } from '../../domain/usage/parked/parked-changes';
+import { BudgetWatch } from '../../domain/usage/spend-watch/budget-watch';
 import { KeySpend } from '../../domain/usage/spend-watch/key-spend';
 import { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 import { spend } from './spend';
@@ -19,11 +21,13 @@ const tableNames = {
   keys: env.KEYS_TABLE,
   accounts: env.ACCOUNTS_TABLE,
   audit: env.AUDIT_TABLE,
+  outbox: env.OUTBOX_TABLE,
 };
 const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
 const log = new StdoutLog();
 const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
+const budgets = env.MAIL_FROM === 'none' ? undefined : new BudgetWatch({ store, clock, notify: notifyBy(clock) });
+const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, budgets, clock, log });
 
 const parked = new ParkedChanges({ store, clock });
 

@@ -201,7 +201,7 @@ describe('a dispute', () => {
     expect(await stage.view()).toMatchObject({ availablePico: 0n, debtPico: picoOfCents(2_000n) });
     await expect(stage.spend(1n)).rejects.toMatchObject({ name: 'WalletInDebt' });
     await stage.receive();
-    expect(await stage.messages()).toEqual(['account_in_debt', 'top_up_succeeded']);
+    expect(await stage.messages()).toEqual(['account_in_debt', 'invoice_issued', 'top_up_succeeded']);
     stage.stripe.controls.winDispute(id);
     await stage.receive();
     expect(await stage.view()).toMatchObject({ availablePico: picoOfCents(500n), debtPico: 0n });

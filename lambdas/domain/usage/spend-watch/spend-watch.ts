@@ -2,6 +2,7 @@ import { DEPLOYMENT } from '../../access/actor';
 import { type Clock, HOUR_MS } from '../../clock';
 import type { KeySuspensions } from '../../keys/key-suspensions';
 import { errorName, type Log } from '../../log';
+import type { BudgetWatch } from './budget-watch';
 import type { KeySpend, SpendChange, SpentHour } from './key-spend';
 import { hourOf } from './key-spend';
 import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
@@ -9,6 +10,8 @@ import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
 export interface SpendWatchDependencies {
   readonly spend: KeySpend;
   readonly suspensions: KeySuspensions;
+  /** @default nobody is told about budgets */
+  readonly budgets?: Pick<BudgetWatch, 'check'> | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -21,9 +24,15 @@ export class SpendWatch {
     this.#dependencies = dependencies;
   }
 
-  /** Adds a batch of changes and checks the hours that it affects. */
+  /**
+   * Adds a batch of changes and checks the budgets and the hours that it affects.
+   * @throws StoreUnavailable when the batch was not added
+   */
   async process(changeIds: readonly string[], batch: readonly SpendChange[]): Promise<void> {
-    for (const hour of await this.#dependencies.spend.add(changeIds, batch)) {
+    const { spend, budgets } = this.#dependencies;
+    // Budgets come first, because a failure repeats the batch, and nothing may throw after the sums were written.
+    await budgets?.check(batch);
+    for (const hour of await spend.add(changeIds, batch)) {
       if (this.#isRecent(hour)) await this.#check(hour);
     }
   }

@@ -81,7 +81,7 @@ export function endCount(
   const counts: Update[] = [];
   const addedPico = costPico - heldPico;
   if (budget && addedPico <= 0n) {
-    const write = addToBudget(counterId, budget, addedPico);
+    const write = addToBudget(counterId, budget, addedPico, costPico);
     counts.push(isShort ? beginShortage(write, now) : write);
   }
   // No request reads the counter of a minute that is over.
@@ -92,7 +92,7 @@ export function endCount(
   if (runningMax !== undefined) counts.push(addToRunning(counterId, -1n));
   const unconditional = counts.map((write) => ({ write }));
   if (!budget || addedPico <= 0n) return unconditional;
-  const growth = growBudgetCount(counterId, budget, addedPico);
+  const growth = growBudgetCount(counterId, budget, addedPico, costPico);
   return [isShort ? { ...growth, write: beginShortage(growth.write, now) } : growth, ...unconditional];
 }
 
@@ -108,8 +108,9 @@ const growBudgetCount = (
   counterId: string,
   budget: Budget,
   amountPico: bigint,
+  chargedPico = 0n,
 ): GuardedWrite<BudgetShort> & { readonly write: Update } => ({
-  write: addToBudgetWithin(counterId, budget, amountPico),
+  write: addToBudgetWithin(counterId, budget, amountPico, chargedPico),
   otherwise: (counted) => new BudgetShort(remaining(budget.limitPico, counted)),
 });
 
@@ -123,7 +124,7 @@ export function countResize({ counterId, budget }: Counting, amountPico: bigint)
 
 /** Counts a charge made after its hold has expired, on the condition that the budget can pay it. */
 export const countLate = ({ counterId, budget }: Counting, costPico: bigint): readonly Update[] =>
-  budget && costPico > 0n ? [addToBudgetWithin(counterId, budget, costPico)] : [];
+  budget && costPico > 0n ? [addToBudgetWithin(counterId, budget, costPico, costPico)] : [];
 
 /** The rest of the key's budget, in pico-dollars; undefined for a key without a budget. */
 export async function budgetLeft(store: TableStore, { counterId, budget }: Counting): Promise<bigint | undefined> {
@@ -133,14 +134,20 @@ export async function budgetLeft(store: TableStore, { counterId, budget }: Count
 
 type Budget = NonNullable<Counting['budget']>;
 
-const addToBudget = (counterId: string, { window }: Budget, amountPico: bigint): Update => ({
+/** @param chargedPico the charge of a request that ends. It is counted by itself too, because a hold may return. */
+const addToBudget = (counterId: string, { window }: Budget, amountPico: bigint, chargedPico = 0n): Update => ({
   table: KEYS,
   update: budgetCounterKey(counterId, window),
-  change: { add: { countedPico: amountPico } },
+  change: { add: { countedPico: amountPico, ...(chargedPico > 0n && { chargedPico }) } },
 });
 
-const addToBudgetWithin = (counterId: string, budget: Budget, amountPico: bigint): Required<Update> => ({
-  ...addToBudget(counterId, budget, amountPico),
+const addToBudgetWithin = (
+  counterId: string,
+  budget: Budget,
+  amountPico: bigint,
+  chargedPico = 0n,
+): Required<Update> => ({
+  ...addToBudget(counterId, budget, amountPico, chargedPico),
   when: atMost('countedPico', budget.limitPico - amountPico),
 });
 
