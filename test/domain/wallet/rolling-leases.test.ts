@@ -1,6 +1,7 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../lambdas/domain/clock';
 import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
+import { WalletUnavailable } from '../../../lambdas/domain/wallet/wallet-errors';
 import { AMPLE, OUTAGE, rollOnLease, sweepLeases } from './lease-stage';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
 
@@ -106,6 +107,32 @@ describe('a charge above what a request on a lease counts on', () => {
     expect(await stage.settle(hold, 1_200n)).toEqual({ outcome: 'charged', costPico: 800n, overrunPico: 400n });
     // The account was not short of money.
     expect(await mainBalance()).not.toHaveProperty('lossUntil');
+  });
+
+  test.each([
+    ['was made but its record could not be put', 'none'],
+    ['was made although no reply came', 'lost reply'],
+    ['was not made, because the store did not answer', 'unreachable'],
+  ] as const)('a report above the hold is charged in full by a later settle if the growth %s', async (_name, fault) => {
+    const hold = await rollOnLease(stage);
+    stage.store.plan(fault, ...OUTAGE, ...OUTAGE);
+    await expect(stage.settle(hold, 1_200n)).rejects.toBeInstanceOf(WalletUnavailable);
+    stage.store.clear();
+    expect(await stage.settle(hold, 1_200n)).toEqual({ outcome: 'charged', costPico: 1_200n, overrunPico: 0n });
+    // The lease serves the next request.
+    expect(await stage.roll(0n, 10_000n)).toMatchObject({ leaseTurn: hold.leaseTurn?.replace(/#1$/, '#2') });
+    await sweepLeases(stage);
+    expect(await stage.amounts()).toEqual([AMPLE - 1_200n, 0n, 1_200n]);
+  });
+
+  test('a report above the hold whose settle failed is charged from the account once its lease has expired', async () => {
+    const hold = await rollOnLease(stage);
+    stage.store.plan('none', ...OUTAGE);
+    await expect(stage.settle(hold, 1_200n)).rejects.toBeInstanceOf(WalletUnavailable);
+    stage.store.clear();
+    await sweepLeases(stage);
+    expect(await stage.settle(hold, 1_200n)).toEqual({ outcome: 'adjusted', costPico: 1_200n, overrunPico: 0n });
+    expect(await stage.amounts()).toEqual([AMPLE - 1_200n, 0n, 1_200n]);
   });
 
   test('a report above the hold is charged once, even if it is settled again', async () => {

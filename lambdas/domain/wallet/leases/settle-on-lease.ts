@@ -29,6 +29,7 @@ export async function settleOnLease(
   const { accountId, requestId } = settlement.hold;
   const { leaseBook } = dependencies;
   const lease = leaseBook.inUse(requestId, leaseTurn);
+  let mayBeRepeated = false;
   try {
     const { hold, hasGivenUp } = await coveringHold(dependencies, settlement);
     const charge = chargeOf({ ...settlement, hold }, 0n);
@@ -40,8 +41,12 @@ export async function settleOnLease(
     if (lease && recorded.leaseTurn === leaseTurn) leaseBook.end(lease, recorded);
     await noteShortage(dependencies, settlement, { isLoss: isLoss(hold, recorded) && !hasGivenUp });
     return existing ? alreadySettled(settlement, existing) : settledNow(settlement, charge);
+  } catch (error) {
+    mayBeRepeated = error instanceof WalletUnavailable;
+    throw error;
   } finally {
-    if (lease) leaseBook.forget(lease);
+    // A later attempt has to know the lease, which may have grown for this charge.
+    if (lease && !mayBeRepeated) leaseBook.forget(lease);
   }
 }
 
