@@ -195,6 +195,45 @@ describe('an account on leases that ran short', () => {
     expect(await holdsWorstCase()).toBe(true);
   });
 
+  test('a cut on a lease is known to requests that begin while it is noted', async () => {
+    const hold = await rollOnLease(stage);
+    const record = outcomeOf(hold);
+    // The second write notes the shortage, and a request that begins before it reads the balance without it.
+    stage.store.plan('none', () => stage.roll(100n, 20_000n));
+    await stage.wallet.settle({ hold, kind: 'charge', costPico: 800n, record, shortOf: 'account' });
+    await expect(stage.roll(100n, 20_000n)).rejects.toMatchObject({ name: 'WorstCaseRequired' });
+  });
+
+  test.each([
+    ['cut', 100n, 'account'],
+    ['loss', 30n * AMPLE, undefined],
+  ] as const)(
+    'a %s of a request with a hold of its own is known to the next request on a lease at once',
+    async (_name, costPico, shortOf) => {
+      const counting = { counterId: 'key_1', runningMax: 2 };
+      const own = await stage.roll(100n, 20n * AMPLE, counting);
+      await stage.settle(await rollOnLease(stage), 0n);
+      await stage.wallet.settle({ hold: own, kind: 'charge', costPico, record: outcomeOf(own), shortOf });
+      await expect(stage.roll(100n, 20n * AMPLE)).rejects.toMatchObject({ name: 'WorstCaseRequired' });
+    },
+  );
+
+  test.each([
+    ['on a lease', rollOnLease],
+    ['with a hold of its own', (on: WalletStage, ceilingPico: bigint) => on.roll(100n, ceilingPico)],
+  ])(
+    'a request %s that is settled after its expiry does not make its account hold the worst case',
+    async (_name, begin) => {
+      const hold = await begin(stage, 10n * AMPLE);
+      await sweepLeases(stage);
+      const late = { hold, kind: 'charge', costPico: 2n * AMPLE, record: outcomeOf(hold), shortOf: 'account' } as const;
+      const settled = await stage.wallet.settle(late);
+      expect(settled).toEqual({ outcome: 'adjusted', costPico: AMPLE, overrunPico: AMPLE });
+      expect(await mainBalance()).not.toMatchObject({ lossUntil: expect.anything() as bigint });
+      expect(await mainBalance()).not.toMatchObject({ cutUntil: expect.anything() as bigint });
+    },
+  );
+
   test('a settle on a lease does not fail when the shortage cannot be noted', async () => {
     const hold = await rollOnLease(stage);
     stage.store.plan('none', ...OUTAGE);

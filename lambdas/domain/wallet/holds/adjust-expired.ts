@@ -25,7 +25,8 @@ interface Adjustment {
 /**
  * Settles a request whose hold has expired. The money went back to `available` and may have been spent since, so the
  * charge is limited to what is left there and in the key's budget, and to what `chargeOf` allows. The rest is the
- * operator's loss.
+ * operator's loss. It is not the account's: its worst case would have expired and been spent as well. Nor is a cut noted
+ * here, because it was at least a minute before the expiry. So the next holds may roll.
  * @throws HoldAlreadySettled, WalletNotFound
  */
 export async function adjustExpired(dependencies: WalletDependencies, settlement: Settlement): Promise<Settled> {
