@@ -37,7 +37,8 @@ export interface Extension {
  * does not know of is therefore an earlier attempt that arrived late, and counts towards what is wanted. It is confirmed
  * by a change of its own, because other attempts that know of it may still arrive, and could shrink the hold.
  * @returns the hold as it is now
- * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound: this call has not changed the hold
+ * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound: the last attempt has changed nothing. One
+ * without a reply may still arrive, and counts towards the next change
  * @throws HoldNotFound when the request has ended or its hold has expired
  */
 export async function extendHold(

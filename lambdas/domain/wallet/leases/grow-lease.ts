@@ -21,7 +21,7 @@ import { decodeLease, type Lease, restOf } from './lease';
  * is: no other attempt that knows of it can take it back.
  * @param hold of a request that this process runs on a lease
  * @returns the hold as it is now
- * @throws InsufficientFunds: this call has not changed the lease
+ * @throws InsufficientFunds: the last attempt has changed nothing. One without a reply may still arrive, which then stays
  * @throws HoldNotFound when the request has ended or the lease is gone
  */
 export async function growLease(
