@@ -74,7 +74,10 @@ export class PaymentIdReused extends Error {
   }
 }
 
-/** A live hold with other terms has this request ID. The gateway generates request IDs and never reuses one. */
+/**
+ * The request ID was used before, for a smaller hold, for another account, or for a hold that has ended. The gateway
+ * generates request IDs and never reuses one.
+ */
 export class RequestIdReused extends Error {
   override readonly name = 'RequestIdReused';
   constructor() {
