@@ -90,7 +90,7 @@ export function firstHolds(
   const slice = beginningOf(plan, targets, sliceTokens);
   const sparedPico = lesser(BigInt(sliceTokens) * outputPico, slice.pico);
   // A request that needs no more than this competes with running ones only once.
-  if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isByHeld: true, isAmple: false }];
+  if (slice.pico === worst.pico) return [{ held: worst, isAmple: false }];
   const last = { held: slice, sparedPico, isByHeld: true, isAmple: false };
   if (stream) {
     const ample = beginningOf(plan, targets, Math.max(AMPLE_TOKENS, sliceTokens));

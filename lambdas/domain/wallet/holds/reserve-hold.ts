@@ -34,6 +34,8 @@ export interface HoldTerms extends SparedMoney {
   readonly holdPico: bigint;
   /** The most that the request can cost, in pico-dollars. @default it is held, and the hold does not roll */
   readonly ceilingPico?: bigint | undefined;
+  /** The money that the account's leases hold, in pico-dollars. @default not known */
+  readonly leasedPico?: bigint | undefined;
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
@@ -148,6 +150,7 @@ type HoldRefusal = HeldBefore | RequestIdReused | KeyLimitReached | BalanceRefus
 /** The writes are ordered by precedence of their refusals, except that InsufficientFunds comes last. */
 function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRefusal>[] {
   const { accountId, heldPico, rolling, request, counting } = hold;
+  const { leasedPico } = terms;
   // Identical for every attempt, because every attempt has the same token.
   const rollsAt = rolling && Date.parse(request.at);
   return [
@@ -159,10 +162,14 @@ function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRef
       write: changeBalance(
         { accountId },
         { availablePico: -heldPico, heldPico },
-        all(leavesSpared(heldPico, terms), absent('suspendedAt'), ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)])),
+        all(
+          leavesSpared(heldPico, terms, leasedPico),
+          absent('suspendedAt'),
+          ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)]),
+        ),
       ),
       otherwise: (item) => {
-        const refusal = balanceRefusal(item);
+        const refusal = balanceRefusal(item, leasedPico);
         if (item === undefined || rollsAt === undefined || !(refusal instanceof InsufficientFunds)) return refusal;
         const balance = decodeBalance(item);
         return canRoll(balance, rollsAt) ? refusal : new WorstCaseRequired(mayRollFrom(balance, rollsAt));
@@ -174,8 +181,10 @@ function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRef
 
 type BalanceRefusal = WalletNotFound | WalletSuspended | InsufficientFunds;
 
-export function balanceRefusal(item: Item | undefined): BalanceRefusal {
+/** @param leasedPico what the account's leases hold beside the main balance. @default 0 */
+export function balanceRefusal(item: Item | undefined, leasedPico = 0n): BalanceRefusal {
   if (!item) return new WalletNotFound();
   const balance = decodeBalance(item);
-  return balance.suspendedAt === undefined ? new InsufficientFunds(balance) : new WalletSuspended();
+  if (balance.suspendedAt !== undefined) return new WalletSuspended();
+  return new InsufficientFunds({ ...balance, heldPico: balance.heldPico + leasedPico });
 }
