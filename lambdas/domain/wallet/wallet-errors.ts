@@ -28,9 +28,16 @@ export class WorstCaseRequired extends Error {
   }
 }
 
+/** The rest of a key's budget, in pico-dollars. */
+export interface BudgetLeft {
+  readonly leftPico: bigint;
+  /** The part of the budget that running requests hold, and of which they may return something. */
+  readonly heldPico: bigint;
+}
+
 /** The limit of a key that a request would exceed. */
 export type ReachedLimit =
-  | { readonly kind: 'budget'; readonly leftPico: bigint }
+  | ({ readonly kind: 'budget' } & BudgetLeft)
   | {
       readonly kind: 'minute';
       readonly minute: NonNullable<Counting['minute']>;

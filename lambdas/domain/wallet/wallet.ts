@@ -9,7 +9,9 @@ import type { Balance } from './balance/balance';
 import { openBalance } from './balance/balance';
 import { readBalance } from './balance/drawers';
 import type { WalletDependencies } from './dependencies';
+import type { Counting } from './holds/counting';
 import type { Hold } from './holds/hold';
+import { readBudget } from './holds/key-counters';
 import type { HoldTerms } from './holds/reserve-hold';
 import { type Extension, extendHold, type RollingHold, shrinkHold } from './holds/resize-hold';
 import { settleHold } from './holds/settle-hold';
@@ -23,6 +25,7 @@ import type { Payment } from './ledger/payment';
 import { checkPayment, creditPayment } from './ledger/payment';
 import { expectActive, reserve } from './reserve';
 import { retryOrUnavailable, SETTLE_RETRY } from './retry';
+import type { BudgetLeft } from './wallet-errors';
 import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
 
@@ -163,6 +166,11 @@ export class Wallet {
   /** The main balance and the drawers together; undefined when the wallet was never opened. */
   async balance(accountId: string): Promise<Balance | undefined> {
     return readBalance(this.#dependencies.store, accountId);
+  }
+
+  /** The rest of a key's budget; undefined for a key without one. */
+  async budget(counting: Counting): Promise<BudgetLeft | undefined> {
+    return readBudget(this.#dependencies.store, counting);
   }
 
   /** All entries of an account by ID. For requests, that is chronological order. */

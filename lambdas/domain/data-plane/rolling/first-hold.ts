@@ -1,7 +1,7 @@
 import { SECOND_MS } from '../../clock';
 import type { MeteredRequest } from '../../dialects/endpoint';
 import { lesser } from '../../money/pico';
-import { sparedFor, type SparedMoney } from '../../wallet/holds/spared-money';
+import type { SparedMoney } from '../../wallet/holds/spared-money';
 import type { PricedTargets } from '../admission/priced-targets';
 import { dearestOutputPico, worstCase, type WorstCase } from '../admission/worst-case';
 import type { Pace } from './pace';
@@ -37,14 +37,6 @@ export interface FirstHold extends SparedMoney {
   readonly held: WorstCase;
   /** Whether the account has plenty of money if it affords this, so that a rest need not be returned early. */
   readonly isAmple: boolean;
-}
-
-/** Whether an account that has so much in `available`, and holds so much for running requests, affords the hold. */
-export function isAfforded(
-  { held, ...spared }: FirstHold,
-  { affordedPico, heldPico }: { readonly affordedPico: bigint; readonly heldPico: bigint },
-): boolean {
-  return affordedPico >= held.pico + sparedFor(spared, heldPico);
 }
 
 /** In the order in which they are tried. */

@@ -13,7 +13,7 @@ import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, countedIn, decodeEntry, type Entry, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { WalletNotFound } from '../wallet-errors';
-import { budgetLeft, countLate } from './key-counters';
+import { countLate, readBudget } from './key-counters';
 import { chargeOf, type Settled, settledBefore, type Settlement } from './settlement';
 
 interface Adjustment {
@@ -46,8 +46,8 @@ export async function adjustExpired(dependencies: WalletDependencies, settlement
 async function affordedPico(dependencies: WalletDependencies, settlement: Settlement): Promise<bigint> {
   const { counting } = settlement.hold;
   const { availablePico } = await mainBalance(dependencies, settlement);
-  const leftPico = counting && (await budgetLeft(dependencies.store, counting));
-  return lesser(leftPico ?? availablePico, availablePico);
+  const budget = counting && (await readBudget(dependencies.store, counting));
+  return lesser(budget?.leftPico ?? availablePico, availablePico);
 }
 
 /** The main balance. If it does not cover the cost, the account's drawers are emptied into it first. */

@@ -83,7 +83,7 @@ type EndRefusal =
   'ended_before' | 'ended_on_lease' | typeof INCONSISTENT | HoldChanged | InsufficientFunds | BudgetShort;
 
 const leftOf = (shortage: InsufficientFunds | BudgetShort): bigint =>
-  shortage instanceof BudgetShort ? shortage.leftPico : shortage.availablePico;
+  shortage instanceof BudgetShort ? shortage.budget.leftPico : shortage.availablePico;
 
 interface EndAttempt {
   readonly end: HoldEnd;

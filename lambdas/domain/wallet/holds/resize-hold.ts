@@ -113,12 +113,12 @@ const isShortage = (refusal: ResizeRefusal): refusal is Shortage =>
   refusal instanceof InsufficientFunds || refusal instanceof BudgetShort;
 
 const leftOf = (shortage: Shortage): bigint =>
-  shortage instanceof BudgetShort ? shortage.leftPico : shortage.availablePico;
+  shortage instanceof BudgetShort ? shortage.budget.leftPico : shortage.availablePico;
 
 const shorter = (one: Shortage, other: Shortage): Shortage => (leftOf(other) < leftOf(one) ? other : one);
 
 const errorOf = (shortage: Shortage): InsufficientFunds | KeyLimitReached =>
-  shortage instanceof BudgetShort ? new KeyLimitReached({ kind: 'budget', leftPico: shortage.leftPico }) : shortage;
+  shortage instanceof BudgetShort ? new KeyLimitReached({ kind: 'budget', ...shortage.budget }) : shortage;
 
 interface ResizeAttempt {
   /** The hold that it changes. */
