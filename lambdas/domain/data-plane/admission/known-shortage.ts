@@ -5,8 +5,8 @@ import type { Balance } from '../../wallet/balance/balance';
 import { sparedFor } from '../../wallet/holds/spared-money';
 import type { Wallet } from '../../wallet/wallet';
 import { type BudgetLeft, InsufficientFunds, KeyLimitReached } from '../../wallet/wallet-errors';
-import type { FirstHold } from '../rolling/first-hold';
 import { accountSuspended } from './admission-errors';
+import type { FirstHold } from './first-hold';
 import { type Shortage, toShortage } from './refusals';
 import type { WorstCase } from './worst-case';
 
