@@ -123,9 +123,10 @@ export class Wallet {
    * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound, HoldNotFound
    */
   async extend(hold: RollingHold, extension: Extension): Promise<RollingHold> {
-    if (hold.leaseTurn === undefined) return extendHold(this.#dependencies, hold, extension);
+    const { leaseTurn } = hold;
+    if (leaseTurn === undefined) return extendHold(this.#dependencies, hold, extension);
     await this.expectActive(hold.accountId);
-    return growLease(this.#dependencies, hold, extension);
+    return growLease(this.#dependencies, { ...hold, leaseTurn }, extension);
   }
 
   /**

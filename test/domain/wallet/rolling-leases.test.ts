@@ -172,6 +172,10 @@ describe('an account on leases that ran short', () => {
     expect(await mainBalance()).toMatchObject({ lossUntil: BigInt(stage.now + DAY_MS) });
     await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1_000n * AMPLE, paymentId: 'pi_more' });
     expect(await holdsWorstCase()).toBe(true);
+    stage.now += DAY_MS;
+    stage.store.plan('conflict');
+    expect(await stage.roll(100n, 10n ** 12n)).toMatchObject({ leaseTurn: expect.any(String) as string });
+    expect(await stage.roll(100n, 10n ** 12n)).toHaveProperty('rolling');
   });
 
   test('a request that costs more than its ceiling, all of which its lease covered, is not a loss of the account’s', async () => {

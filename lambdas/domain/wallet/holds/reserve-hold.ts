@@ -168,12 +168,7 @@ function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRef
           ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)]),
         ),
       ),
-      otherwise: (item) => {
-        const refusal = balanceRefusal(item, leasedPico);
-        if (item === undefined || rollsAt === undefined || !(refusal instanceof InsufficientFunds)) return refusal;
-        const balance = decodeBalance(item);
-        return canRoll(balance, rollsAt) ? refusal : new WorstCaseRequired(mayRollFrom(balance, rollsAt));
-      },
+      otherwise: (item) => holdRefusal(item, rollsAt, leasedPico),
     },
     ...(counting ? countHold(counting, heldPico, rollsAt) : []),
   ];
@@ -187,4 +182,16 @@ export function balanceRefusal(item: Item | undefined, leasedPico = 0n): Balance
   const balance = decodeBalance(item);
   if (balance.suspendedAt !== undefined) return new WalletSuspended();
   return new InsufficientFunds({ ...balance, heldPico: balance.heldPico + leasedPico });
+}
+
+/** @param rollsAt when the request was admitted, if its hold rolls */
+function holdRefusal(
+  item: Item | undefined,
+  rollsAt: number | undefined,
+  leasedPico: bigint | undefined,
+): BalanceRefusal | WorstCaseRequired {
+  const refusal = balanceRefusal(item, leasedPico);
+  if (item === undefined || rollsAt === undefined || !(refusal instanceof InsufficientFunds)) return refusal;
+  const balance = decodeBalance(item);
+  return canRoll(balance, rollsAt) ? refusal : new WorstCaseRequired(mayRollFrom(balance, rollsAt));
 }

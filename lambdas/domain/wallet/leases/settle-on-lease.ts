@@ -31,7 +31,7 @@ export async function settleOnLease(
   const lease = leaseBook.inUse(requestId, leaseTurn);
   let mayBeRepeated = false;
   try {
-    const { hold, hasGivenUp } = await coveringHold(dependencies, settlement);
+    const { hold, hasGivenUp } = await coveringHold(dependencies, settlement, leaseTurn);
     const charge = chargeOf({ ...settlement, hold }, 0n);
     const record: UsageRecord = { ...settlement.record, accountId, requestId, ...charge, leaseTurn };
     const existing = await putOnce(dependencies, record);
@@ -62,15 +62,18 @@ interface CoveringHold {
  * The hold with what the account adds for reported usage above it, as far as the account has it. An estimate never
  * exceeds the hold.
  */
-async function coveringHold(dependencies: WalletDependencies, settlement: Settlement): Promise<CoveringHold> {
-  const { hold, costPico, record } = settlement;
+async function coveringHold(
+  dependencies: WalletDependencies,
+  { hold, costPico, record }: Settlement,
+  leaseTurn: string,
+): Promise<CoveringHold> {
   const { rolling } = hold;
   const asItIs = { hold, hasGivenUp: false };
   if (rolling === undefined || record.estimated) return asItIs;
   const wantedPico = lesser(costPico, rolling.ceilingPico) - hold.heldPico;
   if (wantedPico <= 0n) return asItIs;
   try {
-    const grown = await growLease(dependencies, { ...hold, rolling }, { wantedPico, leastPico: 1n });
+    const grown = await growLease(dependencies, { ...hold, rolling, leaseTurn }, { wantedPico, leastPico: 1n });
     return { hold: grown, hasGivenUp: false };
   } catch (error) {
     if (error instanceof InsufficientFunds) return asItIs;
