@@ -47,7 +47,7 @@ test.each([0n, 1n, 9_000n])('an amount that does not follow what is running is l
 });
 
 describe('beside requests on leases', () => {
-  /** What an account has whose lease holds 800. */
+  /** The rest of an account whose lease holds 800. */
   const AVAILABLE_PICO = AMPLE - 800n;
 
   /** Reserves for a request that draws on no lease, because its key has limits. */

@@ -137,7 +137,7 @@ type Budget = NonNullable<Counting['budget']>;
 
 /** The changes of a budget's counter, in pico-dollars. */
 interface BudgetChange {
-  /** What is charged and held in the window. */
+  /** The sum of the charges and holds of the window. */
   readonly countedPico: bigint;
   /** The held part of it. It decides which refusal a request gets, and no money depends on it. */
   readonly heldPico: bigint;

@@ -83,7 +83,7 @@ export function chargeOf({ hold, costPico: wantedPico, record }: HoldEnd, excess
 const isLoss = ({ rolling }: Hold, { costPico, overrunPico }: Charge): boolean =>
   rolling !== undefined && overrunPico > 0n && costPico < rolling.ceilingPico;
 
-/** What the end of a request shows about its account. */
+/** The facts about its account that the end of a request shows. */
 export const shortfallOf = ({ hold, shortOf }: HoldEnd, charge: Charge): Shortfall => ({
   isShort: shortOf === 'account',
   isLoss: isLoss(hold, charge),

@@ -19,7 +19,7 @@ export interface SparedMoney {
 const TIMES = [0n, 1n, 2n] as const;
 const TIMES_MAX = 4n;
 
-/** What is left while running requests hold no more than `heldMaxPico`. */
+/** Leaves `leftPico` while running requests hold no more than `heldMaxPico`. */
 interface Step {
   readonly heldMaxPico: bigint;
   readonly leftPico: bigint;
