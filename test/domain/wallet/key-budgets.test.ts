@@ -45,6 +45,7 @@ describe('a budget', () => {
     const stage = await KeyCounterStage.funded();
     await stage.settle(await stage.count(70n, budgetOf(100n)), 70n);
     expect(await limitOf(stage.count(1n, budgetOf(50n)))).toEqual({ kind: 'budget', leftPico: 0n, heldPico: 0n });
+    expect(await limitOf(stage.count(0n, budgetOf(50n)))).toEqual({ kind: 'budget', leftPico: 0n, heldPico: 0n });
     await stage.expectSound();
   });
 

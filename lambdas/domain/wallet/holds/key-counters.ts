@@ -36,7 +36,7 @@ export function countHold(
       write: rollsAt === undefined ? within : { ...within, when: all(within.when, mayRollAgain(rollsAt)) },
       otherwise: (counted) => {
         const rest = restOf(budget, counted);
-        return rest.leftPico < heldPico
+        return rollsAt === undefined || rest.leftPico < heldPico
           ? new KeyLimitReached({ kind: 'budget', ...rest })
           : new WorstCaseRequired(numberOf(counted, 'cutUntil'));
       },
