@@ -8,6 +8,7 @@ import { findKey } from '../../keys/find-key';
 import { decodeRules } from '../../keys/key-item';
 import { budgetReached } from '../../notifications/outbox/messages';
 import type { Notify } from '../../notifications/outbox/outbox';
+import { larger } from '../../money/pico';
 import { commit } from '../../table/commit';
 import { absent, any, compare } from '../../table/condition';
 import { REQUEST_RETRY, retry, systemTiming } from '../../table/retry';
@@ -66,7 +67,11 @@ export class BudgetWatch {
   async #check({ accountId, keyId, counterId, window, limitPico }: SpentWindow): Promise<void> {
     const { store, clock, notify } = this.#options;
     const counted = await store.get({ table: KEYS, key: budgetCounterKey(counterId, window) });
-    const percent = reached(amountSchema.parse(counted?.['chargedPico']), limitPico);
+    // Money that running requests hold may return, so it does not count. The end of a hold that an earlier release has
+    // counted makes it negative.
+    const heldPico = larger(0n, amountSchema.parse(counted?.['heldPico']));
+    const chargedPico = amountSchema.parse(counted?.['countedPico']) - heldPico;
+    const percent = reached(chargedPico, limitPico);
     if (percent === undefined) return;
     const notice = budgetNoticeKey(counterId, window);
     const told = await store.get({ table: KEYS, key: notice });
