@@ -84,10 +84,10 @@ export class BudgetStage {
     await this.pipe();
   }
 
-  /** The percentages that people were told about, in order. */
+  /** The percentages that people were told about, the lowest first. */
   async told(): Promise<readonly unknown[]> {
-    return (await waitingMessages(this.store)).map(({ parameters }) =>
-      'percent' in parameters ? parameters.percent : parameters,
-    );
+    const messages = await waitingMessages(this.store);
+    const percentages = messages.map(({ parameters }) => ('percent' in parameters ? parameters.percent : '0'));
+    return percentages.toSorted((one, other) => Number(one) - Number(other));
   }
 }

@@ -120,7 +120,7 @@ test('records that arrive repeatedly, in parts, in any order and in several proc
         expect(await stage.told()).toEqual(['100']);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
 });
 
