@@ -35,11 +35,6 @@ export class AccountGrants {
     this.#accounts = accounts;
   }
 
-  /** Lists the IDs of all accounts. */
-  list(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#accounts, ['dynamodb:Query'], DIRECTORY);
-  }
-
   /** Appends to an account's audit chain, for an action of the deployment itself. */
   extendAudit(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
@@ -50,6 +45,11 @@ export class AccountGrants {
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem'], [...ACCOUNTS, ...PEOPLE, ...SUPPRESSED]).combine(
       grantItems(grantee, this.#accounts, ['dynamodb:Query'], ACCOUNTS),
     );
+  }
+
+  /** Lists the IDs of all accounts. */
+  list(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:Query'], DIRECTORY);
   }
 
   /** Suppresses an address, by its hash. */
@@ -70,6 +70,11 @@ export class AccountGrants {
   /** Lists an account that has a threshold. The threshold is with the account. */
   setLowBalances(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], LOW_BALANCES);
+  }
+
+  /** Notes the invoices and the states of subscriptions that people were told about. */
+  noteBilling(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
   }
 
   /** Notes the payment processor's events. */

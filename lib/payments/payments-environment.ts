@@ -27,18 +27,28 @@ export function paymentsEnvironment(
   scope: IConstruct,
   { config, accounts, wallet, outbox, stripeKeys }: PaymentStores,
 ): Env<typeof PAYMENTS_ENV> {
-  const { account, region } = Stack.of(scope);
-  const { stripe: _, ...settings } = config.payments ?? { stripe: false };
   return {
     ACCOUNTS_TABLE: accounts.table.tableName,
     WALLET_TABLE: wallet.table.tableName,
     OUTBOX_TABLE: outbox.table.tableName,
     MAIL_FROM: config.identity.mailFrom ?? 'none',
+    ...stripeEnvironment(scope, { config, stripeKeys }),
+    USAGE_RETENTION_DAYS: String(config.usageDays),
+  };
+}
+
+/** The environment with which a function calls Stripe. */
+export function stripeEnvironment(
+  scope: IConstruct,
+  { config, stripeKeys }: Pick<PaymentStores, 'config' | 'stripeKeys'>,
+): Pick<Env<typeof PAYMENTS_ENV>, 'PAYMENT_SETTINGS' | 'STRIPE_KEYS_SECRET' | 'DEPLOYMENT'> {
+  const { account, region } = Stack.of(scope);
+  const { stripe: _, ...settings } = config.payments ?? { stripe: false };
+  return {
     PAYMENT_SETTINGS: writePaymentSettings('limits' in settings ? settings : undefined),
     STRIPE_KEYS_SECRET: stripeKeys?.secretArn ?? NO_PAYMENTS,
     // No two deployments share it, and it stays when tables are restored or replaced.
     DEPLOYMENT: `tollgate-${config.stage}.${region}.${account}`,
-    USAGE_RETENTION_DAYS: String(config.usageDays),
   };
 }
 

@@ -22,7 +22,7 @@ export class Reconciliation extends Construct {
 
   constructor(scope: Construct, id: string, props: ReconciliationProps) {
     super(scope, id);
-    const { config, wallet, stripeKeys } = props;
+    const { config, accounts, wallet, stripeKeys } = props;
     this.reconcile = new ServiceFunction(this, 'Reconcile', {
       entry: 'lambdas/handlers/payments/reconcile-payments.lambda.ts',
       description: "Compares Stripe's movements of money with the ledger",
@@ -37,6 +37,7 @@ export class Reconciliation extends Construct {
       environment: paymentsEnvironment(this, props),
     });
     wallet.grants.book(this.reconcile);
+    accounts.grants.noteBilling(this.reconcile);
     grantNotices(this.reconcile, props);
     stripeKeys.grants.read(this.reconcile);
     invokeOnSchedule(this, this.reconcile.function, {

@@ -42,6 +42,7 @@ export class StripeWebhook extends Construct {
     wallet.grants.book(this.receive);
     grantNotices(this.receive, props);
     accounts.grants.receivePaymentEvents(this.receive);
+    accounts.grants.noteBilling(this.receive);
     stripeKeys.grants.read(this.receive);
     originSecret.grants.read(this.receive);
     this.#route(props.api);

@@ -72,14 +72,15 @@ export class ServiceStack extends Stack {
     new TableAlarms(this, 'TableAlarms', { tables: { ...tables, catalog: catalog.table }, topic });
     const { collect, seal } = new Receipts(this, 'Receipts', { ...shared, usage, receiptKey });
     new ReceiptAlarms(this, 'ReceiptAlarms', { collect, seal: seal.function, topic });
-    new SpendWatch(this, 'SpendWatch', { ...shared, usage, rollUps, keys, accounts, audit });
+    const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });
+    new SpendWatch(this, 'SpendWatch', { ...shared, usage, rollUps, keys, accounts, audit, outbox });
     const daily = { ...shared, accounts, rollUps };
     new Statistics(this, 'Statistics', { ...daily, statistics: stateful.statistics });
     new RetentionCheck(this, 'RetentionCheck', { ...daily, usage, audit });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
-    const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });
-    const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keyPepper, identity });
+    const { stripeKeys } = stateful;
+    const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity, stripeKeys });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,
       accounts,
@@ -94,9 +95,9 @@ export class ServiceStack extends Stack {
       keyPepper,
       originSecret,
       identity,
-      stripeKeys: stateful.stripeKeys,
+      stripeKeys,
     });
-    this.#addPayments({ ...shared, accounts, wallet, outbox, audit, stripeKeys: stateful.stripeKeys, originSecret });
+    this.#addPayments({ ...shared, accounts, wallet, outbox, audit, stripeKeys, originSecret });
     // Only an edge in the same region imports them, and an export may not depend on the configuration.
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });

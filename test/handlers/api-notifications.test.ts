@@ -56,7 +56,7 @@ test.each([{}, { ...EVERYTHING, security: false }, { ...EVERYTHING, product: 'no
   },
 );
 
-test('one click on a mail’s unsubscribe link ends the mails of its category, and no others', async () => {
+test('promise-13 one click on a mail’s unsubscribe link ends the mails of its category, and no others', async () => {
   const link = linkIn(await welcomeMail());
   expect(link.origin).toBe(PUBLIC_URL);
   const { status, text, headers } = await follow(link, 'POST', ONE_CLICK);

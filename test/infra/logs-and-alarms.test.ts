@@ -72,6 +72,8 @@ describe('alarms', () => {
     });
     expect(anchors.sort()).toEqual([
       'accounts-per-hour-reached',
+      'arrears-errors',
+      'arrears-not-running',
       'charge-overrun',
       'control-plane-failing',
       'data-plane-errors',

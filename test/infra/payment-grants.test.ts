@@ -65,13 +65,26 @@ test('the payment jobs have exactly the table permissions that they use', async 
   });
   stage.stripe.controls.failNext({ kind: 'disconnect', path: '/v1/refunds', method: 'POST', times: 3 });
   const refund = { accountId: ACCOUNT, paymentId, refundId: 'refund_a', creditCents: 500n };
-  await expect(stage.payments.refunds.refund(refund)).rejects.toMatchObject({ code: 'payments_unavailable' });
+  await stage.payments.refunds.refund(refund);
   await stage.automate({ thresholdCents: 1_000n });
   stage.wallet.now += 2_000;
   await untilTurnedOff(
     paymentJobs({ funds: stage.wallet.funds, lowBalances: stage.lowBalances, payments: stage.payments }),
   );
   expect(unique([...booking, ...calls.take()])).toEqual(allowedBy('PaymentJobsPolicy'));
+});
+
+test('the jobs of a deployment without payments may tell people that their account is low', async () => {
+  const { lowBalances, wallet } = stage;
+  const set = lowBalances.set(ACCOUNT, undefined, picoOfCents(500n));
+  await wallet.store.transact(set.map(({ write }) => write));
+  calls.take();
+  await paymentJobs({ funds: wallet.funds, lowBalances, payments: undefined })();
+  const used = calls.take();
+  expect(await stage.messages()).toEqual(['low_balance']);
+  const allowed = allowedBy('PaymentJobsPolicy', 'identity');
+  expect(used.filter((call) => !allowed.includes(call))).toEqual([]);
+  expect(allowed.filter((call) => call.startsWith('wallet') && /payment|refund/.test(call))).toEqual([]);
 });
 
 test('no function of the data plane may touch a payment, an exception, a refund, a grant or a debt', () => {

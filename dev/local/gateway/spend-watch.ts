@@ -3,9 +3,11 @@ import { HOUR_MS } from '../../../lambdas/domain/clock';
 import { keyAttributions } from '../../../lambdas/domain/keys/key-attribution';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import { errorName, type Log } from '../../../lambdas/domain/log';
+import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { completeRollUps } from '../../../lambdas/domain/usage/rollups/complete-roll-ups';
 import { RollUps } from '../../../lambdas/domain/usage/rollups/roll-ups';
+import { BudgetWatch } from '../../../lambdas/domain/usage/spend-watch/budget-watch';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { SpendWatch as KeySpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
 import { spend } from '../../../lambdas/handlers/usage/spend';
@@ -42,12 +44,13 @@ export class SpendWatch {
     const { clock, usageRetentionDays: retentionDays } = services;
     const store = backgroundStore(services.store);
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
+    const budgets = new BudgetWatch({ store, clock, notify: notifyBy(clock) });
     this.services = services;
     this.log = log;
     this.handleChanges = spend({
       rollUps: new RollUps({ store, clock, retentionDays }),
       attributionsOf: keyAttributions(store),
-      watch: new KeySpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log }),
+      watch: new KeySpendWatch({ spend: new KeySpend({ store }), suspensions, budgets, clock, log }),
       parked: new ParkedChanges({ store, clock }),
       runRules,
       log,

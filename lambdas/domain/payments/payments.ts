@@ -7,15 +7,18 @@ import { NO_NOTIFY, notifyBy, notifyOnce } from '../notifications/outbox/outbox'
 import { Funds } from '../wallet/funds/funds';
 import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
-import { convergePayment } from './converge-payment';
+import { type ConvergeDependencies, convergePayment } from './converge-payment';
 import { Customers } from './customers';
+import { Invoices } from './invoices';
 import { PaymentEvents } from './payment-events';
 import { PaymentExceptions } from './payment-exceptions';
 import { Plans } from './plans/plans';
+import { SubscriptionChanges } from './plans/subscription-changes';
 import type { PaymentProcessor } from './processor';
 import { messageOf } from './top-up-message';
 import { reconcile, type Reconciliation } from './reconcile';
 import { reached, Refunds } from './refunds';
+import { tellOnce } from './tell-once';
 import { TopUps } from './top-ups';
 
 export interface PaymentsOptions {
@@ -46,7 +49,7 @@ export class Payments {
   readonly autoTopUps: AutoTopUps;
   readonly events: PaymentEvents;
   readonly processor: PaymentProcessor;
-  readonly #converge: (paymentId: string) => Promise<boolean>;
+  readonly #converge: (paymentId: string) => ReturnType<typeof convergePayment>;
   readonly #store: TableStore;
 
   constructor(options: PaymentsOptions) {
@@ -59,22 +62,43 @@ export class Payments {
     const settings = options.plans ?? [];
     const plans = new Plans({ clock, funds, exceptions, customers, processor, deployment, settings });
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
-    const converge = (paymentId: string): Promise<boolean> =>
-      convergePayment({ processor, wallet, funds, exceptions, grantBonus, notify, deployment }, paymentId);
+    // Without mails nothing is noted as told, so that a command that tells nobody keeps nobody else from it.
+    const tell: ConvergeDependencies['tellOnce'] = async (notice, message) =>
+      sendsMail ? tellOnce({ store, clock, notify }, notice, message) : undefined;
+    const converging = { processor, wallet, funds, exceptions, grantBonus, notify, tellOnce: tell, deployment };
+    const converge = (paymentId: string): ReturnType<typeof convergePayment> => convergePayment(converging, paymentId);
+    const invoices = sendsMail ? new Invoices({ store, clock, processor, notify, deployment }) : undefined;
+    const subscriptions = sendsMail
+      ? new SubscriptionChanges({ store, clock, processor, notify, deployment })
+      : undefined;
+    // An invoice has events of its own; the reconciliation finds those that never arrived.
+    const convergeAndTell: typeof converge = async (paymentId) => {
+      const payment = await converge(paymentId);
+      if (payment) await invoices?.tell(paymentId);
+      return payment;
+    };
     this.#store = store;
-    this.#converge = converge;
+    this.#converge = convergeAndTell;
     this.processor = processor;
     this.exceptions = exceptions;
     this.customers = customers;
     this.plans = plans;
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
     this.refunds = new Refunds({ store, funds, processor });
-    const tell = async (notice: TopUpNotice): Promise<void> => {
+    const tellOfTopUp = async (notice: TopUpNotice): Promise<void> => {
       const message = sendsMail ? messageOf(notice) : undefined;
       if (message) await notifyOnce({ store, clock }, message);
     };
-    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tell });
-    this.events = new PaymentEvents({ store, clock, processor, converge, grantBonus });
+    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tellOfTopUp });
+    this.events = new PaymentEvents({
+      store,
+      clock,
+      processor,
+      converge,
+      grantBonus,
+      tellInvoice: async (objectId) => invoices?.tell(objectId),
+      followSubscription: async (subscriptionId) => subscriptions?.follow(subscriptionId),
+    });
   }
 
   /** Opens a page of the processor for a customer. @throws PaymentsUnavailable */

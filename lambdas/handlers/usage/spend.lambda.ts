@@ -9,8 +9,10 @@ import { AuditLog } from '../../domain/audit/audit-log';
 import { systemClock as clock } from '../../domain/clock';
 import { keyAttributions } from '../../domain/keys/key-attribution';
 import { KeySuspensions } from '../../domain/keys/key-suspensions';
+import { notifyBy } from '../../domain/notifications/outbox/outbox';
 import { ParkedChanges } from '../../domain/usage/parked/parked-changes';
 import { RollUps } from '../../domain/usage/rollups/roll-ups';
+import { BudgetWatch } from '../../domain/usage/spend-watch/budget-watch';
 import { KeySpend } from '../../domain/usage/spend-watch/key-spend';
 import { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 import { spend } from './spend';
@@ -22,11 +24,13 @@ const tableNames = {
   keys: env.KEYS_TABLE,
   accounts: env.ACCOUNTS_TABLE,
   audit: env.AUDIT_TABLE,
+  outbox: env.OUTBOX_TABLE,
 };
 const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
 const log = new StdoutLog();
 const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log });
+const budgets = env.MAIL_FROM === 'none' ? undefined : new BudgetWatch({ store, clock, notify: notifyBy(clock) });
+const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, budgets, clock, log });
 const rollUps = new RollUps({ store, clock, retentionDays: Number(env.USAGE_RETENTION_DAYS) });
 
 const parked = new ParkedChanges({ store, clock });

@@ -6,7 +6,6 @@ import { decodeUsageRecord, isUsageRecordItem } from '../../domain/usage/records
 import type { CountableChange } from '../../domain/usage/rollups/targets';
 import type { RollUps } from '../../domain/usage/rollups/roll-ups';
 import { attributed, type AttributionsOf } from '../../domain/usage/rollups/targets';
-import { spentHours } from '../../domain/usage/spend-watch/key-spend';
 import type { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 
 export interface SpendDependencies {
@@ -20,7 +19,7 @@ export interface SpendDependencies {
 
 type RecordChange = Pick<CountableChange, 'record' | 'before'>;
 
-/** Adds usage records up from the table's stream, and suspends keys whose spend jumps. */
+/** Adds usage records up from the table's stream, suspends keys whose spend jumps, and tells about used budgets. */
 export function spend({
   rollUps,
   attributionsOf,
@@ -33,7 +32,7 @@ export function spend({
     const values = batch.map(({ value }) => value);
     const changes = await attributed(values, attributionsOf);
     await rollUps.count(changes);
-    await watch.check(spentHours(changes));
+    await watch.check(changes);
   };
   const rules: readonly StreamRule<RecordChange>[] = [
     { id: 'spent', changes: ['INSERT', 'MODIFY'], when: ({ after }) => isUsageRecordItem(after), map: changed, sink },

@@ -188,7 +188,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       ...inAccounts,
       decoders: ['decodeAutoTopUp'],
       read: async (store) => {
-        const settings = { isOn: true, thresholdCents: 1n, amountCents: 2n, monthMaxCents: 3n };
+        const settings = { returnedPico: 0n, isOn: true, thresholdCents: 1n, amountCents: 2n, monthMaxCents: 3n };
         const known = await readAutoTopUp(account.engine, accountId);
         const writes = setAutoTopUp(accountId, known, settings);
         if (known === undefined) await account.engine.transact(writes.map(({ write }) => write));

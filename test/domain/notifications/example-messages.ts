@@ -27,6 +27,7 @@ export function exampleMessages(accountId: string, personId: string): { readonly
     subscription_changed: messages.subscriptionChanged({
       accountId,
       subscriptionId: 'sub_1',
+      revision: '1',
       change: 'past_due',
       at: AT,
     }),
@@ -38,7 +39,7 @@ export function exampleMessages(accountId: string, personId: string): { readonly
     }),
     key_created: messages.keyCreated({ accountId, keyId: KEY, at: AT }),
     key_rotated: messages.keyRotated({ accountId, keyId: KEY, replacedBy: OTHER_KEY, endsAt: AT, by: personId }),
-    key_expiring: messages.keyExpiring({ accountId, keyId: KEY, endsAt: AT }),
+    key_expiring: messages.keyExpiring({ accountId, keyId: KEY, endsAt: AT, days: 7 }),
     new_sign_in: messages.newSignIn({ personId, signInId: 'token-1', at: AT }),
     role_changed: messages.roleChanged({ accountId, personId, role: 'admin', at: AT, membership: `${AT} 1` }),
     budget_reached: messages.budgetReached({
@@ -47,7 +48,9 @@ export function exampleMessages(accountId: string, personId: string): { readonly
       counterId: KEY,
       percent: '80',
       limitPico: 5n * DOLLAR,
-      window: 'month:2026-11',
+      window: 'month',
+      from: '2026-11-01',
+      windowName: 'month#UTC#2026-11-01',
     }),
     policy_changed: messages.policyChanged({ personId, policy: 'terms', version: '2', effectiveAt: AT }),
   };

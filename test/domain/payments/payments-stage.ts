@@ -101,9 +101,20 @@ export class PaymentsStage {
   }
 
   /** Turns on the automatic top-up: $10 whenever less than $5 is left, and $50 a month. */
-  async automate(settings: Partial<Parameters<typeof setAutoTopUp>[2]> = {}): Promise<void> {
-    const wanted = { isOn: true, thresholdCents: 500n, amountCents: 1_000n, monthMaxCents: 5_000n, ...settings };
-    await this.wallet.store.transact(setAutoTopUp(ACCOUNT, undefined, wanted).map(({ write }) => write));
+  async automate(
+    settings: Partial<Parameters<typeof setAutoTopUp>[2]> = {},
+    current?: Parameters<typeof setAutoTopUp>[1],
+  ): Promise<void> {
+    const { returnedPico } = await this.view();
+    const wanted = {
+      isOn: true,
+      returnedPico,
+      thresholdCents: 500n,
+      amountCents: 1_000n,
+      monthMaxCents: 5_000n,
+      ...settings,
+    };
+    await this.wallet.store.transact(setAutoTopUp(ACCOUNT, current, wanted).map(({ write }) => write));
   }
 
   view(): Promise<FundsView> {

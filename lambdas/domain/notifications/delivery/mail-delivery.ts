@@ -37,6 +37,11 @@ export interface MailDeliveryOptions {
   readonly preferences: Pick<Preferences, 'of'>;
   readonly suppressions: Pick<Suppressions, 'of' | 'hashOf'>;
   readonly links: MailLinks;
+  /**
+   * The page of an invoice at the payment processor; undefined if there is none. Its URL shows the invoice to anybody.
+   * @default the deployment takes no payments
+   */
+  readonly invoicePage?: ((invoiceId: string) => Promise<string | undefined>) | undefined;
   /** @default the system's */
   readonly timing?: Timing;
 }
@@ -127,13 +132,15 @@ export class MailDelivery {
   }
 
   async #send(message: PendingMessage): Promise<void> {
-    const { recipients, suppressions, links, mailer } = this.#options;
+    const { recipients, suppressions, links, mailer, invoicePage } = this.#options;
     const destination = await recipients.destinationOf(message);
     if (destination === undefined) return this.#claims.end(message, 'no_recipient');
     const addressHash = suppressions.hashOf(destination.address);
     const reasonNotTo = await this.#reasonNotTo(message, addressHash);
     if (reasonNotTo !== undefined) return this.#claims.end(message, reasonNotTo);
-    const text = renderMail(message, destination, links);
+    const invoiceUrl =
+      message.kind === 'invoice_issued' ? await invoicePage?.(message.parameters.invoiceId) : undefined;
+    const text = renderMail(message, { ...destination, invoiceUrl }, links);
     if (text === undefined) return this.#claims.end(message, 'declined');
     const mail = { ...text, to: destination.address, messageId: message.messageId, addressHash };
     const claim = await this.#claims.take(message);

@@ -37,8 +37,10 @@ export const KINDS = {
   statement_due: kind('billing', { amountPico, statementId: id, dueAt: at }),
   statement_reminder: kind('billing', { amountPico, statementId: id, dueAt: at, reminder: z.enum(['1', '2', '3']) }),
   subscription_changed: kind('billing', {
-    change: z.enum(['started', 'changed', 'renewed', 'canceled', 'past_due', 'ended']),
+    change: z.enum(['started', 'changed', 'renewed', 'canceled', 'resumed', 'past_due', 'ended']),
     at,
+    /** When a canceled subscription ends. */
+    endsAt: at.optional(),
   }),
   account_in_debt: kind('billing', { debtPico: amountPico, paymentId: id }),
   key_created: kind('security', { keyId: id, at, by: actor }),
@@ -46,7 +48,14 @@ export const KINDS = {
   key_expiring: kind('security', { keyId: id, endsAt: at }),
   new_sign_in: kind('security', { at }),
   role_changed: kind('security', { role, at }),
-  budget_reached: kind('budget', { keyId: id, percent: z.enum(['80', '100']), limitPico: amountPico, window: id }),
+  budget_reached: kind('budget', {
+    keyId: id,
+    percent: z.enum(['80', '100']),
+    limitPico: amountPico,
+    window: z.enum(['day', 'week', 'month', 'total']),
+    /** The first day of the window; absent for the total. */
+    from: z.iso.date().optional(),
+  }),
   policy_changed: kind('privacy', { policy: z.enum(['terms', 'privacy']), version: id, effectiveAt: at }),
 } as const;
 

@@ -2,13 +2,17 @@ import { DEPLOYMENT } from '../../access/actor';
 import { type Clock, HOUR_MS } from '../../clock';
 import type { KeySuspensions } from '../../keys/key-suspensions';
 import { errorName, type Log } from '../../log';
-import type { KeySpend, SpentHour } from './key-spend';
+import type { Attributed } from '../rollups/targets';
+import type { BudgetWatch } from './budget-watch';
+import { type KeySpend, type SpentHour, spentHours } from './key-spend';
 import { hourOf } from './key-spend';
 import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
 
 export interface SpendWatchDependencies {
   readonly spend: KeySpend;
   readonly suspensions: KeySuspensions;
+  /** @default nobody is told about budgets */
+  readonly budgets?: Pick<BudgetWatch, 'check'> | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -21,9 +25,14 @@ export class SpendWatch {
     this.#dependencies = dependencies;
   }
 
-  /** Checks the hours in which keys have just spent more. */
-  async check(hours: readonly SpentHour[]): Promise<void> {
-    for (const hour of hours) if (this.#isRecent(hour)) await this.#check(hour);
+  /**
+   * Checks the budgets and the hours of keys whose requests were just counted. Repeating it has no effect.
+   * @throws StoreUnavailable when a budget could not be checked
+   */
+  async check(requests: readonly Attributed[]): Promise<void> {
+    const charged = requests.filter(({ record }) => record.costPico > 0n);
+    await this.#dependencies.budgets?.check(charged.map(({ record }) => record));
+    for (const hour of spentHours(charged)) if (this.#isRecent(hour)) await this.#check(hour);
   }
 
   /**

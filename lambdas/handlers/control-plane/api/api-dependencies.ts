@@ -27,6 +27,7 @@ import { NO_NOTIFY, notifyBy } from '../../../domain/notifications/outbox/outbox
 import { Preferences } from '../../../domain/notifications/people/preferences';
 import { Operators } from '../../../domain/people/operators';
 import { People } from '../../../domain/people/people';
+import { SignIns } from '../../../domain/people/sign-ins';
 import { Coupons } from '../../../domain/payments/coupons/coupons';
 import { LowBalances } from '../../../domain/payments/low-balances';
 import type { Payments } from '../../../domain/payments/payments';
@@ -93,6 +94,7 @@ export function apiDependencies(options: ApiOptions) {
     coupons: new Coupons({ store, clock, audit, funds, secret: derivedSecret(pepper, 'coupons') }),
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock, notify }),
+    signIns: sendsMail ? new SignIns({ store, clock }) : undefined,
     operators: new Operators({ store, clock, audit }),
     access: new Access({ store, secondFactors }),
     accounts: new Accounts({ store, clock, audit }),

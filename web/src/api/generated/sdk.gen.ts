@@ -201,7 +201,7 @@ export const appointOwner = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Suspend an account; its first reason stands
+ * Suspend an account; its first reason stands, unless that is payment
  *
  * Needs `account.suspend`.
  */
