@@ -15,9 +15,9 @@ import { PaymentJobs, type PaymentJobsProps } from '../payments/payment-jobs';
 import { Payments, type PaymentsProps } from '../payments/payments';
 import { ReceiptAlarms } from '../receipts/receipt-alarms';
 import { Receipts } from '../receipts/receipts';
-import { RetentionCheck } from '../usage/retention-check';
-import { SpendWatch } from '../usage/spend-watch';
-import { Statistics } from '../usage/statistics';
+import { RetentionCheck, type RetentionCheckProps } from '../usage/retention-check';
+import { SpendWatch, type SpendWatchProps } from '../usage/spend-watch';
+import { Statistics, type StatisticsProps } from '../usage/statistics';
 import { Sweeper } from '../wallet/sweeper';
 import { WalletAlarms } from '../wallet/wallet-alarms';
 import type { StatefulStack } from './stateful-stack';
@@ -73,10 +73,8 @@ export class ServiceStack extends Stack {
     const { collect, seal } = new Receipts(this, 'Receipts', { ...shared, usage, receiptKey });
     new ReceiptAlarms(this, 'ReceiptAlarms', { collect, seal: seal.function, topic });
     const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });
-    new SpendWatch(this, 'SpendWatch', { ...shared, usage, rollUps, keys, accounts, audit, outbox });
-    const daily = { ...shared, accounts, rollUps };
-    new Statistics(this, 'Statistics', { ...daily, statistics: stateful.statistics });
-    new RetentionCheck(this, 'RetentionCheck', { ...daily, usage, audit });
+    const { statistics } = stateful;
+    this.#addUsage({ ...shared, usage, rollUps, statistics, keys, accounts, audit, outbox });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
     const { stripeKeys } = stateful;
@@ -102,6 +100,13 @@ export class ServiceStack extends Stack {
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });
     this.#addOutputs();
+  }
+
+  /** Adds what works on usage records after their requests, besides receipts. */
+  #addUsage(props: SpendWatchProps & StatisticsProps & RetentionCheckProps): void {
+    new SpendWatch(this, 'SpendWatch', props);
+    new Statistics(this, 'Statistics', props);
+    new RetentionCheck(this, 'RetentionCheck', props);
   }
 
   /** @returns the logs of the functions that send mails; undefined if the deployment has no address to send from */

@@ -78,8 +78,7 @@ export class StatefulStack extends Stack {
    * live stack imports, so no export may depend on the configuration or on the code that happens to use it.
    */
   #exportEverything(): void {
-    const { encryptionKey, receiptKey, accounts, keys, wallet, usage, rollups, audit, catalog, secrets, identity } =
-      this;
+    const { encryptionKey, receiptKey, accounts, keys, wallet, usage, audit, catalog, secrets, identity } = this;
     const stores = [accounts, keys, wallet, usage, audit, catalog].map(({ table }) => table);
     for (const value of [
       ...stores.flatMap(({ tableArn, tableName }) => [tableArn, tableName]),

@@ -173,7 +173,7 @@ describe('the requests of an account', () => {
       const { body } = await get('/usage/requests', `limit=3${after && `&after=${after}`}`);
       found.push(...(body['items'] as { requestId: string }[]).map(({ requestId }) => requestId));
       if (body['next'] === undefined) break;
-      after = String(body['next']);
+      after = body['next'] as string;
     }
     expect(found).toEqual(ids);
   });
@@ -203,7 +203,7 @@ describe('the requests of an account', () => {
 
   test('a cursor of a list is refused in the list of another account, filter or person, and in an export', async () => {
     for (let index = 0; index < 3; index += 1) await request();
-    const next = String((await get('/usage/requests', 'limit=1')).body['next']);
+    const next = (await get('/usage/requests', 'limit=1')).body['next'] as string;
     for (const [path, query, as] of [
       ['/usage/requests', `status=completed&after=${next}`, 'developer'],
       ['/usage/requests', `after=${next}`, 'owner'],

@@ -17,7 +17,7 @@ export type Histogram = ReadonlyMap<number, number>;
  */
 export function bucketOf(milliseconds: number): number {
   if (milliseconds < EXACT_BELOW) return milliseconds;
-  if (milliseconds >= 2 ** OCTAVES_MAX) return BUCKET_MAX;
+  if (milliseconds >= 1 << OCTAVES_MAX) return BUCKET_MAX;
   const octave = 31 - Math.clz32(milliseconds);
   const quarter = (milliseconds >>> (octave - 2)) - BUCKETS_PER_OCTAVE;
   return EXACT_BELOW + (octave - 2) * BUCKETS_PER_OCTAVE + quarter;
@@ -29,7 +29,7 @@ export function bucketEnd(bucket: number): number {
   if (bucket >= BUCKET_MAX) return Infinity;
   const octave = Math.floor((bucket - EXACT_BELOW) / BUCKETS_PER_OCTAVE);
   const quarter = (bucket - EXACT_BELOW) % BUCKETS_PER_OCTAVE;
-  return (BUCKETS_PER_OCTAVE + quarter + 1) * 2 ** octave - 1;
+  return ((BUCKETS_PER_OCTAVE + quarter + 1) << octave) - 1;
 }
 
 /**
