@@ -3,9 +3,10 @@ import type { OptionalCategory } from '../../../contracts/http/notifications';
 import { OPTIONAL_CATEGORIES } from '../../../contracts/http/notifications';
 import { ROLES } from '../../../contracts/http/roles';
 import { personIdSchema } from '../../../contracts/storage/ids';
+import { WEBHOOK_DISABLE_REASONS } from '../../../contracts/storage/webhook-state';
 
 /** Mails that nobody can decline, because the law, the contract or the safety of an account requires them. */
-export type MandatoryCategory = 'billing' | 'security' | 'privacy' | 'invitation';
+export type MandatoryCategory = 'billing' | 'security' | 'privacy' | 'invitation' | 'service';
 export type Category = MandatoryCategory | OptionalCategory;
 
 /** An ID of ours or of the payment provider. It has no space and no `@`, so it is neither text nor an address. */
@@ -47,6 +48,7 @@ export const KINDS = {
   new_sign_in: kind('security', { at }),
   role_changed: kind('security', { role, at }),
   budget_reached: kind('budget', { keyId: id, percent: z.enum(['80', '100']), limitPico: amountPico, window: id }),
+  webhook_disabled: kind('service', { webhookId: id, reason: z.enum(WEBHOOK_DISABLE_REASONS), at }),
   policy_changed: kind('privacy', { policy: z.enum(['terms', 'privacy']), version: id, effectiveAt: at }),
 } as const;
 
