@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { Env, PAYMENTS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { NO_PAYMENTS, writePaymentSettings } from '../../lambdas/contracts/deployment/payment-settings';
@@ -40,9 +39,4 @@ export function paymentsEnvironment(
     DEPLOYMENT: `tollgate-${config.stage}.${region}.${account}`,
     USAGE_RETENTION_DAYS: String(config.usageDays),
   };
-}
-
-/** Lets a function tell people, if the deployment sends mail. */
-export function grantNotices(grantee: IGrantable, { config, outbox }: Pick<PaymentStores, 'config' | 'outbox'>): void {
-  if (config.identity.mailFrom !== undefined) outbox.grants.notify(grantee);
 }

@@ -23,6 +23,7 @@ import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
 import { LocalApi } from './local-api';
+import { LocalWebhooks } from './local-webhooks';
 import type { LocalPayments, LocalPaymentsOptions } from './local-payments';
 import { NodeHost } from './node-host';
 import type { HostLimits } from './open-requests';
@@ -115,6 +116,7 @@ async function open(
   const port = await host.listen(settings.port);
   origin = `http://127.0.0.1:${port}`;
   startMail({ services, emails: identity.emails, mailer, publicUrl: origin, log }, cleanup);
+  startWebhooks(services, log, cleanup);
   const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();
@@ -197,6 +199,12 @@ function startMail(options: LocalMailOptions, cleanup: Cleanup): void {
   const mail = new LocalMail(options);
   mail.start();
   cleanup.add(() => mail.stop());
+}
+
+function startWebhooks(services: LocalServices, log: Log, cleanup: Cleanup): void {
+  const webhooks = new LocalWebhooks(services, log);
+  webhooks.start();
+  cleanup.add(() => webhooks.stop());
 }
 
 /** Imports the demo provider lazily, because loading it would slow down a start that uses real ones. */

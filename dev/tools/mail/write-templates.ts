@@ -11,11 +11,12 @@ import * as keys from '../../mail-templates/keys';
 import type { MailSource } from '../../mail-templates/layout';
 import * as payments from '../../mail-templates/payments';
 import * as people from '../../mail-templates/people';
+import * as webhooks from '../../mail-templates/webhooks';
 import { print, printError } from '../../print';
 
 const FOLDER = 'lambdas/domain/notifications/templates/generated';
 
-const sources: Readonly<Record<string, MailSource>> = { ...people, ...keys, ...payments, ...invoices };
+const sources: Readonly<Record<string, MailSource>> = { ...people, ...keys, ...payments, ...invoices, ...webhooks };
 
 const fileOf = (kind: string): string => kind.replaceAll('_', '-');
 const nameOf = (kind: string): string => kind.toUpperCase();

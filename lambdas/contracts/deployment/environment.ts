@@ -116,6 +116,18 @@ export const MAIL_ENV = [
 /** Acts on SES's reports. It needs no secret, because a report names an address by its hash. */
 export const MAIL_REPORTS_ENV = ['OUTBOX_TABLE', 'ACCOUNTS_TABLE'] as const;
 
+/**
+ * The functions that send events to webhooks. Tables are physical names and the secret is an ARN. `MAIL_FROM` may be
+ * `none`: then nobody is told by mail that a webhook was disabled.
+ */
+export const WEBHOOKS_ENV = [
+  'OUTBOX_TABLE',
+  'ACCOUNTS_TABLE',
+  'AUDIT_TABLE',
+  'KEY_PEPPER_SECRET',
+  'MAIL_FROM',
+] as const;
+
 /** The pipeline that archives audit events. `AUDIT_ARCHIVE` is a bucket name. */
 export const ARCHIVE_ENV = ['AUDIT_ARCHIVE'] as const;
 

@@ -85,7 +85,9 @@ export const webhookSchema = z
 
 /** A webhook with its secret, which is shown this once only. */
 export const shownWebhookSchema = webhookSchema
-  .extend({ secret: z.string().describe('For the verification of signatures, as in https://www.standardwebhooks.com.') })
+  .extend({
+    secret: z.string().describe('For the verification of signatures, as in https://www.standardwebhooks.com.'),
+  })
   .meta({ id: 'ShownWebhook' });
 
 export const secretRotationSchema = z.strictObject({

@@ -3,7 +3,7 @@ import type { PlanSettings } from '../../contracts/deployment/plans';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
-import { NO_NOTIFY, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
+import { audiencesOf, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
 import { Funds } from '../wallet/funds/funds';
 import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
@@ -51,7 +51,7 @@ export class Payments {
 
   constructor(options: PaymentsOptions) {
     const { store, clock, log, processor, deployment, limits, sendsMail = false } = options;
-    const notify = sendsMail ? notifyBy(clock) : NO_NOTIFY;
+    const notify = notifyBy(clock, sendsMail);
     const wallet = options.wallet ?? new Wallet(options);
     const funds = options.funds ?? new Funds(options);
     const exceptions = new PaymentExceptions({ store, clock, log });
@@ -70,8 +70,8 @@ export class Payments {
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
     this.refunds = new Refunds({ store, funds, processor });
     const tell = async (notice: TopUpNotice): Promise<void> => {
-      const message = sendsMail ? messageOf(notice) : undefined;
-      if (message) await notifyOnce({ store, clock }, message);
+      const message = messageOf(notice);
+      if (message) await notifyOnce({ store, clock, audiences: audiencesOf(sendsMail) }, message);
     };
     this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tell });
     this.events = new PaymentEvents({ store, clock, processor, converge, grantBonus });

@@ -1,5 +1,6 @@
 import type { Kind } from '../../../lambdas/domain/notifications/outbox/kinds';
 import type { NewMessage } from '../../../lambdas/domain/notifications/outbox/message';
+import { webhookDisabled } from '../../../lambdas/domain/notifications/outbox/webhook-messages';
 import * as messages from '../../../lambdas/domain/notifications/outbox/messages';
 
 const AT = '2026-11-20T10:00:00.000Z';
@@ -48,6 +49,12 @@ export function exampleMessages(accountId: string, personId: string): { readonly
       percent: '80',
       limitPico: 5n * DOLLAR,
       window: 'month:2026-11',
+    }),
+    webhook_disabled: webhookDisabled({
+      accountId,
+      webhookId: 'whk_01JD0000000000000000000001',
+      reason: 'failing',
+      at: AT,
     }),
     policy_changed: messages.policyChanged({ personId, policy: 'terms', version: '2', effectiveAt: AT }),
   };

@@ -44,8 +44,13 @@ export const notifyBy =
  * The writes of one message. They belong into the transaction of the event, so that neither exists without the other.
  * The second time, their condition fails: a message exists once, even after it was delivered.
  * @param now epoch milliseconds
+ * @param audiences @default people by mail, and webhooks
  */
-export function outboxWrites(message: NewMessage, now: number, audiences: Audiences): readonly GuardedWrite<never>[] {
+export function outboxWrites(
+  message: NewMessage,
+  now: number,
+  audiences = audiencesOf(true),
+): readonly GuardedWrite<never>[] {
   const { messageId, kind, accountId } = message;
   const end = { [EXPIRES_AT]: messageEnd(now) };
   const event = audiences.webhooks ? eventOf(message, now) : undefined;

@@ -37,7 +37,9 @@ export class WebhookSecrets {
 
   /** As the Standard Webhooks libraries expect it. */
   #secretOf(webhookId: string, secretId: string): string {
-    const bytes = createHmac('sha256', this.#secret).update(JSON.stringify([webhookId, secretId])).digest();
+    const bytes = createHmac('sha256', this.#secret)
+      .update(JSON.stringify([webhookId, secretId]))
+      .digest();
     return `whsec_${bytes.toString('base64')}`;
   }
 }

@@ -13,6 +13,7 @@ import { PAYMENT_ROUTES } from './payments';
 import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
 import { STATEMENT_ROUTES } from './statements';
+import { WEBHOOK_ROUTES } from './webhooks';
 
 /** All routes of the API except the exchange of a token (../exchange-token.ts) and unsubscribing (../unsubscribe.ts). */
 export const ROUTES: readonly Route[] = [
@@ -28,6 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...DEPLOYMENT_ROUTES,
   ...CATALOG_ROUTES,
 ];
