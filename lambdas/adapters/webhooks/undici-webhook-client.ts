@@ -1,4 +1,3 @@
-import type { LookupFunction } from 'node:net';
 import { Agent, errors, request } from 'undici';
 import { isLoopbackUrl, isWebhookUrl } from '../../contracts/http/webhooks';
 import type { SignedEvent } from '../../domain/notifications/webhooks/signed-event';
@@ -12,12 +11,8 @@ const CONNECT_MS_MAX = 5_000;
 export const ANSWER_BYTES_MAX = 64 * 1024;
 
 export interface UndiciWebhookClientOptions {
-  /** Resolves host names, and refuses those that lead to private addresses. @default publicLookup */
-  readonly lookup?: LookupFunction;
-  /** The certificates that are trusted besides the system's, as PEM. @default none */
-  readonly ca?: string;
-  /** The port of every receiver. @default that of its URL */
-  readonly port?: number;
+  /** Connects to receivers. @default to public addresses only */
+  readonly connect?: NonNullable<Agent.Options['connect']>;
   /** Whether it may also send to the machine itself, over HTTP: for a local run. @default no */
   readonly allowsLoopback?: boolean;
   /** @default ATTEMPT_MS_MAX */
@@ -53,11 +48,10 @@ export class UndiciWebhookClient implements WebhookClient {
   }
 
   #openAgent(url: string): Agent {
-    const { lookup = publicLookup, ca, port } = this.#options;
-    // The URL's check has made sure that a host is a name: an address would be connected to without a lookup.
-    const connect = isWebhookUrl(url) ? { lookup, ...(ca !== undefined && { ca }) } : {};
+    const { connect = { lookup: publicLookup, timeout: CONNECT_MS_MAX } } = this.#options;
+    // The URL's check has made sure that the host is a name: an address would be connected to without a lookup.
     return new Agent({
-      connect: { ...connect, timeout: CONNECT_MS_MAX, ...(port !== undefined && { port }) },
+      connect: isWebhookUrl(url) ? connect : { timeout: CONNECT_MS_MAX },
       pipelining: 0,
       allowH2: false,
     });

@@ -6,6 +6,10 @@ import type { Item } from '../../table/value';
 import { KINDS } from './kinds';
 import type { NewMessage } from './message';
 
+interface Data {
+  readonly [name: string]: string;
+}
+
 /**
  * An event of an account, as its webhooks get it. Its data are texts: IDs, amounts in dollars, times and words of closed
  * lists. So an event of a kind that only a later release knows can be sent as well.
@@ -15,13 +19,17 @@ const eventSchema = z.object({
   messageId: z.string(),
   accountId: accountIdSchema,
   kind: z.string(),
-  data: z.record(z.string(), z.string()),
+  data: z
+    .record(z.string(), z.unknown())
+    .transform(
+      (data) => Object.fromEntries(Object.entries(data).filter(([, value]) => typeof value === 'string')) as Data,
+    ),
   createdAt: z.iso.datetime(),
 });
 export type AccountEvent = Readonly<z.infer<typeof eventSchema>>;
 
 /** @throws ZodError for an item that is not an event */
-export const decodeEvent = (item: Item): AccountEvent => eventSchema.parse(item);
+export const decodeAccountEvent = (item: Item): AccountEvent => eventSchema.parse(item);
 
 /**
  * @param now epoch milliseconds

@@ -11,7 +11,7 @@ import { absent } from '../../table/condition';
 import type { GuardedWrite } from '../../table/commit';
 import type { Put } from '../../table/table-store';
 import type { Item } from '../../table/value';
-import { type AccountEvent, decodeEvent } from '../outbox/event';
+import { type AccountEvent, decodeAccountEvent } from '../outbox/event';
 import { messageEnd } from '../outbox/outbox';
 
 /** The log has the latest attempts of a delivery; three days of retries are ten. */
@@ -46,7 +46,7 @@ export type LoggedDelivery = Readonly<z.infer<typeof loggedSchema>> & { readonly
 
 export const decodeDelivery = (item: Item): LoggedDelivery => ({
   ...loggedSchema.parse(item),
-  event: decodeEvent(item),
+  event: decodeAccountEvent(item),
 });
 
 const pendingSchema = z.object({

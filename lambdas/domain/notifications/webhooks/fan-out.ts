@@ -6,7 +6,7 @@ import { exists } from '../../table/condition';
 import { everyItem } from '../../table/every-item';
 import { REQUEST_RETRY, retry, type Timing } from '../../table/retry';
 import type { TableStore } from '../../table/table-store';
-import { type AccountEvent, decodeEvent } from '../outbox/event';
+import { type AccountEvent, decodeAccountEvent } from '../outbox/event';
 import { deliveryIdOf, newDelivery } from './delivery-item';
 import { decodeWebhook, type StoredWebhook } from './webhook-item';
 
@@ -21,7 +21,7 @@ export async function addressEvent(
   const key = eventKey(messageId);
   const item = await store.get({ table: OUTBOX, key });
   if (item === undefined) return;
-  const event = decodeEvent(item);
+  const event = decodeAccountEvent(item);
   const { accountId } = event;
   const now = timing.clock();
   const query = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: WEBHOOK_PREFIX } };
