@@ -1,13 +1,14 @@
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
-import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { isoTime, SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import { eventPartition, pendingDeliveryPartition } from '../../../lambdas/contracts/storage/table-keys/outbox';
-import { OUTBOX } from '../../../lambdas/contracts/storage/tables';
+import { ACCOUNTS, OUTBOX } from '../../../lambdas/contracts/storage/tables';
 import { decodeAccountEvent } from '../../../lambdas/domain/notifications/outbox/event';
 import { topUpSucceeded } from '../../../lambdas/domain/notifications/outbox/messages';
 import { notifyOnce } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { Deliveries } from '../../../lambdas/domain/notifications/webhooks/deliveries';
 import { decodePendingDelivery } from '../../../lambdas/domain/notifications/webhooks/delivery-item';
+import { encodeWebhook } from '../../../lambdas/domain/notifications/webhooks/webhook-item';
 import { WebhookSecrets } from '../../../lambdas/domain/notifications/webhooks/webhook-secrets';
 import { Webhooks } from '../../../lambdas/domain/notifications/webhooks/webhooks';
 import { everyItem } from '../../../lambdas/domain/table/every-item';
@@ -26,8 +27,18 @@ export async function webhookReaders({ engine, accountId, clock }: Stored) {
   const webhooksOn = (store: TableStore) =>
     new Webhooks({ store, clock, secrets, audit: new AuditLog({ store, clock }) });
   const deliveriesOn = (store: TableStore) => new Deliveries({ store, clock, audit: new AuditLog({ store, clock }) });
-  const webhook = { url: 'https://hooks.example.com/' };
-  const { webhookId } = await webhooksOn(engine).create({ accountId, actor: DEPLOYMENT, webhook });
+  const webhookId = 'whk_01JD0000000000000000000001';
+  const put = encodeWebhook({
+    accountId,
+    webhookId,
+    url: 'https://hooks.example.com/',
+    state: 'enabled',
+    secrets: [secrets.create(webhookId).stored],
+    createdAt: isoTime(clock()),
+    version: 0,
+  });
+  // The stored account is suspended, so nothing can be created in it.
+  await engine.write({ table: ACCOUNTS, put });
   await deliveriesOn(engine).test({ accountId, webhookId, actor: DEPLOYMENT });
   await notifyOnce({ store: engine, clock }, topUpSucceeded({ accountId, amountPico: 5n, paymentId: 'pi_2' }));
   return {
