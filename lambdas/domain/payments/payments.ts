@@ -3,7 +3,7 @@ import type { PlanSettings } from '../../contracts/deployment/plans';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
-import { audiencesOf, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
+import { type Audiences, NOBODY, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
 import { Funds } from '../wallet/funds/funds';
 import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
@@ -29,8 +29,8 @@ export interface PaymentsOptions {
   /** @default none */
   readonly plans?: readonly PlanSettings[] | undefined;
   readonly usageRetentionDays: number;
-  /** Whether people are told by mail. @default no */
-  readonly sendsMail?: boolean;
+  /** Who is told about payments. @default nobody */
+  readonly audiences?: Audiences;
   /** @default new ones on the same store */
   readonly wallet?: Pick<Wallet, 'credit'>;
   readonly funds?: Funds;
@@ -50,8 +50,8 @@ export class Payments {
   readonly #store: TableStore;
 
   constructor(options: PaymentsOptions) {
-    const { store, clock, log, processor, deployment, limits, sendsMail = false } = options;
-    const notify = notifyBy(clock, sendsMail);
+    const { store, clock, log, processor, deployment, limits, audiences = NOBODY } = options;
+    const notify = notifyBy(clock, audiences);
     const wallet = options.wallet ?? new Wallet(options);
     const funds = options.funds ?? new Funds(options);
     const exceptions = new PaymentExceptions({ store, clock, log });
@@ -71,7 +71,7 @@ export class Payments {
     this.refunds = new Refunds({ store, funds, processor });
     const tell = async (notice: TopUpNotice): Promise<void> => {
       const message = messageOf(notice);
-      if (message) await notifyOnce({ store, clock, audiences: audiencesOf(sendsMail) }, message);
+      if (message) await notifyOnce({ store, clock, audiences }, message);
     };
     this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tell });
     this.events = new PaymentEvents({ store, clock, processor, converge, grantBonus });

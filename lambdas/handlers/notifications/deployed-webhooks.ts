@@ -9,7 +9,7 @@ import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import { AuditLog } from '../../domain/audit/audit-log';
 import { systemClock as clock } from '../../domain/clock';
 import type { Log } from '../../domain/log';
-import { notifyBy } from '../../domain/notifications/outbox/outbox';
+import { audiencesOf, notifyBy } from '../../domain/notifications/outbox/outbox';
 import { WebhookDelivery } from '../../domain/notifications/webhooks/webhook-delivery';
 import { WebhookSecrets } from '../../domain/notifications/webhooks/webhook-secrets';
 import { derivedSecret, WEBHOOK_SECRETS } from '../../domain/secret';
@@ -33,7 +33,7 @@ export async function deployedWebhooks(
     client: new UndiciWebhookClient(),
     secrets,
     audit: new AuditLog({ store, clock }),
-    notify: notifyBy(clock, env.MAIL_FROM !== 'none'),
+    notify: notifyBy(clock, audiencesOf(env.MAIL_FROM !== 'none')),
   });
   return { delivery, store };
 }

@@ -11,6 +11,7 @@ import { type PaymentSettings, readPaymentSettings } from '../../contracts/deplo
 import { type StripeKeys, stripeKeysSecretSchema } from '../../contracts/deployment/secrets';
 import { systemClock } from '../../domain/clock';
 import { errorName, type Log } from '../../domain/log';
+import { audiencesOf } from '../../domain/notifications/outbox/outbox';
 import { Payments } from '../../domain/payments/payments';
 import { type PaymentProcessor, ProcessorUnavailable } from '../../domain/payments/processor';
 import type { TableStore } from '../../domain/table/table-store';
@@ -50,7 +51,7 @@ export function deployedPayments(
     },
     usageRetentionDays: Number(env.USAGE_RETENTION_DAYS),
     plans: settings.plans,
-    sendsMail: env.MAIL_FROM !== 'none',
+    audiences: audiencesOf(env.MAIL_FROM !== 'none'),
   });
   return { payments, keys };
 }

@@ -29,16 +29,18 @@ export interface Audiences {
   readonly webhooks: boolean;
 }
 
-/** The audiences of an event. @param sendsMail whether the deployment sends mail */
+/** The audiences of an event in a deployment. @param sendsMail whether it sends mail */
 export const audiencesOf = (sendsMail: boolean): Audiences => ({ mail: sendsMail, webhooks: true });
+/** For commands, which tell nobody. */
+export const NOBODY: Audiences = { mail: false, webhooks: false };
 /** The audience of a message that is a part of another, for one of its people. */
 export const MAIL_ONLY: Audiences = { mail: true, webhooks: false };
 
-/** Puts messages into the outbox table. @param sendsMail whether the deployment sends mail. @default yes */
+/** Puts messages into the outbox table. @param audiences @default people by mail, and webhooks */
 export const notifyBy =
-  (clock: Clock, sendsMail = true): Notify =>
+  (clock: Clock, audiences = audiencesOf(true)): Notify =>
   (message) =>
-    outboxWrites(message, clock(), audiencesOf(sendsMail));
+    outboxWrites(message, clock(), audiences);
 
 /**
  * The writes of one message. They belong into the transaction of the event, so that neither exists without the other.

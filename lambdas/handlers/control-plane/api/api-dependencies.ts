@@ -23,7 +23,7 @@ import type { VerifiedEmails } from '../../../domain/identity/verified-emails';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
-import { notifyBy } from '../../../domain/notifications/outbox/outbox';
+import { audiencesOf, notifyBy } from '../../../domain/notifications/outbox/outbox';
 import { Preferences } from '../../../domain/notifications/people/preferences';
 import { Deliveries } from '../../../domain/notifications/webhooks/deliveries';
 import { WebhookSecrets } from '../../../domain/notifications/webhooks/webhook-secrets';
@@ -74,7 +74,7 @@ export function apiDependencies(options: ApiOptions) {
   const { store, clock, log, verifier, federatedTokens: tokens, pepper, secondFactors, emails } = options;
   const { compiled = PRICE_LIST, providerIds, addressPolicy = ADDRESS_POLICY_DEFAULT, sendsMail = false } = options;
   const { allowsLoopback = false } = options;
-  const notify = notifyBy(clock, sendsMail);
+  const notify = notifyBy(clock, audiencesOf(sendsMail));
   const { payments, publicUrl } = options;
   const funds = new Funds({ store, clock });
   const audit = new AuditLog({ store, clock });
