@@ -178,7 +178,7 @@ test('both people are told about a transfer of an account', async () => {
   expect(roles).toEqual(['admin@example.test owner', 'owner@example.test admin']);
 });
 
-test('a deployment that sends no mail stores no mail, and events for webhooks all the same', async () => {
+test('a deployment that sends no mail stores events for webhooks and no mail', async () => {
   stage = await ApiStage.open({ sendsMail: false });
   await stage.ask({ method: 'POST', path: `/v1/accounts/${stage.accountId}/keys`, as: 'owner', body: {} });
   await mine();

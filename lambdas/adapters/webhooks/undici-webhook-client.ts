@@ -7,7 +7,7 @@ import { AddressNotPublic, publicLookup } from '../egress/public-lookup';
 /** A receiver has this long to accept an event, with the connection and the answer. */
 export const ATTEMPT_MS_MAX = 15_000;
 const CONNECT_MS_MAX = 5_000;
-/** A receiver that sends more is cut off. Its status counts all the same. */
+/** A receiver that sends more is cut off. Its status still counts. */
 export const ANSWER_BYTES_MAX = 64 * 1024;
 
 export interface UndiciWebhookClientOptions {

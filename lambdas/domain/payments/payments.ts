@@ -29,7 +29,7 @@ export interface PaymentsOptions {
   /** @default none */
   readonly plans?: readonly PlanSettings[] | undefined;
   readonly usageRetentionDays: number;
-  /** Who is told about payments. @default nobody */
+  /** The audiences of messages about payments. @default nobody */
   readonly audiences?: Audiences;
   /** @default new ones on the same store */
   readonly wallet?: Pick<Wallet, 'credit'>;

@@ -74,7 +74,7 @@ export class DeliveryQueue {
 
   /**
    * Ends a delivery after an attempt.
-   * @param claim the attempt's own; absent if the delivery ends whoever has claimed it, because it was accepted
+   * @param claim the attempt's own; absent to end the delivery although another attempt may have claimed it, because it was accepted
    */
   async end(
     pending: PendingDelivery,

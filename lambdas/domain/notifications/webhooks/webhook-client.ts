@@ -1,7 +1,7 @@
 import type { AttemptOutcome } from '../../../contracts/storage/webhook-state';
 import type { SignedEvent } from './signed-event';
 
-/** What became of a request. Nothing of the answer but its status is kept. */
+/** The end of a request. Nothing of the answer but its status is kept. */
 export type WebhookAnswer =
   | { readonly outcome: 'answered'; readonly status: number }
   | { readonly outcome: Exclude<AttemptOutcome, 'answered' | 'not_signed'> };

@@ -39,7 +39,7 @@ export interface WebhookDeliveryOptions {
 }
 
 /**
- * What a call has done with a delivery.
+ * The result of a call that delivers.
  * - `none`: it was not due, or is another process's.
  * - `error`: the call itself failed unexpectedly; a later one tries again.
  */

@@ -25,7 +25,7 @@ async function next(): Promise<Posted> {
 const rotate = (webhookId: string, graceMs: number) =>
   stage.webhooks.rotate({ accountId: stage.accountId, webhookId, actor: stage.owner, graceMs });
 
-test('after a rotation both secrets sign until the grace period ends', async () => {
+test('both secrets sign after a rotation, until the grace period ends', async () => {
   const { secret: old, webhookId } = await stage.create();
   expect(isSignedBy(old, await next())).toBe(true);
   const { secret: current, previousSecretUntil } = await rotate(webhookId, HOUR_MS);
