@@ -60,10 +60,10 @@ export class ServiceStack extends Stack {
     new TableAlarms(this, 'TableAlarms', { tables: { ...tables, catalog: catalog.table }, topic });
     const { collect, seal } = new Receipts(this, 'Receipts', { ...shared, usage, receiptKey });
     new ReceiptAlarms(this, 'ReceiptAlarms', { collect, seal: seal.function, topic });
-    new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit });
+    const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });
+    new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit, outbox });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
-    const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });
     new Webhooks(this, 'Webhooks', { ...shared, outbox, accounts, audit, keyPepper });
     const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keyPepper, identity });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {

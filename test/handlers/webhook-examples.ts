@@ -23,8 +23,12 @@ const ofWebhook =
     ...request,
   });
 
-/** One request for each route of webhooks. */
+/** One request for each route of alerts and webhooks. */
 export const WEBHOOK_EXAMPLES: { readonly [id: string]: Example } = {
+  getAlertRules: at('/v1/accounts/{accountId}/alerts'),
+  setAlertRules: at('/v1/accounts/{accountId}/alerts', {
+    body: { errorRate: { percent: 20, requestsMin: 50 }, spendAnomaly: { factor: 5, floor: '2.50' } },
+  }),
   listWebhooks: at('/v1/accounts/{accountId}/webhooks'),
   getWebhook: ofWebhook(),
   createWebhook: at('/v1/accounts/{accountId}/webhooks', { body: WEBHOOK }),

@@ -12,6 +12,7 @@ import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
 import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
 import { type ClaimedKey, IdempotencyKeys } from '../../lambdas/domain/data-plane/idempotency/idempotency-keys';
+import { setAlertRules } from '../../lambdas/domain/usage/spend-watch/alert-rules';
 import { newRequestId } from '../../lambdas/domain/data-plane/request-ids';
 import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-stage';
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
@@ -246,6 +247,16 @@ test('the sweeper has exactly the table permissions that it uses', async () => {
   expect(calls.take()).toEqual(allowedBy('SweeperSweepPolicy'));
 });
 
+/** An hour of failures breaks a rule of the account. */
+async function callsOfAlert(stage: SpendStage): Promise<string[]> {
+  const rules = { errorRate: { percent: 1, requestsMin: 1 } };
+  await stage.store.transact([setAlertRules(ACCOUNT, rules, undefined).write]);
+  await stage.record(0n, stage.keyId, 'provider_error');
+  const calls = new CallRecorder(stage.store);
+  await stage.pipe(undefined, calls);
+  return calls.take();
+}
+
 test('the spend watch has exactly the table permissions that it uses', async () => {
   const stage = await SpendStage.open();
   await stage.spendBaseline(2n * DOLLAR);
@@ -262,7 +273,8 @@ test('the spend watch has exactly the table permissions that it uses', async () 
   expect(await stage.isSuspended()).toBe(true);
   await stage.pipe([UNREADABLE], calls);
   const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
-  expect([...calls.take(), ...received].sort()).toEqual(allowedBy('SpendWatchPolicy'));
+  const spent = [...calls.take(), ...(await callsOfAlert(stage))];
+  expect([...new Set([...spent, ...received])].sort()).toEqual(allowedBy('SpendWatchPolicy'));
 });
 
 test('the receipt collector may receive changes and open leaves, and nothing else', async () => {

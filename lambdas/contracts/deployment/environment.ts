@@ -34,8 +34,18 @@ export const SWEEP_ENV = ['WALLET_TABLE', 'KEYS_TABLE', 'USAGE_TABLE', 'USAGE_RE
 /** The receipts pipeline writes open leaves to the same table whose stream it reads. */
 export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;
 
-/** The spend watch adds up what keys spend. It can also suspend a key, which is recorded in the audit log. */
-export const SPEND_ENV = ['USAGE_TABLE', 'KEYS_TABLE', 'ACCOUNTS_TABLE', 'AUDIT_TABLE'] as const;
+/**
+ * The spend watch adds up what keys spend. It can also suspend a key, which is recorded in the audit log, and tells people
+ * about alerts. `MAIL_FROM` is the sender's address, or `none` if the deployment sends no mail.
+ */
+export const SPEND_ENV = [
+  'USAGE_TABLE',
+  'KEYS_TABLE',
+  'ACCOUNTS_TABLE',
+  'AUDIT_TABLE',
+  'OUTBOX_TABLE',
+  'MAIL_FROM',
+] as const;
 
 /** The sealer signs with `RECEIPT_KEY`, an ARN. Trees are kept for as long as usage records, hence the retention. */
 export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] as const;

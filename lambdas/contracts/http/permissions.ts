@@ -82,6 +82,8 @@ const RULES = {
   'federation.create': members('create a trust in an issuer’s tokens', 'owner', 'admin'),
   'federation.delete': members('delete a trust', 'owner', 'admin'),
 
+  'alert.read': members('see the rules for alerts', 'owner', 'admin'),
+  'alert.change': members('change the rules for alerts', 'owner', 'admin'),
   'webhook.read': members('see the webhooks and their deliveries', 'owner', 'admin'),
   'webhook.create': members('have the account’s events sent to a webhook', 'owner', 'admin'),
   'webhook.change': members('change a webhook', 'owner', 'admin'),

@@ -30,6 +30,8 @@ export const WEBHOOK_EVENTS = [
   'key_expiring',
   'role_changed',
   'budget_reached',
+  'error_rate',
+  'spend_anomaly',
   'webhook_disabled',
 ] as const;
 /** The event with which a person tries out a webhook. */

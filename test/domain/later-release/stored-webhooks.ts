@@ -11,6 +11,7 @@ import { decodePendingDelivery } from '../../../lambdas/domain/notifications/web
 import { encodeWebhook } from '../../../lambdas/domain/notifications/webhooks/webhook-item';
 import { WebhookSecrets } from '../../../lambdas/domain/notifications/webhooks/webhook-secrets';
 import { Webhooks } from '../../../lambdas/domain/notifications/webhooks/webhooks';
+import { readAlertRules, setAlertRules } from '../../../lambdas/domain/usage/spend-watch/alert-rules';
 import { everyItem } from '../../../lambdas/domain/table/every-item';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';
@@ -41,7 +42,14 @@ export async function webhookReaders({ engine, accountId, clock }: Stored) {
   await engine.write({ table: ACCOUNTS, put });
   await deliveriesOn(engine).test({ accountId, webhookId, actor: DEPLOYMENT });
   await notifyOnce({ store: engine, clock }, topUpSucceeded({ accountId, amountPico: 5n, paymentId: 'pi_2' }));
+  const rules = { errorRate: { percent: 20, requestsMin: 10 }, spendAnomaly: { factor: 3, floor: '1' } };
+  await engine.transact([setAlertRules(accountId, rules, undefined).write]);
   return {
+    'the rules for alerts': {
+      engine,
+      decoders: ['decodeAlertRules'],
+      read: (store: TableStore) => readAlertRules(store, accountId),
+    },
     'a webhook': {
       engine,
       decoders: ['decodeWebhook'],

@@ -1,6 +1,6 @@
 import type { Kind } from '../../../lambdas/domain/notifications/outbox/kinds';
 import type { NewMessage } from '../../../lambdas/domain/notifications/outbox/message';
-import { webhookDisabled } from '../../../lambdas/domain/notifications/outbox/webhook-messages';
+import { errorRate, spendAnomaly, webhookDisabled } from '../../../lambdas/domain/notifications/outbox/alert-messages';
 import * as messages from '../../../lambdas/domain/notifications/outbox/messages';
 
 const AT = '2026-11-20T10:00:00.000Z';
@@ -50,6 +50,8 @@ export function exampleMessages(accountId: string, personId: string): { readonly
       limitPico: 5n * DOLLAR,
       window: 'month:2026-11',
     }),
+    error_rate: errorRate({ accountId, failed: '30', requests: '100', at: AT }),
+    spend_anomaly: spendAnomaly({ accountId, spentPico: 30n * DOLLAR, usualPico: DOLLAR, at: AT }),
     webhook_disabled: webhookDisabled({
       accountId,
       webhookId: 'whk_01JD0000000000000000000001',

@@ -20,6 +20,8 @@ export const trustKey = (accountId: string, trustId: string): Key => ({
   pk: accountId,
   sk: `${TRUST_PREFIX}${trustId}`,
 });
+/** An account's rules for alerts, and when each was last broken. */
+export const alertsKey = (accountId: string): Key => ({ pk: accountId, sk: 'alerts' });
 /** An address that gets an account's events. */
 export const WEBHOOK_PREFIX = 'webhook#';
 export const webhookKey = (accountId: string, webhookId: string): Key => ({

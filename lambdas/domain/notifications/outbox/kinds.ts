@@ -14,6 +14,7 @@ const id = z.string().regex(/^[\w.:#-]{1,128}$/, 'must be an ID');
 const at = z.iso.datetime();
 /** Pico-dollars. */
 const amountPico = z.bigint();
+const count = z.string().regex(/^\d{1,15}$/, 'must be a whole number');
 const role = z.enum(ROLES);
 /** A person's pseudonym, or a command of the deployment. */
 const actor = z.union([personIdSchema, z.literal('deployment')]).default('deployment');
@@ -48,6 +49,8 @@ export const KINDS = {
   new_sign_in: kind('security', { at }),
   role_changed: kind('security', { role, at }),
   budget_reached: kind('budget', { keyId: id, percent: z.enum(['80', '100']), limitPico: amountPico, window: id }),
+  error_rate: kind('service', { failed: count, requests: count, at }),
+  spend_anomaly: kind('service', { spentPico: amountPico, usualPico: amountPico, at }),
   webhook_disabled: kind('service', { webhookId: id, reason: z.enum(WEBHOOK_DISABLE_REASONS), at }),
   policy_changed: kind('privacy', { policy: z.enum(['terms', 'privacy']), version: id, effectiveAt: at }),
 } as const;

@@ -6,7 +6,7 @@ import { DEPLOYMENT } from '../../access/actor';
 import { ALREADY_DONE } from '../../audit/action';
 import type { AuditLog } from '../../audit/audit-log';
 import type { Notify } from '../outbox/outbox';
-import { webhookDisabled } from '../outbox/webhook-messages';
+import { webhookDisabled } from '../outbox/alert-messages';
 import { absent, all, type Change, type Condition, compare, exists } from '../../table/condition';
 import { REQUEST_RETRY, retry, type Timing } from '../../table/retry';
 import { ConditionFailed } from '../../table/table-errors';

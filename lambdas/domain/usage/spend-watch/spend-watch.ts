@@ -2,13 +2,18 @@ import { DEPLOYMENT } from '../../access/actor';
 import { type Clock, HOUR_MS } from '../../clock';
 import type { KeySuspensions } from '../../keys/key-suspensions';
 import { errorName, type Log } from '../../log';
+import type { AccountHours } from './account-hours';
 import type { KeySpend, SpendChange, SpentHour } from './key-spend';
 import { hourOf } from './key-spend';
 import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
+import type { UsageAlerts } from './usage-alerts';
 
 export interface SpendWatchDependencies {
   readonly spend: KeySpend;
   readonly suspensions: KeySuspensions;
+  /** Adds up the hours of accounts, and tells those that have rules. @default nobody is told */
+  readonly alerts?:
+    { readonly hours: Pick<AccountHours, 'add'>; readonly rules: Pick<UsageAlerts, 'check'> } | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -23,9 +28,14 @@ export class SpendWatch {
 
   /** Adds a batch of changes and checks the hours that it affects. */
   async process(changeIds: readonly string[], batch: readonly SpendChange[]): Promise<void> {
-    for (const hour of await this.#dependencies.spend.add(changeIds, batch)) {
+    const { spend, alerts } = this.#dependencies;
+    // Sums come first, because a failure repeats the batch, and nothing may throw after the last of them.
+    const accountHours = await alerts?.hours.add(changeIds, batch);
+    const spent = batch.filter(({ costPico }) => costPico !== 0n);
+    for (const hour of await spend.add(changeIds, spent)) {
       if (this.#isRecent(hour)) await this.#check(hour);
     }
+    if (accountHours) await alerts?.rules.check(accountHours);
   }
 
   /**

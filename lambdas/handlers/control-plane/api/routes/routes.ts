@@ -1,5 +1,6 @@
 import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
+import { ALERT_ROUTES } from './alerts';
 import { CATALOG_ROUTES } from './catalog';
 import { COUPON_ROUTES } from './coupons';
 import { DEPLOYMENT_ROUTES } from './deployment';
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
+  ...ALERT_ROUTES,
   ...WEBHOOK_ROUTES,
   ...DEPLOYMENT_ROUTES,
   ...CATALOG_ROUTES,
