@@ -17,7 +17,14 @@ import { print, printError } from '../../print';
 
 const FOLDER = 'lambdas/domain/notifications/templates/generated';
 
-const sources: Readonly<Record<string, MailSource>> = { ...people, ...keys, ...payments, ...invoices, ...alerts, ...webhooks };
+const sources: Readonly<Record<string, MailSource>> = {
+  ...people,
+  ...keys,
+  ...payments,
+  ...invoices,
+  ...alerts,
+  ...webhooks,
+};
 
 const fileOf = (kind: string): string => kind.replaceAll('_', '-');
 const nameOf = (kind: string): string => kind.toUpperCase();

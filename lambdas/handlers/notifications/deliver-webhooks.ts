@@ -25,7 +25,9 @@ export function deliverWebhooks({
     changes: ['INSERT'],
     when: ({ key }) => key.pk.startsWith(prefix),
     map: ({ key }) => key.sk,
-    sink: async (batch) => void (await Promise.all(batch.map(({ value }) => act(value)))),
+    sink: async (batch) => {
+      await Promise.all(batch.map(({ value }) => act(value)));
+    },
   });
   const rules = [
     rule('event', EVENT_PREFIX, (messageId) => delivery.address(messageId)),

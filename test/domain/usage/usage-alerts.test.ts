@@ -86,7 +86,7 @@ test('an account without rules is told nothing', async () => {
   expect([await eventsOf('error_rate'), await eventsOf('spend_anomaly')]).toEqual([[], []]);
 });
 
-test('a rule that is turned off is told no more, and a change of rules does not tell of the same hour again', async () => {
+test('a rule that is turned off notifies nobody, and a change of rules does not repeat the event of an hour', async () => {
   await set(RULES);
   await requests(10, 10);
   await set({ errorRate: { percent: 10, requestsMin: 1 } });
@@ -112,7 +112,7 @@ test.each(['unreachable', 'lost reply', 'conflict', 'throttled'] as const)(
   },
 );
 
-test('two watches that see the same crossing tell of it once', async () => {
+test('two watches that see the same crossing make one event of it', async () => {
   await requests(10, 10);
   await set(RULES);
   for (let made = 0; made < 2; made += 1) await stage.record(0n, stage.keyId, 'provider_error');

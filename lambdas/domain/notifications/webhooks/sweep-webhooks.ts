@@ -4,6 +4,7 @@ import { OUTBOX } from '../../../contracts/storage/tables';
 import { type Clock, HOUR_MS, SECOND_MS } from '../../clock';
 import { everyItem } from '../../table/every-item';
 import type { TableStore } from '../../table/table-store';
+import type { Item, Value } from '../../table/value';
 import { decodePendingDelivery, type PendingDelivery } from './delivery-item';
 import type { WebhookDelivery } from './webhook-delivery';
 
@@ -43,11 +44,12 @@ export async function sweepWebhooks({ store, clock, delivery, signal }: SweepOpt
   const isOver = (): boolean => signal?.aborted === true || clock() - startedAt >= SWEEP_MS_MAX;
   for (const shard of SHARDS) {
     for await (const { sk, createdAt } of everyItem(store, { table: OUTBOX, partition: eventPartition(shard) })) {
-      if (startedAt - Date.parse(String(createdAt)) >= OVERDUE_MS) sweep.overdue += 1;
-      if (!isOver() && !(await delivery.address(String(sk)))) sweep.failed += 1;
+      if (startedAt - Date.parse(textOf(createdAt)) >= OVERDUE_MS) sweep.overdue += 1;
+      if (!isOver() && !(await delivery.address(textOf(sk)))) sweep.failed += 1;
     }
   }
-  const waiting = await dueByWebhook(store, startedAt);
+  const { waiting, unreadable } = await dueByWebhook(store, startedAt);
+  sweep.failed += unreadable;
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [first] = next;
@@ -64,19 +66,38 @@ export async function sweepWebhooks({ store, clock, delivery, signal }: SweepOpt
 }
 
 /** The deliveries that are due, by webhook; the one that has waited longest is first, of the webhooks and of each. */
-async function dueByWebhook(store: TableStore, now: number): Promise<PendingDelivery[][]> {
+async function dueByWebhook(store: TableStore, now: number): Promise<DueDeliveries> {
   const byWebhook = new Map<string, PendingDelivery[]>();
+  let unreadable = 0;
   for (const shard of SHARDS) {
     for await (const item of everyItem(store, { table: OUTBOX, partition: pendingDeliveryPartition(shard) })) {
-      const pending = decodePendingDelivery(item);
-      if (pending.dueAt > now) continue;
+      const pending = readable(item);
+      if (pending === undefined) unreadable += 1;
+      if (pending === undefined || pending.dueAt > now) continue;
       const others = byWebhook.get(pending.webhookId);
       if (others) others.push(pending);
       else byWebhook.set(pending.webhookId, [pending]);
     }
   }
   const byAge = (one: PendingDelivery, other: PendingDelivery): number => one.dueAt - other.dueAt;
-  return [...byWebhook.values()]
+  const waiting = [...byWebhook.values()]
     .map((pending) => pending.sort(byAge).slice(0, DELIVERIES_PER_WEBHOOK_MAX))
     .sort(([one], [other]) => (one && other ? byAge(one, other) : 0));
+  return { waiting, unreadable };
 }
+
+interface DueDeliveries {
+  readonly waiting: PendingDelivery[][];
+  /** The number of items that are no deliveries. They keep no other delivery waiting. */
+  readonly unreadable: number;
+}
+
+function readable(item: Item): PendingDelivery | undefined {
+  try {
+    return decodePendingDelivery(item);
+  } catch {
+    return undefined;
+  }
+}
+
+const textOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '');

@@ -27,7 +27,7 @@ const sumsSchema = z.object({
 /** The sums of an account's requests in one hour. */
 export type HourSums = Readonly<z.infer<typeof sumsSchema>>;
 
-/** What alerts need to know of an account's hours. */
+/** The hours of accounts, as alerts need them. */
 export interface HoursOfAccounts {
   inHour(hour: AccountHour): Promise<HourSums>;
   /** The spend in each hour of the week before, in pico-dollars, without the hours that have no requests. */

@@ -1,4 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../lambdas/domain/clock';
+import { eventKey, pendingDeliveryKey } from '../../../../lambdas/contracts/storage/table-keys/outbox';
+import { OUTBOX } from '../../../../lambdas/contracts/storage/tables';
 import { LEASE_MS } from '../../../../lambdas/domain/notifications/webhooks/delivery-queue';
 import { RETRY_MS_MAX } from '../../../../lambdas/domain/notifications/webhooks/retry-schedule';
 import {
@@ -276,5 +278,14 @@ test('an unreachable store fails the sweep, and the next one delivers', async ()
   expect(stage.logged).toEqual(['["WEBHOOK_NOT_DELIVERED",{"cause":"StoreUnavailable"}]']);
   stage.pass(MINUTE_MS);
   await stage.sweep();
+  expect(stage.posted).toHaveLength(1);
+});
+
+test('an item that cannot be read fails the sweep and keeps no event waiting', async () => {
+  await stage.create();
+  await stage.happen();
+  for (const key of [eventKey('msg_broken'), pendingDeliveryKey('dlv_broken')])
+    await stage.store.write({ table: OUTBOX, put: { ...key, accountId: 'nobody' } });
+  expect(await stage.sweep()).toEqual({ overdue: 0, failed: 2 });
   expect(stage.posted).toHaveLength(1);
 });
