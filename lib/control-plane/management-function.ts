@@ -90,8 +90,9 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     originSecret.grants.read(this);
     identity.grants.readEmails(this);
     if (operatorMfa === 'required') identity.grants.readFactors(this);
-    outbox.grants.notify(this);
-    outbox.grants.askForDeliveries(this);
+    const messages = this.addPolicy('MessagesPolicy');
+    outbox.grants.notify(messages);
+    outbox.grants.askForDeliveries(messages);
     this.#grantMoney(props);
   }
 
