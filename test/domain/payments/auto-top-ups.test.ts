@@ -229,6 +229,6 @@ describe('a charge that a bank delays', () => {
     stage.stripe.controls.endProcessing(delayed(), false);
     await stage.payments.autoTopUps.complete();
     expect(await state()).toMatchObject({ isCharging: false, declines: 1, monthCents: 0n });
-    expect(await stage.messages()).toEqual(['auto_top_up_failed', 'top_up_succeeded']);
+    expect(await stage.messages()).toEqual(['auto_top_up_failed', 'invoice_issued', 'top_up_succeeded']);
   });
 });

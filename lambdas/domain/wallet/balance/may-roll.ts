@@ -49,7 +49,7 @@ export function recordShortfall(write: Update, { isShort, isLoss }: Shortfall, n
 /** Ends in the write of a credit what `beginShortage` began, because there is money again. */
 export const endShortage = (write: Update): Update => ({
   ...write,
-  change: { ...write.change, remove: ['cutUntil'] },
+  change: { ...write.change, remove: [...(write.change.remove ?? []), 'cutUntil'] },
 });
 
 const isOver = (attribute: string, now: number): Condition =>
