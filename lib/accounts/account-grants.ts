@@ -52,6 +52,11 @@ export class AccountGrants {
     return grantItems(grantee, this.#accounts, ['dynamodb:Query'], DIRECTORY);
   }
 
+  /** Finds the webhooks of an account, and notes whether they accept events; see `extendAudit`. */
+  deliverToWebhooks(grantee: IGrantable): Grant {
+    return this.extendAudit(grantee).combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], ACCOUNTS));
+  }
+
   /** Suppresses an address, by its hash. */
   suppress(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:PutItem'], SUPPRESSED);

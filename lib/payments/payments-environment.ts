@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { Env, PAYMENTS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { NO_PAYMENTS, writePaymentSettings } from '../../lambdas/contracts/deployment/payment-settings';
@@ -50,9 +49,4 @@ export function stripeEnvironment(
     // No two deployments share it, and it stays when tables are restored or replaced.
     DEPLOYMENT: `tollgate-${config.stage}.${region}.${account}`,
   };
-}
-
-/** Lets a function tell people, if the deployment sends mail. */
-export function grantNotices(grantee: IGrantable, { config, outbox }: Pick<PaymentStores, 'config' | 'outbox'>): void {
-  if (config.identity.mailFrom !== undefined) outbox.grants.notify(grantee);
 }

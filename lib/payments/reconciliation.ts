@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { PAYMENTS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { invokeOnSchedule } from '../constructs/schedule';
 import { ServiceFunction } from '../constructs/service-function';
-import { grantNotices, type PaymentStores, paymentsEnvironment } from './payments-environment';
+import { type PaymentStores, paymentsEnvironment } from './payments-environment';
 import type { StripeKeys } from './stripe-keys';
 
 export interface ReconciliationProps extends PaymentStores {
@@ -38,7 +38,7 @@ export class Reconciliation extends Construct {
     });
     wallet.grants.book(this.reconcile);
     accounts.grants.noteBilling(this.reconcile);
-    grantNotices(this.reconcile, props);
+    props.outbox.grants.notify(this.reconcile);
     stripeKeys.grants.read(this.reconcile);
     invokeOnSchedule(this, this.reconcile.function, {
       expression: 'rate(1 day)',

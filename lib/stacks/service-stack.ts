@@ -10,6 +10,7 @@ import { ControlPlane } from '../control-plane/control-plane';
 import { DataPlane } from '../data-plane/data-plane';
 import { Notifications, type NotificationsProps } from '../notifications/notifications';
 import { OutboxTable } from '../notifications/outbox-table';
+import { Webhooks } from '../notifications/webhooks';
 import { Arrears, type ArrearsProps } from '../payments/arrears';
 import { PaymentJobs, type PaymentJobsProps } from '../payments/payment-jobs';
 import { Payments, type PaymentsProps } from '../payments/payments';
@@ -77,6 +78,7 @@ export class ServiceStack extends Stack {
     this.#addUsage({ ...shared, usage, rollUps, statistics, keys, accounts, audit, outbox });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
+    new Webhooks(this, 'Webhooks', { ...shared, outbox, accounts, audit, keyPepper });
     const { stripeKeys } = stateful;
     const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity, stripeKeys });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {

@@ -29,7 +29,7 @@ export interface SpendWatchProps {
   readonly accounts: AccountsTable;
   /** Receives an event for each suspension. */
   readonly audit: AuditTable;
-  /** Receives the messages about used budgets. */
+  /** Receives the messages about alerts and used budgets. */
   readonly outbox: OutboxTable;
   /** Encrypts the log group. */
   readonly encryptionKey: IKey;
@@ -82,10 +82,8 @@ export class SpendWatch extends Construct {
     keys.grants.attribute(watch);
     accounts.grants.extendAudit(watch);
     audit.grants.recordForAccounts(watch);
-    if (config.identity.mailFrom !== undefined) {
-      keys.grants.watchBudgets(watch);
-      outbox.grants.notify(watch);
-    }
+    keys.grants.watchBudgets(watch);
+    outbox.grants.notify(watch);
     publishFailures(watch, alarmTopic);
     collectChanges(this, {
       table: usage,

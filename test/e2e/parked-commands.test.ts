@@ -9,7 +9,8 @@ import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { OpenLeaves } from '../../lambdas/domain/receipts/open-leaves';
 import type { Item } from '../../lambdas/domain/table/value';
 import { ParkedChanges } from '../../lambdas/domain/usage/parked/parked-changes';
-import { hourOf, KeySpend } from '../../lambdas/domain/usage/spend-watch/key-spend';
+import { hourOf } from '../../lambdas/domain/usage/spend-watch/hours';
+import { KeySpend } from '../../lambdas/domain/usage/spend-watch/key-spend';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
 import { temporaryFolder } from './temporary-folder';
 

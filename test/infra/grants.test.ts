@@ -14,6 +14,7 @@ import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
 import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
 import { type ClaimedKey, IdempotencyKeys } from '../../lambdas/domain/data-plane/idempotency/idempotency-keys';
+import { setAlertRules } from '../../lambdas/domain/usage/spend-watch/alert-rules';
 import { newRequestId } from '../../lambdas/domain/data-plane/request-ids';
 import { Statistics } from '../../lambdas/domain/usage/statistics/statistics';
 import { checkRetention } from '../../lambdas/handlers/usage/check-retention';
@@ -275,6 +276,16 @@ async function callsOfBudget(): Promise<string[]> {
   return calls.take();
 }
 
+/** An hour of failures breaks a rule of the account. */
+async function callsOfAlert(stage: SpendStage): Promise<string[]> {
+  const rules = { errorRate: { percent: 1, requestsMin: 1 } };
+  await stage.store.transact([setAlertRules(ACCOUNT, rules, undefined).write]);
+  await stage.record(0n, stage.keyId, 'provider_error');
+  const calls = new CallRecorder(stage.store);
+  await stage.pipe(undefined, calls);
+  return calls.take();
+}
+
 test('the spend watch has exactly the table permissions that it uses', async () => {
   const stage = await SpendStage.open();
   await stage.spendBaseline(2n * DOLLAR);
@@ -282,7 +293,7 @@ test('the spend watch has exactly the table permissions that it uses', async () 
   const calls = new CallRecorder(stage.store);
   const slow = new FaultyStore(calls);
   // The reply to the suspension is lost, another action overtakes the retry, and the audit log tells whether it was done.
-  slow.plan('none', 'lost reply', async () => {
+  slow.plan('none', 'none', 'lost reply', async () => {
     await stage.keys.create({ accountId: ACCOUNT });
     // The store remembers an idempotency token for ten minutes.
     stage.now += 60 * MINUTE_MS;
@@ -291,8 +302,8 @@ test('the spend watch has exactly the table permissions that it uses', async () 
   expect(await stage.isSuspended()).toBe(true);
   await stage.pipe([UNREADABLE], calls);
   const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
-  const used = [...calls.take(), ...(await callsOfBudget()), ...received];
-  expect([...new Set(used)].sort()).toEqual(allowedBy('SpendWatchPolicy'));
+  const spent = [...calls.take(), ...(await callsOfBudget()), ...(await callsOfAlert(stage))];
+  expect([...new Set([...spent, ...received])].sort()).toEqual(allowedBy('SpendWatchPolicy'));
 });
 
 test('the function that publishes statistics has exactly the table permissions that it uses', async () => {

@@ -2,7 +2,7 @@ import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { HOUR_MS } from '../../lambdas/domain/clock';
 import { DECLINES_MAX } from '../../lambdas/domain/payments/auto-top-up';
 import { Arrears } from '../../lambdas/domain/payments/arrears/arrears';
-import { tellByMail } from '../../lambdas/domain/payments/arrears/due-message';
+import { tellOfDue } from '../../lambdas/domain/payments/arrears/due-message';
 import { picoOfCents } from '../../lambdas/domain/payments/cents';
 import { paymentJobs } from '../../lambdas/handlers/payments/payment-jobs';
 import type { PaymentsStage } from '../domain/payments/payments-stage';
@@ -103,7 +103,7 @@ test('the function that bills credit lines has exactly the table permissions tha
   const { store, accounts, funds } = wallet;
   const clock = (): number => wallet.now;
   const audit = new AuditLog({ store, clock });
-  const arrears = new Arrears({ store, clock, audit, accounts, dueDays: 14, notify: tellByMail({ store, clock }) });
+  const arrears = new Arrears({ store, clock, audit, accounts, dueDays: 14, notify: tellOfDue({ store, clock }) });
   await funds.setLine({ accountId: ACCOUNT, changeId: 'line_a', linePico: picoOfCents(1_000n) });
   await stage.spend(picoOfCents(500n));
   const used: string[] = [];

@@ -24,6 +24,7 @@ import { type LocalServices, openLocalServices } from './local-services';
 import { KeyReminders } from './key-reminders';
 import { LocalApi } from './local-api';
 import { localPages } from './local-pages';
+import { LocalWebhooks } from './local-webhooks';
 import type { LocalPayments, LocalPaymentsOptions } from './local-payments';
 import { NodeHost } from './node-host';
 import type { HostLimits } from './open-requests';
@@ -119,6 +120,7 @@ async function open(
   origin = `http://127.0.0.1:${port}`;
   const invoicePage = async (invoiceId: string) => (await openPayments()).payments.processor.invoicePage(invoiceId);
   startMail({ services, emails: identity.emails, mailer, publicUrl: origin, invoicePage, log }, cleanup);
+  startWebhooks(services, log, cleanup);
   const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();
@@ -206,6 +208,12 @@ function startMail(options: LocalMailOptions, cleanup: Cleanup): void {
   const mail = new LocalMail(options);
   mail.start();
   cleanup.add(() => mail.stop());
+}
+
+function startWebhooks(services: LocalServices, log: Log, cleanup: Cleanup): void {
+  const webhooks = new LocalWebhooks(services, log);
+  webhooks.start();
+  cleanup.add(() => webhooks.stop());
 }
 
 /** Imports the demo provider lazily, because loading it would slow down a start that uses real ones. */

@@ -10,6 +10,7 @@ import { RollUps } from '../../../lambdas/domain/usage/rollups/roll-ups';
 import { BudgetWatch } from '../../../lambdas/domain/usage/spend-watch/budget-watch';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { SpendWatch as KeySpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
+import { UsageAlerts } from '../../../lambdas/domain/usage/spend-watch/usage-alerts';
 import { spend } from '../../../lambdas/handlers/usage/spend';
 import { backgroundStore } from './background-store';
 import type { LocalServices } from './local-services';
@@ -44,13 +45,15 @@ export class SpendWatch {
     const { clock, usageRetentionDays: retentionDays } = services;
     const store = backgroundStore(services.store);
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-    const budgets = new BudgetWatch({ store, clock, notify: notifyBy(clock) });
+    const notify = notifyBy(clock);
+    const budgets = new BudgetWatch({ store, clock, notify });
+    const alerts = new UsageAlerts({ store, clock, log, notify });
     this.services = services;
     this.log = log;
     this.handleChanges = spend({
       rollUps: new RollUps({ store, clock, retentionDays }),
       attributionsOf: keyAttributions(store),
-      watch: new KeySpendWatch({ spend: new KeySpend({ store }), suspensions, budgets, clock, log }),
+      watch: new KeySpendWatch({ spend: new KeySpend({ store }), suspensions, budgets, alerts, clock, log }),
       parked: new ParkedChanges({ store, clock }),
       runRules,
       log,

@@ -36,8 +36,8 @@ export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;
 
 /**
  * The spend watch adds up usage records. Roll-ups are kept for as long as the records, hence the retention. It can also
- * suspend a key, which is recorded in the audit log, and tells people about used budgets. `MAIL_FROM` is the sender's
- * address, or `none` if the deployment sends no mail.
+ * suspend a key, which is recorded in the audit log, and tells people about alerts and used budgets. `MAIL_FROM` is the
+ * sender's address, or `none` if the deployment sends no mail.
  */
 export const SPEND_ENV = [
   'USAGE_TABLE',
@@ -158,6 +158,18 @@ export const MAIL_REPORTS_ENV = ['OUTBOX_TABLE', 'ACCOUNTS_TABLE'] as const;
 
 /** Reminds people of keys that end soon. It finds accounts and keys, and puts messages into the outbox. */
 export const KEY_REMINDERS_ENV = ['ACCOUNTS_TABLE', 'KEYS_TABLE', 'OUTBOX_TABLE'] as const;
+
+/**
+ * The functions that send events to webhooks. Tables are physical names and the secret is an ARN. `MAIL_FROM` may be
+ * `none`: then nobody is told by mail that a webhook was disabled.
+ */
+export const WEBHOOKS_ENV = [
+  'OUTBOX_TABLE',
+  'ACCOUNTS_TABLE',
+  'AUDIT_TABLE',
+  'KEY_PEPPER_SECRET',
+  'MAIL_FROM',
+] as const;
 
 /** The pipeline that archives audit events. `AUDIT_ARCHIVE` is a bucket name. */
 export const ARCHIVE_ENV = ['AUDIT_ARCHIVE'] as const;

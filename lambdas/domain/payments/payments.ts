@@ -3,7 +3,7 @@ import type { PlanSettings } from '../../contracts/deployment/plans';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
-import { NO_NOTIFY, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
+import { type Audiences, NOBODY, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
 import { Funds } from '../wallet/funds/funds';
 import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
@@ -32,8 +32,8 @@ export interface PaymentsOptions {
   /** @default none */
   readonly plans?: readonly PlanSettings[] | undefined;
   readonly usageRetentionDays: number;
-  /** Whether people are told by mail. @default no */
-  readonly sendsMail?: boolean;
+  /** The audiences of messages about payments. @default nobody */
+  readonly audiences?: Audiences;
   /** @default new ones on the same store */
   readonly wallet?: Pick<Wallet, 'credit'>;
   readonly funds?: Funds;
@@ -53,8 +53,8 @@ export class Payments {
   readonly #store: TableStore;
 
   constructor(options: PaymentsOptions) {
-    const { store, clock, log, processor, deployment, limits, sendsMail = false } = options;
-    const notify = sendsMail ? notifyBy(clock) : NO_NOTIFY;
+    const { store, clock, log, processor, deployment, limits, audiences = NOBODY } = options;
+    const notify = notifyBy(clock, audiences);
     const wallet = options.wallet ?? new Wallet(options);
     const funds = options.funds ?? new Funds(options);
     const exceptions = new PaymentExceptions({ store, clock, log });
@@ -62,15 +62,14 @@ export class Payments {
     const settings = options.plans ?? [];
     const plans = new Plans({ clock, funds, exceptions, customers, processor, deployment, settings });
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
-    // Without mails nothing is noted as told, so that a command that tells nobody keeps nobody else from it.
+    // A command that tells nobody notes nothing as told, so that it keeps nobody else from it.
+    const tells = audiences.mail || audiences.webhooks;
     const tell: ConvergeDependencies['tellOnce'] = async (notice, message) =>
-      sendsMail ? tellOnce({ store, clock, notify }, notice, message) : undefined;
+      tells ? tellOnce({ store, clock, notify }, notice, message) : undefined;
     const converging = { processor, wallet, funds, exceptions, grantBonus, notify, tellOnce: tell, deployment };
     const converge = (paymentId: string): ReturnType<typeof convergePayment> => convergePayment(converging, paymentId);
-    const invoices = sendsMail ? new Invoices({ store, clock, processor, notify, deployment }) : undefined;
-    const subscriptions = sendsMail
-      ? new SubscriptionChanges({ store, clock, processor, notify, deployment })
-      : undefined;
+    const invoices = tells ? new Invoices({ store, clock, processor, notify, deployment }) : undefined;
+    const subscriptions = tells ? new SubscriptionChanges({ store, clock, processor, notify, deployment }) : undefined;
     // An invoice has events of its own; the reconciliation finds those that never arrived.
     const convergeAndTell: typeof converge = async (paymentId) => {
       const payment = await converge(paymentId);
@@ -86,8 +85,8 @@ export class Payments {
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
     this.refunds = new Refunds({ store, funds, processor });
     const tellOfTopUp = async (notice: TopUpNotice): Promise<void> => {
-      const message = sendsMail ? messageOf(notice) : undefined;
-      if (message) await notifyOnce({ store, clock }, message);
+      const message = messageOf(notice);
+      if (message) await notifyOnce({ store, clock, audiences }, message);
     };
     this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tellOfTopUp });
     this.events = new PaymentEvents({

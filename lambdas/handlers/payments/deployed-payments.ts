@@ -5,7 +5,8 @@ import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import type { Env, PAYMENTS_ENV } from '../../contracts/deployment/environment';
 import type { StripeKeys } from '../../contracts/deployment/secrets';
 import { systemClock } from '../../domain/clock';
-import type { Log } from '../../domain/log';
+import { errorName, type Log } from '../../domain/log';
+import { audiencesOf } from '../../domain/notifications/outbox/outbox';
 import { Payments } from '../../domain/payments/payments';
 import type { TableStore } from '../../domain/table/table-store';
 import { deployedProcessor } from './deployed-processor';
@@ -43,7 +44,7 @@ export function deployedPayments(
     },
     usageRetentionDays: Number(env.USAGE_RETENTION_DAYS),
     plans: settings.plans,
-    sendsMail: env.MAIL_FROM !== 'none',
+    audiences: audiencesOf(env.MAIL_FROM !== 'none'),
   });
   return { payments, keys };
 }

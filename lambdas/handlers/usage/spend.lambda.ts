@@ -9,12 +9,13 @@ import { AuditLog } from '../../domain/audit/audit-log';
 import { systemClock as clock } from '../../domain/clock';
 import { keyAttributions } from '../../domain/keys/key-attribution';
 import { KeySuspensions } from '../../domain/keys/key-suspensions';
-import { notifyBy } from '../../domain/notifications/outbox/outbox';
+import { audiencesOf, notifyBy } from '../../domain/notifications/outbox/outbox';
 import { ParkedChanges } from '../../domain/usage/parked/parked-changes';
 import { RollUps } from '../../domain/usage/rollups/roll-ups';
 import { BudgetWatch } from '../../domain/usage/spend-watch/budget-watch';
 import { KeySpend } from '../../domain/usage/spend-watch/key-spend';
 import { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
+import { UsageAlerts } from '../../domain/usage/spend-watch/usage-alerts';
 import { spend } from './spend';
 
 const env = readEnv(SPEND_ENV);
@@ -29,8 +30,10 @@ const tableNames = {
 const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
 const log = new StdoutLog();
 const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-const budgets = env.MAIL_FROM === 'none' ? undefined : new BudgetWatch({ store, clock, notify: notifyBy(clock) });
-const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, budgets, clock, log });
+const notify = notifyBy(clock, audiencesOf(env.MAIL_FROM !== 'none'));
+const budgets = new BudgetWatch({ store, clock, notify });
+const alerts = new UsageAlerts({ store, clock, log, notify });
+const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, budgets, alerts, clock, log });
 const rollUps = new RollUps({ store, clock, retentionDays: Number(env.USAGE_RETENTION_DAYS) });
 
 const parked = new ParkedChanges({ store, clock });

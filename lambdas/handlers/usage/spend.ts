@@ -3,9 +3,8 @@ import type { Change, Mapped, RunRules, StreamContext, StreamRule } from '../../
 import type { Log } from '../../domain/log';
 import type { ParkedChanges } from '../../domain/usage/parked/parked-changes';
 import { decodeUsageRecord, isUsageRecordItem } from '../../domain/usage/records/usage-records';
-import type { CountableChange } from '../../domain/usage/rollups/targets';
 import type { RollUps } from '../../domain/usage/rollups/roll-ups';
-import { attributed, type AttributionsOf } from '../../domain/usage/rollups/targets';
+import { attributed, type AttributionsOf, type CountableChange } from '../../domain/usage/rollups/targets';
 import type { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 
 export interface SpendDependencies {

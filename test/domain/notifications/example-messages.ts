@@ -1,5 +1,6 @@
 import type { Kind } from '../../../lambdas/domain/notifications/outbox/kinds';
 import type { NewMessage } from '../../../lambdas/domain/notifications/outbox/message';
+import { errorRate, spendAnomaly, webhookDisabled } from '../../../lambdas/domain/notifications/outbox/alert-messages';
 import * as messages from '../../../lambdas/domain/notifications/outbox/messages';
 
 const AT = '2026-11-20T10:00:00.000Z';
@@ -51,6 +52,14 @@ export function exampleMessages(accountId: string, personId: string): { readonly
       window: 'month',
       from: '2026-11-01',
       windowName: 'month#UTC#2026-11-01',
+    }),
+    error_rate: errorRate({ accountId, failed: '30', requests: '100', at: AT }),
+    spend_anomaly: spendAnomaly({ accountId, spentPico: 30n * DOLLAR, usualPico: DOLLAR, at: AT }),
+    webhook_disabled: webhookDisabled({
+      accountId,
+      webhookId: 'whk_01JD0000000000000000000001',
+      reason: 'failing',
+      at: AT,
     }),
     policy_changed: messages.policyChanged({ personId, policy: 'terms', version: '2', effectiveAt: AT }),
   };

@@ -11,11 +11,13 @@ import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import type { Log } from '../../../lambdas/domain/log';
 import { absent } from '../../../lambdas/domain/table/condition';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
+import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { RollUps } from '../../../lambdas/domain/usage/rollups/roll-ups';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { BASELINE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
 import { SpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
+import { UsageAlerts } from '../../../lambdas/domain/usage/spend-watch/usage-alerts';
 import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { spend } from '../../../lambdas/handlers/usage/spend';
 import { ACCOUNT } from '../wallet/wallet-stage';
@@ -73,7 +75,11 @@ export class SpendStage {
   }
 
   /** Writes the record of a request that has just ended. */
-  async record(costPico: bigint, keyId = this.keyId): Promise<UsageRecord> {
+  async record(
+    costPico: bigint,
+    keyId = this.keyId,
+    status: UsageRecord['status'] = 'completed',
+  ): Promise<UsageRecord> {
     const record: UsageRecord = {
       requestId: `req_${ulid(this.now)}`,
       accountId: ACCOUNT,
@@ -83,7 +89,7 @@ export class SpendStage {
       model: 'm',
       provider: 'p',
       streamed: false,
-      status: 'completed',
+      status,
       httpStatus: 200,
       usage: {},
       estimated: false,
@@ -107,7 +113,8 @@ export class SpendStage {
     const line = (code: string, fields = {}): void => void this.lines.push([code, fields]);
     const log: Log = { info: line, warn: line, error: line };
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-    const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log });
+    const alerts = new UsageAlerts({ store, clock, log, notify: notifyBy(clock) });
+    const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, alerts, clock, log });
     const rollUps = new RollUps({ store, clock, retentionDays: RETENTION_DAYS });
     const parked = new ParkedChanges({ store, clock });
     const attributionsOf = keyAttributions(store);

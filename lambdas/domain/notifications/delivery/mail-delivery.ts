@@ -11,7 +11,7 @@ import type { Mailer } from '../mailer';
 import { MailInDoubt, MailNotTaken } from '../notifications-errors';
 import { isOptional, KINDS } from '../outbox/kinds';
 import { decodePending, forBillingDetails, forPerson, type NewMessage, type PendingMessage } from '../outbox/message';
-import { notifyOnce } from '../outbox/outbox';
+import { MAIL_ONLY, notifyOnce } from '../outbox/outbox';
 import type { Preferences } from '../people/preferences';
 import type { Recipients } from '../people/recipients';
 import type { Suppressions } from '../people/suppressions';
@@ -115,7 +115,7 @@ export class MailDelivery {
     }
     const parts = await this.#partsOf(message);
     if (parts === undefined) return this.#send(message);
-    for (const part of parts) await notifyOnce({ ...this.#options, timing: this.#timing }, part);
+    for (const part of parts) await notifyOnce({ ...this.#options, timing: this.#timing, audiences: MAIL_ONLY }, part);
     return this.#claims.end(message, parts.length === 0 ? 'no_recipient' : 'expanded');
   }
 

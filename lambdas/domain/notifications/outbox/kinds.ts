@@ -3,9 +3,10 @@ import type { OptionalCategory } from '../../../contracts/http/notifications';
 import { OPTIONAL_CATEGORIES } from '../../../contracts/http/notifications';
 import { ROLES } from '../../../contracts/http/roles';
 import { personIdSchema } from '../../../contracts/storage/ids';
+import { WEBHOOK_DISABLE_REASONS } from '../../../contracts/storage/webhook-state';
 
 /** Mails that nobody can decline, because the law, the contract or the safety of an account requires them. */
-export type MandatoryCategory = 'billing' | 'security' | 'privacy' | 'invitation';
+export type MandatoryCategory = 'billing' | 'security' | 'privacy' | 'invitation' | 'service';
 export type Category = MandatoryCategory | OptionalCategory;
 
 /** An ID of ours or of the payment provider. It has no space and no `@`, so it is neither text nor an address. */
@@ -13,6 +14,7 @@ const id = z.string().regex(/^[\w.:#-]{1,128}$/, 'must be an ID');
 const at = z.iso.datetime();
 /** Pico-dollars. */
 const amountPico = z.bigint();
+const count = z.string().regex(/^\d{1,15}$/, 'must be a whole number');
 const role = z.enum(ROLES);
 /** A person's pseudonym, or a command of the deployment. */
 const actor = z.union([personIdSchema, z.literal('deployment')]).default('deployment');
@@ -56,6 +58,9 @@ export const KINDS = {
     /** The first day of the window; absent for the total. */
     from: z.iso.date().optional(),
   }),
+  error_rate: kind('service', { failed: count, requests: count, at }),
+  spend_anomaly: kind('service', { spentPico: amountPico, usualPico: amountPico, at }),
+  webhook_disabled: kind('service', { webhookId: id, reason: z.enum(WEBHOOK_DISABLE_REASONS), at }),
   policy_changed: kind('privacy', { policy: z.enum(['terms', 'privacy']), version: id, effectiveAt: at }),
 } as const;
 

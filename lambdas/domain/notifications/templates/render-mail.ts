@@ -63,6 +63,8 @@ const WORDS: { readonly [word: string]: string } = {
   ended: 'has ended',
   terms: 'terms of service',
   privacy: 'privacy policy',
+  failing: 'has accepted nothing for three days',
+  gone: 'answered that it is gone (410)',
 };
 
 /** The parameters as text, without the unit that is the last word of their names: `amountPico` is `{{amount}}`. */

@@ -1,8 +1,7 @@
-import { HOUR_MS } from '../../clock';
 import type { TableStore } from '../../table/table-store';
 import { ReadRollUps } from '../rollups/read-roll-ups';
-import { type Attributed, intervalStart } from '../rollups/targets';
-import { BASELINE_HOURS } from './spend-jump';
+import type { Attributed } from '../rollups/targets';
+import { costsInWeekBefore, hourOf } from './hours';
 
 /** An hour of the keys that share counters. */
 export interface CounterHour {
@@ -36,17 +35,10 @@ export class KeySpend {
   }
 
   /** @returns the spend in each hour of the week before, in pico-dollars, without the hours that have no requests */
-  async inWeekBefore({ accountId, counterId, hour }: CounterHour): Promise<readonly bigint[]> {
-    const start = Date.parse(`${hour}:00:00.000Z`);
-    const range = { from: hourOf(start - BASELINE_HOURS * HOUR_MS), to: hourOf(start - HOUR_MS) };
-    const spent: bigint[] = [];
-    for await (const { measures } of this.#rollUps.hours(accountId, { dimension: 'key', value: counterId }, range))
-      spent.push(measures['costPico'] ?? 0n);
-    return spent;
+  inWeekBefore({ accountId, counterId, hour }: CounterHour): Promise<readonly bigint[]> {
+    return costsInWeekBefore(this.#rollUps, accountId, { dimension: 'key', value: counterId }, hour);
   }
 }
-
-export const hourOf = (milliseconds: number): string => intervalStart('hour', milliseconds);
 
 /** The hours in which requests cost something, with the keys of those requests. */
 export function spentHours(requests: readonly Attributed[]): readonly SpentHour[] {

@@ -3,16 +3,20 @@ import { type Clock, HOUR_MS } from '../../clock';
 import type { KeySuspensions } from '../../keys/key-suspensions';
 import { errorName, type Log } from '../../log';
 import type { Attributed } from '../rollups/targets';
+import { accountHours } from './account-hours';
 import type { BudgetWatch } from './budget-watch';
+import { hourOf } from './hours';
 import { type KeySpend, type SpentHour, spentHours } from './key-spend';
-import { hourOf } from './key-spend';
 import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
+import type { UsageAlerts } from './usage-alerts';
 
 export interface SpendWatchDependencies {
   readonly spend: KeySpend;
   readonly suspensions: KeySuspensions;
   /** @default nobody is told about budgets */
   readonly budgets?: Pick<BudgetWatch, 'check'> | undefined;
+  /** Tells accounts that have rules about their hours. @default nobody is told */
+  readonly alerts?: Pick<UsageAlerts, 'check'> | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -26,13 +30,16 @@ export class SpendWatch {
   }
 
   /**
-   * Checks the budgets and the hours of keys whose requests were just counted. Repeating it has no effect.
+   * Checks the budgets and hours of keys, and the hours of accounts, whose requests were just counted. Repeating it has
+   * no effect.
    * @throws StoreUnavailable when a budget could not be checked
    */
   async check(requests: readonly Attributed[]): Promise<void> {
+    const { budgets, alerts } = this.#dependencies;
     const charged = requests.filter(({ record }) => record.costPico > 0n);
-    await this.#dependencies.budgets?.check(charged.map(({ record }) => record));
+    await budgets?.check(charged.map(({ record }) => record));
     for (const hour of spentHours(charged)) if (this.#isRecent(hour)) await this.#check(hour);
+    await alerts?.check(accountHours(requests));
   }
 
   /**

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import {
   accountIdSchema,
   couponIdSchema,
+  deliveryIdSchema,
   invitationIdSchema,
   keyIdSchema,
   personIdSchema,
   proposalIdSchema,
   requestIdSchema,
   trustIdSchema,
+  webhookIdSchema,
 } from '../../../../contracts/storage/ids';
 
 export const inAccount = z.strictObject({ accountId: accountIdSchema });
@@ -16,6 +18,8 @@ export const ofInvitation = z.strictObject({ accountId: accountIdSchema, invitat
 export const ofKey = z.strictObject({ accountId: accountIdSchema, keyId: keyIdSchema });
 export const ofTrust = z.strictObject({ accountId: accountIdSchema, trustId: trustIdSchema });
 export const ofRequest = z.strictObject({ accountId: accountIdSchema, requestId: requestIdSchema });
+export const ofWebhook = z.strictObject({ accountId: accountIdSchema, webhookId: webhookIdSchema });
+export const ofDelivery = ofWebhook.extend({ deliveryId: deliveryIdSchema });
 export const ofStatement = z.strictObject({
   accountId: accountIdSchema,
   statement: z
