@@ -310,6 +310,87 @@ export type Parts = {
     creditLine: ExactUsd;
 };
 
+export type UsageReport = {
+    from: string;
+    to: string;
+    interval: string;
+    timeZone: string;
+    metric: string;
+    group: string;
+    subgroup?: string;
+    series: Array<{
+        value: string;
+        part?: string;
+        total: ExactUsd | number | null;
+        previous?: ExactUsd | number | null;
+        points: Array<{
+            start: string;
+            amount: ExactUsd | number | null;
+        }>;
+    }>;
+    omitted: number;
+};
+
+export type UsageRequest = {
+    requestId: string;
+    keyId: string;
+    at: string;
+    endpoint: string;
+    model: string;
+    provider: string;
+    streamed: boolean;
+    status: string;
+    httpStatus: number;
+    usage: {
+        [key: string]: number;
+    };
+    estimated: boolean;
+    cost: ExactUsd;
+    overrun?: ExactUsd;
+    priceVersion: string;
+    labels?: {
+        [key: string]: string;
+    };
+    firstByteMs?: number;
+    durationMs: number;
+};
+
+export type UsageRequestDetail = {
+    requestId: string;
+    keyId: string;
+    at: string;
+    endpoint: string;
+    model: string;
+    provider: string;
+    streamed: boolean;
+    status: string;
+    httpStatus: number;
+    usage: {
+        [key: string]: number;
+    };
+    estimated: boolean;
+    cost: ExactUsd;
+    overrun?: ExactUsd;
+    priceVersion: string;
+    labels?: {
+        [key: string]: string;
+    };
+    firstByteMs?: number;
+    durationMs: number;
+    entries: Array<{
+        entryId: string;
+        kind: string;
+        at: string;
+        held: ExactUsd;
+        charged: ExactUsd;
+        priceVersion?: string;
+    }>;
+    leaseTurn?: string;
+    receipt?: {
+        [key: string]: unknown;
+    };
+};
+
 export type Member = {
     personId: string;
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor' | string;
@@ -839,7 +920,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -2193,6 +2274,212 @@ export type GetStatementResponses = {
 
 export type GetStatementResponse = GetStatementResponses[keyof GetStatementResponses];
 
+export type GetUsageData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * The first day. By default, 30 days are reported.
+         */
+        from?: string;
+        /**
+         * The last day. By default, today.
+         */
+        to?: string;
+        interval?: 'hour' | 'day' | 'month';
+        /**
+         * The IANA time zone in which days and months begin.
+         */
+        timeZone?: string;
+        metric?: 'requests' | 'cost' | 'errors' | 'tokens' | 'inputTokens' | 'outputTokens' | 'durationP50' | 'durationP95' | 'durationP99' | 'firstByteP50' | 'firstByteP95' | 'firstByteP99';
+        group?: 'account' | 'key' | 'member' | 'model' | 'provider' | 'label';
+        /**
+         * Divides tokens by `unit`, requests by `status`, or errors by `httpStatus`.
+         */
+        subgroup?: 'unit' | 'status' | 'httpStatus';
+        /**
+         * Also reports the totals of the period before.
+         */
+        compare?: 'previous';
+        /**
+         * `csv` and `jsonl` are sent as a file.
+         */
+        format?: 'json' | 'csv' | 'jsonl';
+    };
+    url: '/v1/accounts/{accountId}/usage';
+};
+
+export type GetUsageErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetUsageError = GetUsageErrors[keyof GetUsageErrors];
+
+export type GetUsageResponses = {
+    /**
+     * Done.
+     */
+    200: UsageReport;
+};
+
+export type GetUsageResponse = GetUsageResponses[keyof GetUsageResponses];
+
+export type ListUsageRequestsData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+        /**
+         * Only requests of this key.
+         */
+        key?: string;
+        /**
+         * Only requests to this model of the catalog.
+         */
+        model?: string;
+        provider?: string;
+        /**
+         * Such as `completed` or `provider_error`.
+         */
+        status?: string;
+        /**
+         * A label of the key, such as `team=search`.
+         */
+        label?: string;
+        /**
+         * Only requests from this time on.
+         */
+        from?: string;
+        /**
+         * Only requests before this time.
+         */
+        to?: string;
+    };
+    url: '/v1/accounts/{accountId}/usage/requests';
+};
+
+export type ListUsageRequestsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListUsageRequestsError = ListUsageRequestsErrors[keyof ListUsageRequestsErrors];
+
+export type ListUsageRequestsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<UsageRequest>;
+        next?: string;
+    };
+};
+
+export type ListUsageRequestsResponse = ListUsageRequestsResponses[keyof ListUsageRequestsResponses];
+
+export type ExportUsageRequestsData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * Only requests of this key.
+         */
+        key?: string;
+        /**
+         * Only requests to this model of the catalog.
+         */
+        model?: string;
+        provider?: string;
+        /**
+         * Such as `completed` or `provider_error`.
+         */
+        status?: string;
+        /**
+         * A label of the key, such as `team=search`.
+         */
+        label?: string;
+        /**
+         * Only requests from this time on.
+         */
+        from?: string;
+        /**
+         * Only requests before this time.
+         */
+        to?: string;
+        format?: 'csv' | 'jsonl';
+        limit?: number;
+        /**
+         * The position in the `Link` header of the previous file.
+         */
+        after?: string;
+    };
+    url: '/v1/accounts/{accountId}/usage/requests/export';
+};
+
+export type ExportUsageRequestsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ExportUsageRequestsError = ExportUsageRequestsErrors[keyof ExportUsageRequestsErrors];
+
+export type ExportUsageRequestsResponses = {
+    /**
+     * Done.
+     */
+    200: UsageRequest;
+};
+
+export type ExportUsageRequestsResponse = ExportUsageRequestsResponses[keyof ExportUsageRequestsResponses];
+
+export type GetUsageRequestData = {
+    body?: never;
+    path: {
+        accountId: string;
+        requestId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/usage/requests/{requestId}';
+};
+
+export type GetUsageRequestErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetUsageRequestError = GetUsageRequestErrors[keyof GetUsageRequestErrors];
+
+export type GetUsageRequestResponses = {
+    /**
+     * Done.
+     */
+    200: UsageRequestDetail;
+};
+
+export type GetUsageRequestResponse = GetUsageRequestResponses[keyof GetUsageRequestResponses];
+
 export type ListMembersData = {
     body?: never;
     path: {
@@ -3365,7 +3652,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -3457,7 +3744,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
