@@ -51,6 +51,7 @@ import { WalletStage } from '../wallet/wallet-stage';
 import { ROOT, trackedFiles } from '../../repository/tracked-files';
 import { LaterStore } from './later-store';
 import { extendedBy, laterMembers } from './later-members';
+import { rollUpReaders } from './stored-roll-ups';
 import { webhookReaders } from './stored-webhooks';
 import {
   keyedRequestOf,
@@ -231,6 +232,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       decoders: ['decodeUsageRecord'],
       read: (store) => new UsageRecords({ store }).newest(wallet.accountId, 100),
     },
+    ...(await rollUpReaders({ ...inWallet, accountId: wallet.accountId, clock: () => wallet.stage.now })),
     'the claim of an Idempotency-Key': {
       ...inWallet,
       decoders: ['decodeClaim', 'decodeUsageRecord'],

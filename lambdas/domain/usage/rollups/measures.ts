@@ -17,6 +17,13 @@ export const MEASURE_PREFIXES = {
   firstBytes: 'f:',
 } as const;
 
+/** The measures that there is one of. Costs are in pico-dollars. */
+const SUMS: readonly string[] = ['requests', 'costPico', 'overrunPico', 'estimated'];
+
+/** Whether an attribute of a roll-up is a measure that this release knows. */
+export const isMeasure = (name: string): boolean =>
+  SUMS.includes(name) || Object.values(MEASURE_PREFIXES).some((prefix) => name.startsWith(prefix));
+
 /** A unit or a status that only a later release knows. It is text from storage, so it names no measure. */
 export const OTHER = 'other';
 const ERROR_STATUS_MIN = 400;

@@ -9,7 +9,7 @@ import { ROLLUPS } from '../../../contracts/storage/tables';
 import { everyItem } from '../../table/every-item';
 import type { SortRange, TableStore } from '../../table/table-store';
 import type { Item } from '../../table/value';
-import type { Measures } from './measures';
+import { isMeasure, type Measures } from './measures';
 import { type DimensionValue, nameOf } from './targets';
 
 /** The usage of one value of a dimension in one interval. */
@@ -25,8 +25,6 @@ export interface Range {
   readonly from: string;
   readonly to: string;
 }
-
-const NO_MEASURES: ReadonlySet<string> = new Set(['pk', 'sk', 'value', 'interval', 'start', 'expiresAt']);
 
 /** Reads the roll-ups of accounts. */
 export class ReadRollUps {
@@ -76,7 +74,7 @@ export function decodeRollUp(item: Item): RollUp {
   if (typeof value !== 'string' || typeof start !== 'string' || !isInterval)
     throw new TypeError('the item is not a roll-up');
   const measures = Object.entries(item).filter(
-    (entry): entry is [string, bigint] => !NO_MEASURES.has(entry[0]) && typeof entry[1] === 'bigint',
+    (entry): entry is [string, bigint] => isMeasure(entry[0]) && typeof entry[1] === 'bigint',
   );
   return { value, interval, start, measures: Object.fromEntries(measures) };
 }

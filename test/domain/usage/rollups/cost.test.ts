@@ -75,6 +75,11 @@ test.each<[string, Traffic, { readonly writeUnits: number; readonly dollars: num
     { writeUnits: 0.9, dollars: 0.6 },
   ],
   [
+    'an account with 100 requests a second, 1,000 keys and 50 models, on 4 shards of the stream',
+    { requestsPerSecond: 100, keys: 1_000, models: 50, shards: 4 },
+    { writeUnits: 5.1, dollars: 3.3 },
+  ],
+  [
     'an account with a request a second, 10 keys and 5 models',
     { requestsPerSecond: 1, keys: 10, models: 5, shards: 1 },
     { writeUnits: 6, dollars: 4 },
@@ -88,4 +93,9 @@ test.each<[string, Traffic, { readonly writeUnits: number; readonly dollars: num
   const units = await unitsPerRequest(traffic);
   expect(units.writeUnits).toBeLessThanOrEqual(most.writeUnits);
   expect(dollarsPerMillion(units)).toBeLessThanOrEqual(most.dollars);
+});
+
+test('roll-ups add at most 3 write units to a request at 100 requests a second on one account, also with 300 keys and 50 models', async () => {
+  const { writeUnits } = await unitsPerRequest({ requestsPerSecond: 100, keys: 300, models: 50, shards: 2 });
+  expect(writeUnits).toBeLessThanOrEqual(3);
 });
