@@ -293,7 +293,7 @@ test('the spend watch has exactly the table permissions that it uses', async () 
   const calls = new CallRecorder(stage.store);
   const slow = new FaultyStore(calls);
   // The reply to the suspension is lost, another action overtakes the retry, and the audit log tells whether it was done.
-  slow.plan('none', 'none', 'lost reply', async () => {
+  slow.plan('none', 'lost reply', async () => {
     await stage.keys.create({ accountId: ACCOUNT });
     // The store remembers an idempotency token for ten minutes.
     stage.now += 60 * MINUTE_MS;
