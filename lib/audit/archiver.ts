@@ -55,7 +55,7 @@ export class Archiver extends Construct {
     collectChanges(this, {
       table: audit,
       to: keep.function,
-      filter: { eventName: ['INSERT'] },
+      filters: [{ eventName: ['INSERT'] }],
       topic: alarmTopic,
       records: BATCH_RECORDS,
       window: BATCH_WINDOW,

@@ -18,8 +18,8 @@ const RETRIES_MAX = 1_000;
 export interface CollectChangesProps {
   readonly table: ClassifiedTable;
   readonly to: Pick<IFunction, 'functionArn'>;
-  /** Which changes invoke the function, as the pattern of an event filter. */
-  readonly filter: object;
+  /** Which changes invoke the function, as the patterns of event filters. A change has to match one of them. */
+  readonly filters: readonly object[];
   /** The most records in one batch. */
   readonly records: number;
   /** How long Lambda collects changes before it invokes the function. */
@@ -44,7 +44,7 @@ export function collectChanges(scope: Construct, props: CollectChangesProps): vo
     eventSourceArn: streamArn,
     // Starts with the oldest change that is left, so that changes before the first deployment are not missed.
     startingPosition: 'TRIM_HORIZON',
-    filterCriteria: { filters: [{ pattern: JSON.stringify(props.filter) }] },
+    filterCriteria: { filters: props.filters.map((filter) => ({ pattern: JSON.stringify(filter) })) },
     batchSize: props.records,
     maximumBatchingWindowInSeconds: props.window.toSeconds(),
     // A failed batch is retried in halves, which in the end isolates a bad record.

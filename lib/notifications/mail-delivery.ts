@@ -61,7 +61,7 @@ export class MailDelivery extends Construct {
     collectChanges(this, {
       table: outbox,
       to: this.deliver.function,
-      filter: NEW_MAILS,
+      filters: [NEW_MAILS],
       topic: alarmTopic,
       records: BATCH_RECORDS,
       window: BATCH_WINDOW,

@@ -54,7 +54,7 @@ export class Webhooks extends Construct {
     collectChanges(this, {
       table: outbox,
       to: deliver.function,
-      filter: NEW_DELIVERIES,
+      filters: [NEW_DELIVERIES],
       topic: alarmTopic,
       records: BATCH_RECORDS,
       window: BATCH_WINDOW,

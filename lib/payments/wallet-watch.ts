@@ -56,7 +56,7 @@ export class WalletWatch extends Construct {
     collectChanges(this, {
       table: wallet,
       to: this.watch.function,
-      filter: BALANCES,
+      filters: [BALANCES],
       topic: alarmTopic,
       records: BATCH_RECORDS,
       window: BATCH_WINDOW,

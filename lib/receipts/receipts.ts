@@ -61,7 +61,7 @@ export class Receipts extends Construct {
     collectChanges(this, {
       table: usage,
       to: collect.function,
-      filter: FINISHED_REQUESTS,
+      filters: [FINISHED_REQUESTS],
       topic: alarmTopic,
       records: BATCH_RECORDS,
       window: BATCH_WINDOW,

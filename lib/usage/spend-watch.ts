@@ -15,7 +15,7 @@ import { publishFailures } from '../constructs/stream-grants';
 import type { KeysTable } from '../keys/keys-table';
 import type { OutboxTable } from '../notifications/outbox-table';
 import type { RollUpsTable } from './roll-ups-table';
-import { FINISHED_REQUESTS, type UsageTable } from './usage-table';
+import { EXPIRED_RECORDS, FINISHED_REQUESTS, type UsageTable } from './usage-table';
 
 export interface SpendWatchProps {
   readonly config: Config;
@@ -88,7 +88,7 @@ export class SpendWatch extends Construct {
     collectChanges(this, {
       table: usage,
       to: watch.function,
-      filter: FINISHED_REQUESTS,
+      filters: [FINISHED_REQUESTS, EXPIRED_RECORDS],
       topic: alarmTopic,
       records: BATCH_RECORDS,
       window: BATCH_WINDOW,

@@ -18,11 +18,17 @@ export class UsageTable extends ClassifiedTable {
   }
 }
 
+const OF_RECORDS = { dynamodb: { Keys: { pk: { S: [{ prefix: USAGE_RECORDS_PREFIX }] } } } };
+
 /**
  * The changes of the table that a finished request makes. The pattern leaves out items that expired, and the items
  * that receipts and cancellations add.
  */
-export const FINISHED_REQUESTS = {
-  eventName: ['INSERT', 'MODIFY'],
-  dynamodb: { Keys: { pk: { S: [{ prefix: USAGE_RECORDS_PREFIX }] } } },
+export const FINISHED_REQUESTS = { eventName: ['INSERT', 'MODIFY'], ...OF_RECORDS };
+
+/** The removals of usage records that DynamoDB makes because they have expired. */
+export const EXPIRED_RECORDS = {
+  eventName: ['REMOVE'],
+  userIdentity: { principalId: ['dynamodb.amazonaws.com'] },
+  ...OF_RECORDS,
 };

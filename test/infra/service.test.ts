@@ -230,9 +230,16 @@ describe('functions', () => {
     ]);
   });
 
-  test.each(['ReceiptsCollect', 'SpendWatchFunction'])(
-    'the function %s runs for finished requests only, retries a batch in halves and not without end, and reports one that is given up',
-    (prefix) => {
+  const dynamodb = { Keys: { pk: { S: [{ prefix: 'acc_' }] } } };
+  const finished = { eventName: ['INSERT', 'MODIFY'], dynamodb };
+  const expired = { eventName: ['REMOVE'], userIdentity: { principalId: ['dynamodb.amazonaws.com'] }, dynamodb };
+
+  test.each([
+    ['ReceiptsCollect', 'finished requests', [finished]],
+    ['SpendWatchFunction', 'finished requests and expired records', [finished, expired]],
+  ] as const)(
+    'the function %s runs for %s only, retries a batch in halves and not without end, and reports one that is given up',
+    (prefix, _, patterns) => {
       const [reader] = functions.filter(([id]) => id.startsWith(prefix));
       const [mapping] = ofType(synthesis, 'AWS::Lambda::EventSourceMapping')
         .map(([, { Properties }]) => Properties)
@@ -249,9 +256,7 @@ describe('functions', () => {
       // The stream keeps a change for a day, so that an abandoned one can still be read by hand.
       expect(mapping?.['MaximumRecordAgeInSeconds']).toBeLessThan(DAY_SECONDS);
       const filters = at(mapping, 'FilterCriteria', 'Filters') as readonly { readonly Pattern: string }[];
-      expect(filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual([
-        { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { pk: { S: [{ prefix: 'acc_' }] } } } },
-      ]);
+      expect(filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual(patterns);
     },
   );
 

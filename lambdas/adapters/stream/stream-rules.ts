@@ -5,6 +5,8 @@ import { isFaultOfData } from '../../domain/usage/parked/fault-of-data';
 import { recordIds, type UnprocessableChange } from '../../domain/usage/parked/parked-changes';
 import { decodeItem, decodeKey } from '../attribute-values';
 
+/** DynamoDB removes expired items in its own name. Any other removal has no identity. */
+const EXPIRY_PRINCIPAL = 'dynamodb.amazonaws.com';
 const CHANGE_TYPES = ['INSERT', 'MODIFY', 'REMOVE'] as const;
 export type ChangeType = (typeof CHANGE_TYPES)[number];
 
@@ -15,6 +17,8 @@ export interface Change {
   readonly key: Key;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
+  /** Whether the table removed the item because it had expired. */
+  readonly isExpiry: boolean;
 }
 
 /** The mapped value of a change, with the change's ID and the key of its item. */
@@ -74,9 +78,9 @@ export interface StreamContext {
  * @returns where the batch is to be delivered again from; nothing if it is processed
  * @throws StreamFault when the whole batch is to be delivered again
  */
-export type RunRules = <T>(
+export type RunRules = <T extends readonly unknown[]>(
   records: readonly DynamoDBRecord[],
-  rules: readonly StreamRule<T>[],
+  rules: { readonly [Rule in keyof T]: StreamRule<T[Rule]> },
   context: StreamContext,
 ) => Promise<DynamoDBBatchResponse>;
 
@@ -175,13 +179,14 @@ const streamFault = (error: unknown): StreamFault =>
 
 /** @throws TypeError when the record is not a change record */
 function changeOf(record: DynamoDBRecord): Change {
-  const { eventID: id, eventName: type, dynamodb } = record;
+  const { eventID: id, eventName: type, dynamodb, userIdentity } = record;
   const known = CHANGE_TYPES.find((candidate) => candidate === type);
   if (id === undefined || known === undefined || dynamodb === undefined)
     throw new TypeError('this is not a change record');
   const { Keys: keys = {}, OldImage: before, NewImage: after } = dynamodb;
   const images = { before: before && decodeItem(before), after: after && decodeItem(after) };
-  return { id, type: known, key: decodeKey(keys), ...images };
+  const isExpiry = known === 'REMOVE' && userIdentity?.principalId === EXPIRY_PRINCIPAL;
+  return { id, type: known, key: decodeKey(keys), ...images, isExpiry };
 }
 
 function keyOf({ dynamodb }: DynamoDBRecord): Key | undefined {

@@ -18,7 +18,10 @@ export interface SpendDependencies {
 
 type RecordChange = Pick<CountableChange, 'record' | 'before'>;
 
-/** Adds usage records up from the table's stream, suspends keys whose spend jumps, and tells about used budgets. */
+/**
+ * Adds usage records up from the table's stream, suspends keys whose spend jumps, tells about budgets and alerts, and
+ * confirms that expired records have left the table.
+ */
 export function spend({
   rollUps,
   attributionsOf,
@@ -33,11 +36,22 @@ export function spend({
     await rollUps.count(changes);
     await watch.check(changes);
   };
-  const rules: readonly StreamRule<RecordChange>[] = [
-    { id: 'spent', changes: ['INSERT', 'MODIFY'], when: ({ after }) => isUsageRecordItem(after), map: changed, sink },
-  ];
+  const spent: StreamRule<RecordChange> = {
+    id: 'spent',
+    changes: ['INSERT', 'MODIFY'],
+    when: ({ after }) => isUsageRecordItem(after),
+    map: changed,
+    sink,
+  };
+  const removed: StreamRule<true> = {
+    id: 'removed',
+    changes: ['REMOVE'],
+    when: ({ isExpiry, before }) => isExpiry && isUsageRecordItem(before),
+    map: () => true,
+    sink: async ({ length: count }) => log.info('USAGE_RECORDS_REMOVED', { count }),
+  };
   const park: StreamContext['park'] = (changes) => parked.park('spend', changes);
-  return ({ Records: records }) => runRules(records, rules, { log, park });
+  return ({ Records: records }) => runRules(records, [spent, removed], { log, park });
 }
 
 /** A late settle replaces a record, which changes the sums by the difference. */

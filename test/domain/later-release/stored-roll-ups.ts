@@ -1,6 +1,6 @@
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
-import { ReadRollUps } from '../../../lambdas/domain/usage/rollups/read-roll-ups';
+import { ReadRollUps, type RollUp } from '../../../lambdas/domain/usage/rollups/read-roll-ups';
 import { RollUps } from '../../../lambdas/domain/usage/rollups/roll-ups';
 
 const RETENTION_DAYS = 90;
@@ -24,7 +24,8 @@ export async function rollUpReaders({
       engine,
       decoders: ['decodeRollUp'],
       read: async (store: TableStore) => {
-        const days = await Array.fromAsync(new ReadRollUps({ store }).all(accountId, 'account', 'day', EVER));
+        const days: RollUp[] = [];
+        for await (const day of new ReadRollUps({ store }).all(accountId, 'account', 'day', EVER)) days.push(day);
         expect(days).not.toEqual([]);
         return days;
       },

@@ -1,6 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
+import { USAGE } from '../../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { verifyAudit } from '../../../lambdas/domain/audit/verify-audit';
+import { DAY_MS } from '../../../lambdas/domain/clock';
 import { TRUSTED_MS } from '../../../lambdas/domain/keys/key-suspensions';
 import { exists } from '../../../lambdas/domain/table/condition';
 import { TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
@@ -10,7 +13,7 @@ import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { FaultyStore } from '../wallet/faulty-store';
 import { ACCOUNT } from '../wallet/wallet-stage';
-import { DOLLAR, HOUR_MS, SpendStage } from './spend-stage';
+import { DOLLAR, HOUR_MS, RETENTION_DAYS, SpendStage } from './spend-stage';
 
 let stage: SpendStage;
 beforeEach(async () => {
@@ -223,6 +226,23 @@ describe('adding up spend', () => {
     expect(await spentNow()).toBe(2n);
     const parked = new ParkedChanges(stage).of('spend');
     expect((await parked.next()).value).toMatchObject({ changeId: first?.eventID, cause: 'ZodError' });
+  });
+
+  test('the removal of expired records is confirmed in the log, and changes no sums', async () => {
+    for (const costPico of [1n, 2n]) await stage.record(costPico);
+    await stage.pipe();
+    stage.now += RETENTION_DAYS * DAY_MS;
+    await stage.store.removeExpired();
+    await stage.pipe();
+    expect(stage.lines).toEqual([['USAGE_RECORDS_REMOVED', { count: 2 }]]);
+  });
+
+  test('a record that something else than its expiry removes is not confirmed as expired', async () => {
+    const { accountId, requestId } = await stage.record(1n);
+    await stage.pipe();
+    await stage.store.write({ table: USAGE, delete: usageRecordKey(accountId, requestId) });
+    await stage.pipe();
+    expect(stage.lines).toEqual([]);
   });
 
   test('the records of a later release are added up like any other', async () => {
