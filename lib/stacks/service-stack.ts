@@ -40,18 +40,8 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { config, stateful } = props;
-    const {
-      accounts,
-      keys,
-      wallet,
-      usage,
-      rollups: rollUps,
-      audit,
-      catalog,
-      identity,
-      receiptKey,
-      encryptionKey,
-    } = stateful;
+    const { accounts, keys, wallet, usage, audit, catalog, identity, receiptKey, encryptionKey } = stateful;
+    const { rollups: rollUps, statistics, auditArchive: archive, stripeKeys } = stateful;
     const { providerKeys, keyPepper, origin: originSecret } = stateful.secrets;
     const topic = new AlarmTopic(this, 'Alarms', { encryptionKey, email: config.alarmEmail });
     const shared = { config, encryptionKey, alarmTopic: topic };
@@ -74,12 +64,9 @@ export class ServiceStack extends Stack {
     const { collect, seal } = new Receipts(this, 'Receipts', { ...shared, usage, receiptKey });
     new ReceiptAlarms(this, 'ReceiptAlarms', { collect, seal: seal.function, topic });
     const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });
-    const { statistics } = stateful;
     this.#addUsage({ ...shared, usage, rollUps, statistics, keys, accounts, audit, outbox });
-    const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
     new Webhooks(this, 'Webhooks', { ...shared, outbox, accounts, audit, keyPepper });
-    const { stripeKeys } = stateful;
     const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity, stripeKeys });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,

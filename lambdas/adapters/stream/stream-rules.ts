@@ -179,13 +179,14 @@ const streamFault = (error: unknown): StreamFault =>
 
 /** @throws TypeError when the record is not a change record */
 function changeOf(record: DynamoDBRecord): Change {
-  const { eventID: id, eventName: type, dynamodb, userIdentity } = record;
+  const { eventID: id, eventName: type, dynamodb } = record;
+  const identity = record.userIdentity as { readonly principalId?: string } | undefined;
   const known = CHANGE_TYPES.find((candidate) => candidate === type);
   if (id === undefined || known === undefined || dynamodb === undefined)
     throw new TypeError('this is not a change record');
   const { Keys: keys = {}, OldImage: before, NewImage: after } = dynamodb;
   const images = { before: before && decodeItem(before), after: after && decodeItem(after) };
-  const isExpiry = known === 'REMOVE' && userIdentity?.principalId === EXPIRY_PRINCIPAL;
+  const isExpiry = known === 'REMOVE' && identity?.principalId === EXPIRY_PRINCIPAL;
   return { id, type: known, key: decodeKey(keys), ...images, isExpiry };
 }
 

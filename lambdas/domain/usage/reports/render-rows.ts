@@ -17,7 +17,7 @@ export const ROW_TYPES: { readonly [format in RowFormat]: string } = {
  */
 export function renderRows(columns: readonly string[], rows: readonly Row[], format: RowFormat): string {
   if (format === 'jsonl') return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-  return stringify([columns as string[], ...rows.map((row) => columns.map((column) => row[column] ?? ''))], {
+  return stringify([columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))], {
     escape_formulas: true,
     record_delimiter: 'windows',
     cast: { boolean: String },

@@ -18,7 +18,7 @@ export type Histogram = ReadonlyMap<number, number>;
 export function bucketOf(milliseconds: number): number {
   if (milliseconds < EXACT_BELOW) return milliseconds;
   if (milliseconds >= 1 << OCTAVES_MAX) return BUCKET_MAX;
-  const octave = 31 - Math.clz32(milliseconds);
+  const octave = milliseconds.toString(2).length - 1;
   const quarter = (milliseconds >>> (octave - 2)) - BUCKETS_PER_OCTAVE;
   return EXACT_BELOW + (octave - 2) * BUCKETS_PER_OCTAVE + quarter;
 }
@@ -41,7 +41,7 @@ export function bucketEnd(bucket: number): number {
 export function percentile(histogram: Histogram, percent: number): number | undefined {
   const buckets = [...histogram].filter(([, count]) => count > 0).sort(([one], [other]) => one - other);
   const total = buckets.reduce((sum, [, count]) => sum + count, 0);
-  let left = Math.ceil((total * percent) / 100);
+  let left = Math.floor((total * percent + 99) / 100);
   for (const [bucket, count] of buckets) {
     left -= count;
     if (left <= 0) return bucketEnd(bucket);
