@@ -18,7 +18,7 @@ const LAYERS = {
  * nothing of its own floor or above. A folder within a feature can have a floor of its own.
  */
 const FLOORS = [
-  ['bounded-map.ts', 'clock.ts', 'headers.ts', 'log.ts', 'open-once.ts', 'secret.ts'],
+  ['bounded-map.ts', 'clock.ts', 'headers.ts', 'in-parallel.ts', 'log.ts', 'open-once.ts', 'secret.ts'],
   ['money', 'table'],
   ['errors'],
   ['attempts', 'edge', 'identity', 'notifications'],

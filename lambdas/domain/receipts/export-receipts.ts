@@ -3,7 +3,7 @@ import { type Clock, DAY_MS, SECOND_MS } from '../clock';
 import type { TableStore } from '../table/table-store';
 import { UsageRecords } from '../usage/records/usage-records';
 import { SealedTrees, type SealedTree } from './sealed-trees';
-import { inParallel } from './in-parallel';
+import { inParallel } from '../in-parallel';
 import { requestedAt } from './late-receipts';
 import type { Leaf } from './leaf';
 import { unpackLeaves } from './packed-leaves';

@@ -5,7 +5,7 @@ import type { Key } from '../table/value';
 import { expiryAfter } from '../usage/records/usage-records';
 import { type AccountTree, buildTrees, headerHash, type PositionedTree, putTree } from './account-tree';
 import { SealedTrees, earliestMinute, minuteOf, type SealedTree } from './sealed-trees';
-import { inParallel } from './in-parallel';
+import { inParallel } from '../in-parallel';
 import { putLateReceipts } from './late-receipts';
 import { type Leaf, leafId } from './leaf';
 import { MerkleTree } from './merkle-tree';

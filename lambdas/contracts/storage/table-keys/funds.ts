@@ -19,6 +19,8 @@ export const creditLineKey = (accountId: string): Key => ({ pk: CREDIT_LINES_PAR
 export const DUE_PREFIX = 'due#';
 /** The part of its credit line that an account owed at the end of a month. @param month such as `2026-11` */
 export const dueKey = (accountId: string, month: string): Key => ({ pk: accountId, sk: `${DUE_PREFIX}${month}` });
+/** How much an account was charged until the end of a month. @param month such as `2026-11` */
+export const closingKey = (accountId: string, month: string): Key => ({ pk: accountId, sk: `closing#${month}` });
 /** The dues that are not paid. */
 export const OPEN_DUES_PARTITION = 'open-dues';
 export const openDueKey = (accountId: string, month: string): Key => ({
