@@ -21,6 +21,8 @@ const DEBTS = ['debts'];
 const CREDIT_LINES = ['credit-lines'];
 /** The unpaid dues of credit lines. */
 const OPEN_DUES = ['open-dues'];
+/** Where jobs that go through a list stopped. */
+const JOB_CURSORS = ['job-cursors'];
 /** Coupons; and which coupon has a code. */
 const COUPONS = ['coupons'];
 const COUPON_CODES = ['coupon-code#*'];
@@ -84,7 +86,9 @@ export class WalletGrants {
   /** Finds the accounts that owe money, and pays their debts with what they have. */
   payDebts(grantee: IGrantable): Grant {
     const actions = ['dynamodb:Query', 'dynamodb:DeleteItem'] as const;
-    return this.#changeFunds(grantee).combine(this.#allow(grantee, actions, DEBTS));
+    return this.#changeFunds(grantee)
+      .combine(this.#allow(grantee, actions, DEBTS))
+      .combine(this.#noteCursors(grantee));
   }
 
   /** Books a payment with its refunds and disputes, lists an account that owes money, or notes what cannot be booked. */
@@ -134,7 +138,8 @@ export class WalletGrants {
     return this.readEntries(grantee)
       .combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], ACCOUNTS))
       .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:UpdateItem'], CREDIT_LINES))
-      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'], OPEN_DUES));
+      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'], OPEN_DUES))
+      .combine(this.#noteCursors(grantee));
   }
 
   /** Lists the payments that could not be booked. */
@@ -145,6 +150,12 @@ export class WalletGrants {
   /** Receives the changes of balances. */
   watchBalances(grantee: IGrantable): Grant {
     return readChanges(grantee, this.#wallet);
+  }
+
+  /** Notes where a job that goes through a list stopped. */
+  #noteCursors(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return this.#allow(grantee, actions, JOB_CURSORS);
   }
 
   /** Moves money of one account, with its entry. */

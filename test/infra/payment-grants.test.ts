@@ -1,9 +1,17 @@
+import {
+  AUTO_TOP_UPS_PARTITION,
+  CREDIT_LINES_PARTITION,
+  PENDING_REFUNDS_PARTITION,
+} from '../../lambdas/contracts/storage/table-keys/funds';
+import { ACCOUNTS, type TableSpec, WALLET } from '../../lambdas/contracts/storage/tables';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { HOUR_MS } from '../../lambdas/domain/clock';
 import { DECLINES_MAX } from '../../lambdas/domain/payments/auto-top-up';
 import { Arrears } from '../../lambdas/domain/payments/arrears/arrears';
 import { tellByMail } from '../../lambdas/domain/payments/arrears/due-message';
 import { picoOfCents } from '../../lambdas/domain/payments/cents';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
+import { workThrough } from '../../lambdas/domain/table/work-through';
 import { paymentJobs } from '../../lambdas/handlers/payments/payment-jobs';
 import type { PaymentsStage } from '../domain/payments/payments-stage';
 import { ACCOUNT } from '../domain/wallet/wallet-stage';
@@ -32,6 +40,16 @@ async function untilTurnedOff(charge: () => Promise<unknown>): Promise<void> {
     await charge();
     stage.wallet.now += 6 * HOUR_MS;
   }
+}
+
+/** A run that has too little time for a list, and the one after it, note where they stop. */
+async function interrupted(store: TableStore, table: TableSpec, partition: string): Promise<void> {
+  let now = 0;
+  const options = { store, clock: () => now };
+  const work = (until: number): Promise<void> =>
+    workThrough(options, { table, partition, until }, () => Promise.resolve(void (now += 1)));
+  await work(1);
+  await work(Infinity);
 }
 
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)].sort();
@@ -68,10 +86,14 @@ test('the payment jobs have exactly the table permissions that they use', async 
   await stage.payments.refunds.refund(refund);
   await stage.automate({ thresholdCents: 1_000n });
   stage.wallet.now += 2_000;
+  const clock = (): number => stage.wallet.now;
+  await interrupted(calls, WALLET, PENDING_REFUNDS_PARTITION);
+  await interrupted(calls, ACCOUNTS, AUTO_TOP_UPS_PARTITION);
+  const used = calls.take();
   await untilTurnedOff(
-    paymentJobs({ funds: stage.wallet.funds, lowBalances: stage.lowBalances, payments: stage.payments }),
+    paymentJobs({ funds: stage.wallet.funds, lowBalances: stage.lowBalances, payments: stage.payments, clock }),
   );
-  expect(unique([...booking, ...calls.take()])).toEqual(allowedBy('PaymentJobsPolicy'));
+  expect(unique([...booking, ...used, ...calls.take()])).toEqual(allowedBy('PaymentJobsPolicy'));
 });
 
 test('no function of the data plane may touch a payment, an exception, a refund, a grant or a debt', () => {
@@ -103,6 +125,8 @@ test('the function that bills credit lines has exactly the table permissions tha
   for (const day of ['2026-12-02', '2026-12-13', '2026-12-16', '2026-12-23', '2026-12-30']) await runOn(day);
   await wallet.wallet.credit({ accountId: ACCOUNT, amountPico: picoOfCents(500n), paymentId: 'pi_due' });
   await runOn('2026-12-31');
+  await interrupted(calls, WALLET, CREDIT_LINES_PARTITION);
+  used.push(...calls.take());
   expect(await accounts.get(ACCOUNT)).not.toHaveProperty('suspendedAt');
   // It looks for the event of an action whose reply was lost.
   expect(unique([...used, 'audit GetItem acc_*'])).toEqual(allowedBy('ArrearsCollectPolicy'));

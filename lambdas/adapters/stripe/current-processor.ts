@@ -2,6 +2,7 @@ import type {
   BalanceMovement,
   ChargeOutcome,
   Checkout,
+  EarlierCharge,
   EventObject,
   OffSessionCharge,
   PaymentProcessor,
@@ -38,6 +39,10 @@ export class CurrentProcessor implements PaymentProcessor {
 
   async charge(charge: OffSessionCharge): Promise<ChargeOutcome> {
     return (await this.#current()).charge(charge);
+  }
+
+  async earlierCharge(charge: EarlierCharge): Promise<ChargeOutcome | undefined> {
+    return (await this.#current()).earlierCharge(charge);
   }
 
   async refund(...call: Parameters<PaymentProcessor['refund']>): Promise<void> {

@@ -3,6 +3,7 @@ import type {
   BalanceMovement,
   ChargeOutcome,
   Checkout,
+  EarlierCharge,
   EventObject,
   InvoiceView,
   OffSessionCharge,
@@ -15,7 +16,7 @@ import type {
 } from '../../domain/payments/processor';
 import { RefundRefused } from '../../domain/payments/processor';
 import { SECOND_MS } from '../../domain/clock';
-import { chargeOffSession } from './charge-off-session';
+import { chargeOffSession, findCharge } from './charge-off-session';
 import { ACCOUNT, CREDIT_CENTS, DEPLOYMENT, metadataOf, REFUND } from './metadata';
 import { paidPeriodsOf } from './invoice-period';
 import { movementOf } from './movement-of';
@@ -113,6 +114,10 @@ export class StripeProcessor implements PaymentProcessor {
   charge(charge: OffSessionCharge): Promise<ChargeOutcome> {
     const { stripe, deployment } = this.#options;
     return callStripe(() => chargeOffSession(stripe, deployment, charge));
+  }
+
+  earlierCharge(charge: EarlierCharge): Promise<ChargeOutcome | undefined> {
+    return callStripe(() => findCharge(this.#options.stripe, charge));
   }
 
   async refund(refund: {

@@ -68,7 +68,7 @@ export class Payments {
     this.customers = customers;
     this.plans = plans;
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
-    this.refunds = new Refunds({ store, funds, processor });
+    this.refunds = new Refunds({ store, clock, funds, processor });
     const tell = async (notice: TopUpNotice): Promise<void> => {
       const message = sendsMail ? messageOf(notice) : undefined;
       if (message) await notifyOnce({ store, clock }, message);
@@ -91,9 +91,13 @@ export class Payments {
     return reconcile({ store: this.#store, processor: this.processor, converge: this.#converge }, period);
   }
 
-  /** Finishes what was interrupted. @throws the first error, after it has tried everything */
-  async complete(): Promise<void> {
-    const done = await Promise.allSettled([this.refunds.complete(), this.autoTopUps.complete()]);
+  /**
+   * Finishes what was interrupted.
+   * @param until epoch milliseconds: nothing is begun from then on, and the next call continues. @default no limit
+   * @throws the first error, after it has tried everything
+   */
+  async complete(until?: number): Promise<void> {
+    const done = await Promise.allSettled([this.refunds.complete(until), this.autoTopUps.complete(until)]);
     const failed = done.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }

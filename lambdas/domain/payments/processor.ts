@@ -100,12 +100,18 @@ export interface Purchase {
   readonly idempotencyKey: string;
 }
 
-/** A charge of a saved payment method without its owner. */
-export interface OffSessionCharge {
-  readonly accountId: string;
+/** A charge that may have been asked for before. */
+export interface EarlierCharge {
   readonly customerId: string;
-  readonly creditCents: bigint;
   readonly idempotencyKey: string;
+  /** When it was first asked for, in epoch milliseconds. */
+  readonly since: number;
+}
+
+/** A charge of a saved payment method without its owner. */
+export interface OffSessionCharge extends EarlierCharge {
+  readonly accountId: string;
+  readonly creditCents: bigint;
 }
 
 /** The result of such a charge. */
@@ -167,6 +173,8 @@ export interface PaymentProcessor {
   /** The paid periods of subscriptions that an event concerns. */
   paidPeriods(object: EventObject): Promise<readonly PaidPeriod[]>;
   charge(charge: OffSessionCharge): Promise<ChargeOutcome>;
+  /** The outcome of a charge that was asked for before. @returns undefined if it was never made */
+  earlierCharge(charge: EarlierCharge): Promise<ChargeOutcome | undefined>;
   /** @throws RefundRefused when the processor refuses it for good */
   refund(refund: {
     readonly refundId: string;

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { PENDING_REFUNDS_PARTITION, pendingRefundKey } from '../../contracts/storage/table-keys/funds';
 import { entryKey } from '../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../contracts/storage/tables';
-import { everyItem } from '../table/every-item';
+import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
+import { workThrough } from '../table/work-through';
 import type { Funds } from '../wallet/funds/funds';
 import { NotRefundable, PaymentNotFound } from '../wallet/funds/funds-errors';
 import type { Recorder } from '../wallet/funds/change-funds';
@@ -15,6 +16,7 @@ import { type PaymentProcessor, type ProcessedPayment, ProcessorUnavailable, Ref
 
 export interface RefundsOptions {
   readonly store: TableStore;
+  readonly clock: Clock;
   readonly funds: Pick<Funds, 'takeRefund' | 'returnRefund'>;
   readonly processor: Pick<PaymentProcessor, 'payment' | 'refund'>;
 }
@@ -79,13 +81,14 @@ export class Refunds {
     if (isAccepted === false) throw new RefundFailed();
   }
 
-  /** Finishes refunds that were interrupted. @throws the first error, after it has tried each */
-  async complete(): Promise<void> {
-    const errors: unknown[] = [];
-    for await (const item of everyItem(this.#options.store, { table: WALLET, partition: PENDING_REFUNDS_PARTITION })) {
-      await this.#ask(pendingSchema.parse(item)).catch((error: unknown) => errors.push(error));
-    }
-    if (errors.length > 0) throw errors[0];
+  /**
+   * Finishes refunds that were interrupted.
+   * @param until epoch milliseconds: no refund is begun from then on, and the next call continues. @default no limit
+   * @throws the first error, after it has tried each
+   */
+  complete(until?: number): Promise<void> {
+    const list = { table: WALLET, partition: PENDING_REFUNDS_PARTITION, until };
+    return workThrough(this.#options, list, (item) => this.#ask(pendingSchema.parse(item)));
   }
 
   /** @returns whether the processor accepted the refund */

@@ -31,4 +31,4 @@ const arrears = new Arrears({
   notify: env.MAIL_FROM === 'none' ? () => Promise.resolve() : tellByMail({ store, clock }),
 });
 
-export const handler = middy(collectArrears(arrears));
+export const handler = middy(collectArrears(arrears, clock));

@@ -17,6 +17,11 @@ const store = paymentsStore(env);
 const opened = deployedPayments(env, { store, client: new SecretsManagerClient(SDK_LIMITS), log: new StdoutLog() });
 
 const funds = new Funds({ store, clock });
-const lowBalances = new LowBalances({ store, funds, notify: env.MAIL_FROM === 'none' ? NO_NOTIFY : notifyBy(clock) });
+const lowBalances = new LowBalances({
+  store,
+  clock,
+  funds,
+  notify: env.MAIL_FROM === 'none' ? NO_NOTIFY : notifyBy(clock),
+});
 
-export const handler = middy(paymentJobs({ funds, lowBalances, payments: opened?.payments }));
+export const handler = middy(paymentJobs({ funds, lowBalances, payments: opened?.payments, clock }));

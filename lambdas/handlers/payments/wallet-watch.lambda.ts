@@ -14,6 +14,11 @@ const env = readEnv(PAYMENTS_ENV);
 const { payments } = await openPayments(env, log);
 const store = paymentsStore(env);
 const funds = new Funds({ store, clock });
-const lowBalances = new LowBalances({ store, funds, notify: env.MAIL_FROM === 'none' ? NO_NOTIFY : notifyBy(clock) });
+const lowBalances = new LowBalances({
+  store,
+  clock,
+  funds,
+  notify: env.MAIL_FROM === 'none' ? NO_NOTIFY : notifyBy(clock),
+});
 
 export const handler = middy(walletWatch({ autoTopUps: payments.autoTopUps, lowBalances, log }));

@@ -115,7 +115,7 @@ describe('a refund that the owner asks for', () => {
       },
     };
     const { store, funds } = stage.wallet;
-    const refunds = new Refunds({ store, funds, processor: refuseOnce });
+    const refunds = new Refunds({ store, clock: () => stage.wallet.now, funds, processor: refuseOnce });
     // The transactions that take the credit and give it back succeed; then the refund is not taken off the list.
     store.plan('none', 'none', () => Promise.reject(new Error('the process died')));
     const wanted = { accountId: ACCOUNT, paymentId, refundId: 'refund_a', creditCents: 700n };

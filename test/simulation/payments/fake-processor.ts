@@ -2,6 +2,7 @@ import type {
   BalanceMovement,
   ChargeOutcome,
   Checkout,
+  EarlierCharge,
   EventObject,
   OffSessionCharge,
   PaymentProcessor,
@@ -38,6 +39,7 @@ export class FakeProcessor implements PaymentProcessor {
     { readonly parameters: string; readonly answer: PromiseSettledResult<unknown> }
   >();
   readonly #movements: BalanceMovement[] = [];
+  readonly #charged = new Map<string, string>();
   #numbers = 0;
   /** Whether the next off-session charges are declined. */
   isDeclining = false;
@@ -90,9 +92,15 @@ export class FakeProcessor implements PaymentProcessor {
     return this.#once(charge.idempotencyKey, charge, (): ChargeOutcome => {
       if (this.isDeclining) return { kind: 'declined', paymentId: undefined };
       const paymentId = this.pay({ accountId: charge.accountId, creditCents: charge.creditCents });
+      this.#charged.set(charge.idempotencyKey, paymentId);
       this.charges.set(charge.accountId, (this.charges.get(charge.accountId) ?? 0) + 1);
       return { kind: 'succeeded', paymentId };
     });
+  }
+
+  earlierCharge({ idempotencyKey }: EarlierCharge): Promise<ChargeOutcome | undefined> {
+    const paymentId = this.#charged.get(idempotencyKey);
+    return Promise.resolve(paymentId === undefined ? undefined : { kind: 'succeeded', paymentId });
   }
 
   refund(refund: {

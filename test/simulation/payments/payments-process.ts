@@ -71,7 +71,7 @@ export class Payments {
         },
         paymentId,
       );
-    this.#refunds = new Refunds({ store, funds: this.#funds, processor: seen });
+    this.#refunds = new Refunds({ store, clock, funds: this.#funds, processor: seen });
     const customers = { find: (accountId: string) => Promise.resolve(`cus_${accountId}`) };
     this.#autoTopUps = new AutoTopUps({
       store,

@@ -46,9 +46,12 @@ export const grantExpiryKey = (accountId: string, grantId: string, expiresAt: st
 export const customerKey = (accountId: string): Key => ({ pk: accountId, sk: 'customer' });
 /** The settings and the state of an account's automatic top-up. */
 export const autoTopUpKey = (accountId: string): Key => ({ pk: accountId, sk: 'auto-top-up' });
-/** The accounts whose automatic top-up is on, or is charging. */
+/** The accounts whose automatic top-up is on. */
 export const AUTO_TOP_UPS_PARTITION = 'auto-top-ups';
 export const autoTopUpListingKey = (accountId: string): Key => ({ pk: AUTO_TOP_UPS_PARTITION, sk: accountId });
+/** The accounts that an automatic top-up is charging: their charges are finished first. */
+export const CHARGING_TOP_UPS_PARTITION = 'charging-top-ups';
+export const chargingTopUpKey = (accountId: string): Key => ({ pk: CHARGING_TOP_UPS_PARTITION, sk: accountId });
 /** An event of the payment processor that was received. */
 export const paymentEventKey = (eventId: string): Key => ({ pk: `payment-event#${eventId}`, sk: 'event' });
 /** The balance below which an account's people are told, and whether they were. */

@@ -89,7 +89,7 @@ export function apiDependencies(options: ApiOptions) {
     payments,
     publicUrl,
     funds,
-    lowBalances: new LowBalances({ store, funds, notify: notify ?? NO_NOTIFY }),
+    lowBalances: new LowBalances({ store, clock, funds, notify: notify ?? NO_NOTIFY }),
     coupons: new Coupons({ store, clock, audit, funds, secret: derivedSecret(pepper, 'coupons') }),
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock, notify }),
