@@ -36,7 +36,7 @@ export class Reconciliation extends Construct {
       environmentNames: PAYMENTS_ENV,
       environment: paymentsEnvironment(this, props),
     });
-    wallet.grants.book(this.reconcile);
+    wallet.grants.reconcile(this.reconcile);
     grantNotices(this.reconcile, props);
     stripeKeys.grants.read(this.reconcile);
     invokeOnSchedule(this, this.reconcile.function, {

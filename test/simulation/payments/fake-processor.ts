@@ -65,6 +65,14 @@ export class FakeProcessor implements PaymentProcessor {
     return Promise.resolve({ checkoutId: `cs_${this.#numbers}`, url: 'https://pay.example/subscribe' });
   }
 
+  closeCheckout(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  paidElsewhere(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   subscriptions(): Promise<readonly never[]> {
     return Promise.resolve([]);
   }
@@ -144,6 +152,7 @@ export class FakeProcessor implements PaymentProcessor {
       paymentId,
       state: 'succeeded',
       currency: 'usd',
+      amountCents: receivedCents,
       receivedCents,
       deployment: DEPLOYMENT,
       ...payment,
@@ -193,7 +202,7 @@ export class FakeProcessor implements PaymentProcessor {
     const payment = this.#find(paymentId);
     const cents = this.refundable(payment);
     if (cents <= 0n) return;
-    payment.disputes.push({ processorId: this.#id('dp'), cents, state: 'taken' });
+    payment.disputes.push({ processorId: this.#id('dp'), cents, state: 'taken', takenTimes: 1, returnedTimes: 0 });
     this.#move('dispute', paymentId, -cents);
   }
 
@@ -201,6 +210,7 @@ export class FakeProcessor implements PaymentProcessor {
     const dispute = this.#find(paymentId).disputes.find(({ state }) => state === 'taken');
     if (dispute === undefined) return;
     dispute.state = 'won';
+    dispute.returnedTimes += 1;
     this.#move('dispute_won', paymentId, dispute.cents);
   }
 

@@ -82,7 +82,14 @@ export class Payments {
       converge: this.#converge,
       notify: () => Promise.resolve(),
     });
-    this.#events = new PaymentEvents({ store, clock, processor: seen, converge: this.#converge, grantBonus });
+    this.#events = new PaymentEvents({
+      store,
+      clock,
+      processor: seen,
+      converge: this.#converge,
+      grantBonus,
+      notePaidElsewhere: grantBonus,
+    });
     this.#reconcile = () =>
       reconcile({ store, processor: seen, converge: this.#converge }, { from: 0, to: scheduler.now });
   }
