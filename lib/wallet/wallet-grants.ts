@@ -9,8 +9,12 @@ const ACCOUNTS = ['acc_*'];
 const HOLDS = ['holds#*'];
 /** Payments by their ID. */
 const PAYMENTS = ['payment#*'];
+/** Payments by the time at which they were credited. */
+const CREDITS = ['credits'];
 /** Payments that could not be booked. */
 const EXCEPTIONS = ['payment-exceptions'];
+/** Notes of the payments that were on that list. */
+const KNOWN_EXCEPTIONS = ['payment-exception#*'];
 /** Refunds that Stripe has not answered yet. */
 const PENDING_REFUNDS = ['pending-refunds'];
 /** When promotional credit ends. */
@@ -96,21 +100,28 @@ export class WalletGrants {
     return this.#changeFunds(grantee)
       .combine(this.#allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], PAYMENTS))
       .combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], DEBTS))
-      .combine(this.#allow(grantee, ['dynamodb:PutItem'], EXCEPTIONS));
+      .combine(this.#allow(grantee, ['dynamodb:PutItem'], [...EXCEPTIONS, ...KNOWN_EXCEPTIONS, ...CREDITS]));
+  }
+
+  /** Finds the payments that were credited in a period. */
+  reconcile(grantee: IGrantable): Grant {
+    return this.book(grantee).combine(this.#allow(grantee, ['dynamodb:Query'], CREDITS));
   }
 
   /** Takes the credit of a refund, and gives it back if Stripe refuses. */
   beginRefunds(grantee: IGrantable): Grant {
     return this.#changeFunds(grantee)
       .combine(this.#allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], PAYMENTS))
-      .combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], PENDING_REFUNDS));
+      .combine(
+        this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], PENDING_REFUNDS),
+      );
   }
 
   /** Finds the refunds that were interrupted, and finishes them. */
   completeRefunds(grantee: IGrantable): Grant {
     return this.#changeFunds(grantee)
       .combine(this.#allow(grantee, ['dynamodb:UpdateItem'], PAYMENTS))
-      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:DeleteItem'], PENDING_REFUNDS));
+      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], PENDING_REFUNDS));
   }
 
   /** Sets a credit line, and lists the account that has one. */
@@ -142,9 +153,9 @@ export class WalletGrants {
       .combine(this.#noteCursors(grantee));
   }
 
-  /** Lists the payments that could not be booked. */
-  readExceptions(grantee: IGrantable): Grant {
-    return this.#allow(grantee, ['dynamodb:Query'], EXCEPTIONS);
+  /** Lists the payments that could not be booked, and takes those off the list with which an operator has dealt. */
+  resolveExceptions(grantee: IGrantable): Grant {
+    return this.#allow(grantee, ['dynamodb:Query', 'dynamodb:DeleteItem'], EXCEPTIONS);
   }
 
   /** Receives the changes of balances. */

@@ -164,7 +164,7 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   createTopUp: at('/v1/accounts/{accountId}/top-ups', { body: { amount: '25', returnUrl: RETURN_URL } }),
   getAutoTopUp: at('/v1/accounts/{accountId}/auto-top-up'),
   setAutoTopUp: async (stage, accountId) => {
-    await stage.parts.payments?.customers.open(accountId);
+    await stage.parts.payments?.customers.use(accountId, () => Promise.resolve());
     const body = { isOn: true, threshold: '5', amount: '10', monthMax: '50' };
     return { path: `/v1/accounts/${accountId}/auto-top-up`, body };
   },
@@ -179,4 +179,8 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   }),
   setCreditLine: at('/v1/accounts/{accountId}/credit-line', { body: { amount: '100' } }),
   listPaymentExceptions: at('/v1/payment-exceptions'),
+  resolvePaymentException: async ({ parts }) => {
+    await parts.payments?.exceptions.add('pi_exception', 'reused');
+    return { path: '/v1/payment-exceptions/pi_exception/reused' };
+  },
 };

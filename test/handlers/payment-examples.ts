@@ -34,6 +34,10 @@ export const PAYMENT_EXAMPLES: { readonly [id: string]: Example } = {
   createGrant: at('/v1/accounts/{accountId}/grants', { body: { amount: '1', reason: 'goodwill' } }),
   setCreditLine: at('/v1/accounts/{accountId}/credit-line', { body: { amount: '1' } }),
   listPaymentExceptions: at('/v1/payment-exceptions'),
+  resolvePaymentException: async ({ parts }) => {
+    await parts.payments?.exceptions.add('pi_exception', 'reused');
+    return { path: '/v1/payment-exceptions/pi_exception/reused' };
+  },
   createCoupon: async ({ now }) => ({
     path: '/v1/coupons',
     body: { amount: '1', reason: 'test', redemptionsMax: 1, validUntil: new Date(now + 60_000).toISOString() },

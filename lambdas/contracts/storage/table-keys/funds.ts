@@ -2,10 +2,15 @@ import { type Key, shardOf } from './key-parts';
 
 // These items are in the wallet table.
 export const PAYMENT_EXCEPTIONS_PARTITION = 'payment-exceptions';
-/** A payment that could not be booked, and why. */
+/** A payment that could not be booked, and why, until an operator has dealt with it. */
 export const paymentExceptionKey = (paymentId: string, code: string): Key => ({
   pk: PAYMENT_EXCEPTIONS_PARTITION,
   sk: `${paymentId}#${code}`,
+});
+/** Notes that such a payment was listed, so that it is listed once. */
+export const knownExceptionKey = (paymentId: string, code: string): Key => ({
+  pk: `payment-exception#${paymentId}`,
+  sk: code,
 });
 export const PENDING_REFUNDS_PARTITION = 'pending-refunds';
 /** A refund whose money was taken from the account, until the processor has accepted or refused it. */
