@@ -31,6 +31,8 @@ export async function chargeOffSession(
         payment_method: method,
         off_session: true,
         confirm: true,
+        // Nobody is there whom a bank could send to a page and back.
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         metadata: { ...metadataOf({ deployment, accountId, creditCents }), [CHARGE]: idempotencyKey },
       },
       { idempotencyKey },

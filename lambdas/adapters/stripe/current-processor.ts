@@ -61,12 +61,20 @@ export class CurrentProcessor implements PaymentProcessor {
     return (await this.#current()).createSubscription(...call);
   }
 
+  async closeCheckout(checkoutId: string): Promise<void> {
+    await (await this.#current()).closeCheckout(checkoutId);
+  }
+
   async subscriptions(customerId: string): ReturnType<PaymentProcessor['subscriptions']> {
     return (await this.#current()).subscriptions(customerId);
   }
 
   async price(priceId: string): ReturnType<PaymentProcessor['price']> {
     return (await this.#current()).price(priceId);
+  }
+
+  async paidElsewhere(object: EventObject): ReturnType<PaymentProcessor['paidElsewhere']> {
+    return (await this.#current()).paidElsewhere(object);
   }
 
   async paidPeriods(object: EventObject): ReturnType<PaymentProcessor['paidPeriods']> {

@@ -7,6 +7,7 @@ import type {
   EventObject,
   InvoiceView,
   OffSessionCharge,
+  PaidElsewhere,
   PaidPeriod,
   PaymentProcessor,
   ProcessedPayment,
@@ -18,12 +19,12 @@ import { RefundRefused } from '../../domain/payments/processor';
 import { SECOND_MS } from '../../domain/clock';
 import { chargeOffSession, findCharge } from './charge-off-session';
 import { ACCOUNT, CREDIT_CENTS, DEPLOYMENT, metadataOf, REFUND } from './metadata';
-import { paidPeriodsOf } from './invoice-period';
+import { paidElsewhereBy, paidPeriodsOf } from './invoice-period';
 import { movementOf } from './movement-of';
 import { paymentsOfObject } from './payments-of-object';
 import { readPayment } from './read-payment';
 import { callStripe } from './stripe-client';
-import { readPrice, readSubscriptions, subscribeOnPage } from './subscriptions';
+import { closePage, readPrice, readSubscriptions, subscribeOnPage } from './subscriptions';
 
 export interface StripeProcessorOptions {
   readonly stripe: Stripe;
@@ -99,12 +100,20 @@ export class StripeProcessor implements PaymentProcessor {
     return callStripe(() => subscribeOnPage(this.#options, subscription));
   }
 
+  closeCheckout(checkoutId: string): Promise<void> {
+    return callStripe(() => closePage(this.#options.stripe, checkoutId));
+  }
+
   subscriptions(customerId: string): Promise<readonly ProcessedSubscription[]> {
     return callStripe(() => readSubscriptions(this.#options.stripe, customerId));
   }
 
   price(priceId: string): Promise<ProcessorPrice | undefined> {
     return callStripe(() => readPrice(this.#options.stripe, priceId));
+  }
+
+  paidElsewhere({ type, objectId }: EventObject): Promise<PaidElsewhere | undefined> {
+    return callStripe(() => paidElsewhereBy(this.#options.stripe, { type, objectId }));
   }
 
   paidPeriods({ objectId }: EventObject): Promise<readonly PaidPeriod[]> {

@@ -15,7 +15,7 @@ import { workThrough } from '../table/work-through';
 import type { Funds } from '../wallet/funds/funds';
 import { type AutoTopUp, decodeAutoTopUp, listed } from './auto-top-up-item';
 import type { Customers } from './customers';
-import { reached } from './refunds';
+import { reached } from './reached';
 import type { ChargeOutcome, PaymentProcessor } from './processor';
 
 /** After this many declined charges in a row, the account's automatic top-up is turned off. */

@@ -12,10 +12,10 @@ import { Customers } from './customers';
 import { PaymentEvents } from './payment-events';
 import { PaymentExceptions } from './payment-exceptions';
 import { Plans } from './plans/plans';
-import type { PaymentProcessor } from './processor';
+import type { PaidElsewhere, PaymentProcessor } from './processor';
 import { messageOf } from './top-up-message';
 import { reconcile, type Reconciliation } from './reconcile';
-import { reached, Refunds } from './refunds';
+import { Refunds } from './refunds';
 import { TopUps } from './top-ups';
 
 export interface PaymentsOptions {
@@ -57,7 +57,7 @@ export class Payments {
     const exceptions = new PaymentExceptions({ store, clock, log });
     const customers = new Customers({ store, processor });
     const settings = options.plans ?? [];
-    const plans = new Plans({ clock, funds, exceptions, customers, processor, deployment, settings });
+    const plans = new Plans({ clock, log, funds, exceptions, customers, processor, deployment, settings });
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
     const converge = (paymentId: string): ReturnType<typeof convergePayment> =>
       convergePayment({ processor, wallet, funds, exceptions, grantBonus, notify, deployment }, paymentId);
@@ -74,17 +74,25 @@ export class Payments {
       if (message) await notifyOnce({ store, clock }, message);
     };
     this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tell });
-    this.events = new PaymentEvents({ store, clock, processor, converge, grantBonus });
+    const notePaidElsewhere = async ({ deployment: owner, invoiceId, accountId }: PaidElsewhere): Promise<void> => {
+      if (owner === deployment) await exceptions.add(invoiceId, 'paid_elsewhere', accountId);
+    };
+    this.events = new PaymentEvents({ store, clock, processor, converge, grantBonus, notePaidElsewhere });
   }
 
-  /** Opens a page of the processor for a customer. @throws PaymentsUnavailable */
-  readonly openPortal = (portal: Parameters<PaymentProcessor['createPortal']>[0]): Promise<string> =>
-    reached(() => this.processor.createPortal(portal));
+  /** Opens a page of the processor on which an account manages its payment methods. @throws PaymentsUnavailable */
+  openPortal(accountId: string, returnUrl: string): Promise<string> {
+    return this.customers.use(accountId, (customerId) => this.processor.createPortal({ customerId, returnUrl }));
+  }
 
-  /** The invoices of a customer, newest first. @throws PaymentsUnavailable */
-  readonly listInvoices = (
-    ...call: Parameters<PaymentProcessor['invoices']>
-  ): ReturnType<PaymentProcessor['invoices']> => reached(() => this.processor.invoices(...call));
+  /** The invoices of an account, newest first. @throws PaymentsUnavailable */
+  async listInvoices(
+    accountId: string,
+    page: Parameters<PaymentProcessor['invoices']>[1],
+  ): ReturnType<PaymentProcessor['invoices']> {
+    const found = await this.customers.read(accountId, (customerId) => this.processor.invoices(customerId, page));
+    return found ?? { items: [], hasMore: false };
+  }
 
   /** Compares a period of the processor's movements with the ledger; see `reconcile`. */
   reconcile(period: { readonly from: number; readonly to: number }): Promise<Reconciliation> {

@@ -24,6 +24,9 @@ export interface ProcessedDispute {
    * - `won`: the bank gave the money back.
    */
   readonly state: 'inquiry' | 'taken' | 'won';
+  /** How often the bank took the money, and gave it back. It can take it again after an appeal. Neither count ever falls. */
+  readonly takenTimes: number;
+  readonly returnedTimes: number;
 }
 
 /** A payment, as the processor reports it now. */
@@ -36,6 +39,8 @@ export interface ProcessedPayment {
   readonly state: 'pending' | 'succeeded' | 'unpaid';
   /** In lower case, such as `usd`. */
   readonly currency: string;
+  /** What the payer was asked for. */
+  readonly amountCents: bigint;
   readonly receivedCents: bigint;
   /** The deployment that asked for the payment. */
   readonly deployment: string | undefined;
@@ -56,6 +61,13 @@ export interface PaidPeriod {
   readonly priceId: string;
   /** Epoch milliseconds. */
   readonly endsAt: number;
+}
+
+/** An invoice, or a part of one, that was not paid at the processor. */
+export interface PaidElsewhere {
+  readonly invoiceId: string;
+  readonly deployment: string | undefined;
+  readonly accountId: string | undefined;
 }
 
 /** The price of a subscription. */
@@ -121,10 +133,13 @@ export type ChargeOutcome =
   | { readonly kind: 'declined' | 'authentication_required'; readonly paymentId: string | undefined }
   | { readonly kind: 'no_method' };
 
-/** A movement of money at the processor, before its fee. A negative amount left the operator's account. */
+/**
+ * A movement of money at the processor, before its fee. A negative amount left the operator's account. A payment about
+ * which the bank decides later moves money at once, and back if it fails.
+ */
 export interface BalanceMovement {
   readonly movementId: string;
-  readonly kind: 'payment' | 'refund' | 'refund_failed' | 'dispute' | 'dispute_won' | 'other';
+  readonly kind: 'payment' | 'payment_failed' | 'refund' | 'refund_failed' | 'dispute' | 'dispute_won' | 'other';
   readonly paymentId: string | undefined;
   readonly cents: bigint;
   /** Epoch milliseconds. */
@@ -152,7 +167,8 @@ export interface EventObject {
 
 /**
  * Every method throws ProcessorUnavailable if the processor does not answer or answers with a fault of its own; the call
- * may then have had its effect. Repeating it with the same idempotency key has it once.
+ * may then have had its effect. Repeating it with the same idempotency key has it once. A method that is about a customer
+ * throws CustomerMissing if the processor has none of that ID; a charge has no payment method then.
  */
 export interface PaymentProcessor {
   /** @returns undefined if there is no such payment */
@@ -162,15 +178,19 @@ export interface PaymentProcessor {
   /** Creates a customer. @returns its ID */
   createCustomer(customer: { readonly accountId: string; readonly idempotencyKey: string }): Promise<string>;
   createCheckout(purchase: Purchase): Promise<Checkout>;
-  /** A page on which a person subscribes. */
+  /** A page on which a person subscribes. It closes the customer's earlier ones, so that only one can be paid. */
   createSubscription(
     subscription: Omit<Purchase, 'creditCents' | 'savesMethod'> & { readonly priceId: string },
   ): Promise<Checkout>;
+  /** Closes a page on which nobody has paid. */
+  closeCheckout(checkoutId: string): Promise<void>;
   /** The subscriptions of a customer, newest first. */
   subscriptions(customerId: string): Promise<readonly ProcessedSubscription[]>;
   /** @returns undefined if there is no such price of a subscription */
   price(priceId: string): Promise<ProcessorPrice | undefined>;
-  /** The paid periods of subscriptions that an event concerns. */
+  /** The invoice that an event is about, if an operator has marked it as paid elsewhere. */
+  paidElsewhere(object: EventObject): Promise<PaidElsewhere | undefined>;
+  /** The paid periods of subscriptions that an event concerns. None is of an invoice that was paid elsewhere. */
   paidPeriods(object: EventObject): Promise<readonly PaidPeriod[]>;
   charge(charge: OffSessionCharge): Promise<ChargeOutcome>;
   /** The outcome of a charge that was asked for before. @returns undefined if it was never made */
@@ -188,7 +208,7 @@ export interface PaymentProcessor {
     customerId: string,
     page: { readonly limit: number; readonly after?: string | undefined },
   ): Promise<{ readonly items: readonly InvoiceView[]; readonly hasMore: boolean }>;
-  /** The movements of a period, oldest first. @param period epoch milliseconds; `to` is exclusive */
+  /** The movements of a period, in no useful order. @param period epoch milliseconds; `to` is exclusive */
   movements(period: { readonly from: number; readonly to: number }): AsyncGenerator<BalanceMovement, void>;
 }
 
@@ -197,6 +217,14 @@ export class ProcessorUnavailable extends Error {
   override readonly name = 'ProcessorUnavailable';
   constructor(options?: ErrorOptions) {
     super('the payment processor is unavailable', options);
+  }
+}
+
+/** The processor does not know a customer, because it was deleted there or belongs to another account of the operator. */
+export class CustomerMissing extends Error {
+  override readonly name = 'CustomerMissing';
+  constructor() {
+    super('the payment processor has no such customer');
   }
 }
 

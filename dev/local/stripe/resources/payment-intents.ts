@@ -42,7 +42,10 @@ function create({ state, params }: Call): PaymentIntent {
   const currency = currencyOf(params);
   const customer = params.has('customer') ? customerOf(state, params.requiredText('customer'), 'customer').id : null;
   const method = methodOf(state, params);
-  if (confirms) assertConfirmableWith(state, params, method, customer);
+  if (confirms) {
+    assertNeedsNoPage(params);
+    assertConfirmableWith(state, params, method, customer);
+  }
   const intent = newPaymentIntent(state, {
     amount,
     currency,
@@ -53,6 +56,17 @@ function create({ state, params }: Call): PaymentIntent {
     ...describedBy(params),
   });
   return confirms ? attempt(state, params, intent, method) : intent;
+}
+
+/** A payment method may send its owner to another page, unless the request excludes that. */
+function assertNeedsNoPage(params: Params): void {
+  const redirects = params.group('automatic_payment_methods').text('allow_redirects') !== 'never';
+  if (redirects && !params.has('return_url') && !params.has('allowed_payment_method_types'))
+    throw notAllowed(
+      "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
+      undefined,
+      'return_url',
+    );
 }
 
 /** Looks at everything that can be wrong before the payment exists. */
