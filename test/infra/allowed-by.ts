@@ -16,12 +16,14 @@ export function allowedBy(policyPrefix: string): string[] {
   );
   const lines = statements.flatMap(({ Action, Resource, Condition }) => {
     // A stack imports a table, has it itself, or reads the ARN of its stream from an output.
-    const [, table] =
-      /(?:GetAtt(?:":\[")?|OutputName":")([A-Z][a-z]+)(?:Table|Stream)/.exec(JSON.stringify(Resource)) ?? [];
+    // Statements on several tables that differ in nothing else are merged.
+    const named = /(?:GetAtt(?:":\[")?|OutputName":")([A-Z][a-z]+)(?:Table|Stream)/g;
+    const tables = [...JSON.stringify(Resource).matchAll(named)].map(([, table = '']) => table.toLowerCase());
     const partitions = (at(Condition, 'ForAllValues:StringLike', 'dynamodb:LeadingKeys') ?? ['*']) as readonly string[];
     return [Action].flat().flatMap((action) => {
       const [service, name] = action.split(':');
-      return service === 'dynamodb' ? partitions.map((keys) => `${table?.toLowerCase()} ${name} ${keys}`) : [];
+      if (service !== 'dynamodb') return [];
+      return tables.flatMap((table) => partitions.map((keys) => `${table} ${name} ${keys}`));
     });
   });
   return [...new Set(lines)].sort();

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../lambdas/domain/clock';
 import type {
   BalanceMovement,
   ChargeOutcome,
@@ -27,6 +28,8 @@ export interface SimulatedEvent extends EventObject {
 }
 
 export const DEPLOYMENT = 'dep_simulated';
+export const BONUS_PRICE = 'price_bonus';
+const YEAR_MS = 365 * DAY_MS;
 
 /** The payment processor's truth, in memory. Each change makes events, which the history delivers as it likes. */
 export class FakeProcessor implements PaymentProcessor {
@@ -163,6 +166,14 @@ export class FakeProcessor implements PaymentProcessor {
     return paymentId;
   }
 
+  /** A subscription's invoice is paid, whose period has a bonus. */
+  payInvoice(accountId: string, creditCents: bigint): void {
+    const invoiceId = this.#id('in');
+    const period = { invoiceId, deployment: DEPLOYMENT, accountId, priceId: BONUS_PRICE, endsAt: this.#now() + YEAR_MS };
+    this.met.set('a period had a bonus', 1);
+    this.pay({ accountId, creditCents, period });
+  }
+
   /** A payment that cannot be booked, or belongs to another deployment. */
   payBadly(accountId: string, creditCents: bigint): void {
     const bad = this.#random.pick<Partial<ProcessedPayment>>([
@@ -198,12 +209,28 @@ export class FakeProcessor implements PaymentProcessor {
     this.#move('refund_failed', paymentId, refund.cents);
   }
 
+  /** The payments that were disputed. */
+  disputed(): readonly string[] {
+    return [...this.payments.values()].filter(({ disputes }) => disputes.length > 0).map(({ paymentId: id }) => id);
+  }
+
   dispute(paymentId: string): void {
     const payment = this.#find(paymentId);
     const cents = this.refundable(payment);
     if (cents <= 0n) return;
     payment.disputes.push({ processorId: this.#id('dp'), cents, state: 'taken', takenTimes: 1, returnedTimes: 0 });
     this.#move('dispute', paymentId, -cents);
+  }
+
+  /** The payer's bank appeals against a dispute that was won, and takes the money again. */
+  appealDispute(paymentId: string): void {
+    const payment = this.#find(paymentId);
+    const dispute = payment.disputes.find(({ state }) => state === 'won');
+    if (dispute === undefined || this.refundable(payment) < dispute.cents) return;
+    dispute.state = 'taken';
+    dispute.takenTimes += 1;
+    this.met.set('a bank appealed', 1);
+    this.#move('dispute', paymentId, -dispute.cents);
   }
 
   winDispute(paymentId: string): void {

@@ -61,7 +61,9 @@ function create({ state, params }: Call): PaymentIntent {
 /** A payment method may send its owner to another page, unless the request excludes that. */
 function assertNeedsNoPage(params: Params): void {
   const redirects = params.group('automatic_payment_methods').text('allow_redirects') !== 'never';
-  if (redirects && !params.has('return_url') && !params.has('allowed_payment_method_types'))
+  // The second name is that of older versions.
+  const namesTypes = params.has('allowed_payment_method_types') || params.has('payment_method_types');
+  if (redirects && !params.has('return_url') && !namesTypes)
     throw notAllowed(
       "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
       undefined,
