@@ -234,6 +234,17 @@ describe('a refund on Stripe’s own pages', () => {
     expect(stage.codes()).toEqual(['PAYMENT_EXCEPTION refund_above_credit']);
   });
 
+  test('credit that running requests hold counts as spent when its payment is refunded at Stripe', async () => {
+    await bought(2_500n);
+    const hold = await stage.wallet.reserve(picoOfCents(2_000n));
+    refundThere(1_000);
+    await stage.receive();
+    await stage.wallet.release(hold);
+    await stage.receive();
+    expect((await stage.view()).availablePico).toBe(picoOfCents(2_000n));
+    expect(stage.codes()).toEqual(['PAYMENT_EXCEPTION refund_above_credit']);
+  });
+
   test('the operator’s loss ends when the refund fails at the bank', async () => {
     await bought(2_500n);
     await stage.spend(picoOfCents(2_500n));
