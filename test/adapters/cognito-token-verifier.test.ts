@@ -62,19 +62,22 @@ function stage(published: unknown = { keys: [first.published] }) {
 }
 
 describe('an access token', () => {
-  test('an access token yields subject, client and issue time', async () => {
+  test('an access token yields subject, client, issue time and the time of the sign-in', async () => {
     const issuedAt = now() - 60;
-    await expect(stage().verifier.verify(token(claims({ iat: issuedAt })))).resolves.toEqual({
+    const signedInAt = now() - 3_600;
+    const refreshed = token(claims({ iat: issuedAt, auth_time: signedInAt }));
+    await expect(stage().verifier.verify(refreshed)).resolves.toEqual({
       subject: SUBJECT,
       clientId: CLIENT,
       issuedAt: issuedAt * SECOND,
+      signedInAt: signedInAt * SECOND,
     });
   });
 
   test('groups and roles in an access token are ignored', async () => {
     const boasting = claims({ 'cognito:groups': ['operator'], role: 'owner', 'custom:role': 'owner' });
     const identity = await stage().verifier.verify(token(boasting));
-    expect(Object.keys(identity ?? {})).toEqual(['subject', 'clientId', 'issuedAt']);
+    expect(Object.keys(identity ?? {})).toEqual(['subject', 'clientId', 'issuedAt', 'signedInAt']);
   });
 });
 

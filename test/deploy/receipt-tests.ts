@@ -9,7 +9,7 @@ import { until } from '../e2e/until';
 import { dataPlaneOf, type Stage } from './stage';
 
 /** The batch window, the minute to the next seal, and the emulator's delays. */
-const RECEIPT_TIMEOUT_MS = 150_000;
+const RECEIPT_TIMEOUT_MS = 300_000;
 const RECEIPT_POLL_MS = 500;
 
 /** Tests the stream, its function, the schedule and the key together, which no other test does. */

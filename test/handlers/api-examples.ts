@@ -3,6 +3,7 @@ import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
 import { PAYMENT_EXAMPLES } from './payment-examples';
+import { WEBHOOK_EXAMPLES } from './webhook-examples';
 
 const RETURN_URL = 'https://console.example.test/billing';
 const ANY_VERSION = { 'if-match': '*' };
@@ -56,6 +57,7 @@ async function aPayment({ processor, parts }: ApiStage, accountId: string): Prom
 /** One request for each route; a route without one fails the suite. */
 export const EXAMPLES: { readonly [id: string]: Example } = {
   ...PAYMENT_EXAMPLES,
+  ...WEBHOOK_EXAMPLES,
 
   getMe: at('/v1/me'),
   listMyAccounts: at('/v1/me/accounts'),

@@ -69,6 +69,8 @@ export class ApiStage {
   readonly emails = new Map<string, string>();
   /** The people by their standing; `stranger` owns the other account. */
   readonly people = new Map<string, string>();
+  /** When the people of tokens signed in. @default before they were first seen, so that nobody is told */
+  signedInAt = 0;
   accountId = '';
   otherAccountId = '';
   readonly #engine: EmbeddedStore;
@@ -92,7 +94,9 @@ export class ApiStage {
       // Here a token is its subject, because the verification of tokens has its own tests.
       verifier: {
         verify: async (token) =>
-          token === 'wrong' ? undefined : { subject: token, clientId: 'c', issuedAt: this.now },
+          token === 'wrong'
+            ? undefined
+            : { subject: token, clientId: 'c', issuedAt: this.now, signedInAt: this.signedInAt },
       },
       federatedTokens: { verify: async () => undefined },
       emails: this.#verifiedEmails,

@@ -126,6 +126,7 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage, se
   [
     'a growth of a lease for a request whose turn is over',
     withoutComparing(isLeaseUpdate, ['turn', 'requestHeldPico']),
+    1_200,
   ],
   ['a growth that takes no money', within(isLeaseUpdate, lossy(isDrawer))],
   ['an extension that brings an ended hold back', unconditional(isHoldUpdate)],

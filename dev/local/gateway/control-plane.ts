@@ -37,6 +37,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Re
       emails,
       federatedTokens,
       sendsMail: true,
+      allowsLoopback: true,
       payments,
       publicUrl,
       log,

@@ -23,7 +23,7 @@ export async function readPayment(stripe: Stripe, paymentId: string): Promise<Pr
   }
   return {
     paymentId,
-    state: stateOf(intent.status),
+    state: (await isRefusedLater(stripe, intent)) ? 'refused' : stateOf(intent.status),
     currency: intent.currency,
     amountCents: BigInt(intent.amount),
     receivedCents: BigInt(intent.amount_received),
@@ -59,6 +59,17 @@ async function ownerByInvoice(stripe: Stripe, intent: Stripe.PaymentIntent): Pro
   const [received, total] = [BigInt(intent.amount_received), BigInt(invoice.total)];
   const creditCents = total <= 0n ? received : shareOfRoundedUp(received, total - BigInt(taxCents), total);
   return { ...ownerOf({ metadata }), creditCents, period: await periodOf(stripe, invoice) };
+}
+
+/** A payer who is still on Stripe's page sees a refusal there, and can pay otherwise. */
+async function isRefusedLater(
+  stripe: Stripe,
+  { id, status, metadata, ...intent }: Stripe.PaymentIntent,
+): Promise<boolean> {
+  const isOurs = metadata[DEPLOYMENT] !== undefined;
+  if (!isOurs || status !== 'requires_payment_method' || intent.last_payment_error === null) return false;
+  const { data } = await stripe.checkout.sessions.list({ payment_intent: id, limit: 1 });
+  return data[0]?.status === 'complete';
 }
 
 function stateOf(status: Stripe.PaymentIntent.Status): ProcessedPayment['state'] {

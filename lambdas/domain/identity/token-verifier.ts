@@ -6,6 +6,8 @@ export interface Identity {
   readonly clientId: string;
   /** Epoch milliseconds. */
   readonly issuedAt: number;
+  /** When the person signed in, in epoch milliseconds. A refreshed token has the same. */
+  readonly signedInAt: number;
 }
 
 export interface TokenVerifier {

@@ -167,8 +167,8 @@ export class AutoTopUps {
   /** The outcome of a charge that was pending when it was made. */
   async #outcomeOf(paymentId: string): Promise<ChargeOutcome> {
     const payment = await reached(() => this.#options.processor.payment(paymentId));
-    const state = payment?.state ?? 'unpaid';
-    return { kind: state === 'unpaid' ? 'declined' : state, paymentId };
+    const isOpen = payment?.state === 'pending' || payment?.state === 'succeeded';
+    return { kind: isOpen ? payment.state : 'declined', paymentId };
   }
 
   /** The state after a charge, and the notice. A charge that was never made costs nothing, and the next one can begin. */

@@ -1,9 +1,13 @@
+import { accountIdSchema } from '../../contracts/storage/ids';
+import { refusedPaymentKey } from '../../contracts/storage/table-keys/funds';
+import type { Key } from '../table/value';
 import type { Funds } from '../wallet/funds/funds';
 import type { Wallet } from '../wallet/wallet';
 import { CREDIT_PICO_MAX } from '../wallet/ledger/payment';
 import { PaymentIdReused, WalletNotFound } from '../wallet/wallet-errors';
 import { ChangeIdReused, PaymentNotFound } from '../wallet/funds/funds-errors';
-import { accountInDebt, topUpSucceeded } from '../notifications/outbox/messages';
+import type { NewMessage } from '../notifications/outbox/message';
+import { accountInDebt, topUpFailed, topUpSucceeded } from '../notifications/outbox/messages';
 import type { Notify } from '../notifications/outbox/outbox';
 import { picoOfCents } from './cents';
 import { CURRENCY } from './currency';
@@ -18,6 +22,8 @@ export interface ConvergeDependencies {
   readonly exceptions: Pick<PaymentExceptions, 'add'>;
   /** Tells the account's people. */
   readonly notify: Notify;
+  /** Tells them once; see `tellOnce`. */
+  readonly tellOnce: (notice: Key, message: NewMessage) => Promise<void>;
   /** Grants the bonus of a subscription's period once; see `Plans.grantBonus`. */
   readonly grantBonus: (period: PaidPeriod) => Promise<void>;
   /** The ID of this deployment. Several can share one account at the processor. */
@@ -44,6 +50,7 @@ export async function convergePayment(
   const { processor, deployment } = dependencies;
   const payment = await processor.payment(paymentId);
   if (payment?.deployment !== deployment) return undefined;
+  if (payment.state === 'refused') await tellRefused(dependencies, payment);
   if (payment.state !== 'succeeded') return payment;
   await noting(dependencies, payment, async () => {
     const bought = await boughtOf(dependencies, payment);
@@ -65,6 +72,15 @@ async function noting(
     if (code === undefined) throw error;
     await exceptions.add(paymentId, code, accountId);
   }
+}
+
+async function tellRefused(
+  { tellOnce }: ConvergeDependencies,
+  { accountId, paymentId, creditCents }: ProcessedPayment,
+): Promise<void> {
+  if (accountId === undefined || !accountIdSchema.safeParse(accountId).success || creditCents === undefined) return;
+  const message = topUpFailed({ accountId, paymentId, amountPico: picoOfCents(creditCents) });
+  await tellOnce(refusedPaymentKey(accountId, paymentId), message);
 }
 
 function exceptionOf(error: unknown): ExceptionCode | undefined {

@@ -51,6 +51,7 @@ import { WalletStage } from '../wallet/wallet-stage';
 import { ROOT, trackedFiles } from '../../repository/tracked-files';
 import { LaterStore } from './later-store';
 import { extendedBy, laterMembers } from './later-members';
+import { webhookReaders } from './stored-webhooks';
 import {
   keyedRequestOf,
   idempotencyKeysOn,
@@ -133,6 +134,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
         return decodePending(item!);
       },
     },
+    ...(await webhookReaders({ ...inAccounts, accountId, clock })),
     'the mail preferences of a person': {
       ...inAccounts,
       decoders: [],

@@ -37,7 +37,7 @@ test('an account that has enough is not charged', async () => {
 test('an account that runs low buys credit with the saved payment method', async () => {
   await stage.spend(picoOfCents(501n));
   expect([await check(), await available()]).toEqual([true, 1_499n]);
-  expect(await stage.messages()).toEqual(['top_up_succeeded', 'top_up_succeeded']);
+  expect(await stage.messages()).toEqual(['invoice_issued', 'top_up_succeeded', 'top_up_succeeded']);
 });
 
 test('however many requests see the account run low at once, one charge is made', async () => {
@@ -131,7 +131,8 @@ test('after a declined charge the next one waits, longer each time, and the thir
   expect(await check()).toBe(false);
   stage.wallet.now += HOUR_MS;
   await check();
-  const messages = ['auto_top_up_disabled', 'auto_top_up_failed', 'auto_top_up_failed', 'top_up_succeeded'];
+  const failed = ['auto_top_up_failed', 'auto_top_up_failed'];
+  const messages = ['auto_top_up_disabled', ...failed, 'invoice_issued', 'top_up_succeeded'];
   expect(await stage.messages()).toEqual(messages);
   expect(await state()).toMatchObject({ isOn: false, monthCents: 0n });
   expect([await check(), await available()]).toEqual([false, 400n]);
@@ -160,7 +161,7 @@ test('a charge that the bank wants its customer to confirm is reported as such',
   await stage.spend(picoOfCents(600n));
   stage.stripe.controls.setNextOutcome('authentication_required');
   await check();
-  expect(await stage.messages()).toEqual(['auto_top_up_action_needed', 'top_up_succeeded']);
+  expect(await stage.messages()).toEqual(['auto_top_up_action_needed', 'invoice_issued', 'top_up_succeeded']);
   expect(await available()).toBe(400n);
 });
 
@@ -200,7 +201,7 @@ test('an account without a saved payment method is told that it is turned off', 
   const customerId = (await stage.payments.customers.find(ACCOUNT)) ?? '';
   for await (const { id } of stripe.customers.listPaymentMethods(customerId)) await stripe.paymentMethods.detach(id);
   await check();
-  expect(await stage.messages()).toEqual(['auto_top_up_disabled', 'top_up_succeeded']);
+  expect(await stage.messages()).toEqual(['auto_top_up_disabled', 'invoice_issued', 'top_up_succeeded']);
 });
 
 test('an account in debt is not charged', async () => {
@@ -268,6 +269,6 @@ describe('a charge that a bank delays', () => {
     stage.stripe.controls.endProcessing(delayed(), false);
     await stage.payments.autoTopUps.complete();
     expect(await state()).toMatchObject({ isCharging: false, declines: 1, monthCents: 0n });
-    expect(await stage.messages()).toEqual(['auto_top_up_failed', 'top_up_succeeded']);
+    expect(await stage.messages()).toEqual(['auto_top_up_failed', 'invoice_issued', 'top_up_succeeded']);
   });
 });

@@ -3,7 +3,7 @@ import { StripeProcessor } from '../../../lambdas/adapters/stripe/stripe-process
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
 import type { PlanSettings } from '../../../lambdas/contracts/deployment/plans';
 import { setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
-import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
+import { audiencesOf, notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { LowBalances } from '../../../lambdas/domain/payments/low-balances';
 import { Payments } from '../../../lambdas/domain/payments/payments';
 import type { LogFields } from '../../../lambdas/domain/log';
@@ -57,7 +57,7 @@ export class PaymentsStage {
       limits: { leastCents: 500n, mostCents: 100_000n, dayCents: 150_000n, dayCount: 20n },
       plans,
       usageRetentionDays: 90,
-      sendsMail: true,
+      audiences: audiencesOf(true),
     });
   }
 

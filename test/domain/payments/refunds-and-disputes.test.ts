@@ -26,7 +26,7 @@ const processed = async () => {
 };
 
 describe('a refund that the owner asks for', () => {
-  test('unused credit is paid back to the card, partially too', async () => {
+  test('promise-30 unused credit is paid back to the card, partially too', async () => {
     await bought(2_500n);
     await stage.spend(picoOfCents(500n));
     await refund(700n);
@@ -267,7 +267,7 @@ describe('a dispute', () => {
     expect(await stage.view()).toMatchObject({ availablePico: 0n, debtPico: picoOfCents(2_000n) });
     await expect(stage.spend(1n)).rejects.toMatchObject({ name: 'WalletInDebt' });
     await stage.receive();
-    expect(await stage.messages()).toEqual(['account_in_debt', 'top_up_succeeded']);
+    expect(await stage.messages()).toEqual(['account_in_debt', 'invoice_issued', 'top_up_succeeded']);
     stage.stripe.controls.winDispute(id);
     await stage.receive();
     expect(await stage.view()).toMatchObject({ availablePico: picoOfCents(500n), debtPico: 0n });

@@ -88,6 +88,22 @@ export class FakeProcessor implements PaymentProcessor {
     return Promise.resolve([]);
   }
 
+  subscriptionsOf(): Promise<readonly never[]> {
+    return Promise.resolve([]);
+  }
+
+  subscription(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  issuedInvoices(): Promise<readonly never[]> {
+    return Promise.resolve([]);
+  }
+
+  invoicePage(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   createCustomer({ accountId }: { readonly accountId: string }): Promise<string> {
     return Promise.resolve(`cus_${accountId}`);
   }

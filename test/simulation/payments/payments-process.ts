@@ -74,7 +74,7 @@ export class Payments {
       settings: [{ id: 'plan', stripePriceId: BONUS_PRICE, bonusUsd: BONUS_USD }],
     });
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
-    const notePaidElsewhere = (): Promise<void> => Promise.resolve();
+    const tellNobody = (): Promise<void> => Promise.resolve();
     this.#converge = (paymentId) =>
       convergePayment(
         {
@@ -84,6 +84,7 @@ export class Payments {
           exceptions,
           grantBonus,
           notify: NO_NOTIFY,
+          tellOnce: tellNobody,
           deployment: DEPLOYMENT,
         },
         paymentId,
@@ -105,7 +106,9 @@ export class Payments {
       processor: seen,
       converge: this.#converge,
       grantBonus,
-      notePaidElsewhere,
+      notePaidElsewhere: tellNobody,
+      tellInvoice: tellNobody,
+      followSubscription: tellNobody,
     });
     this.#reconcile = () =>
       reconcile({ store, processor: seen, converge: this.#converge }, { from: 0, to: scheduler.now });

@@ -83,6 +83,18 @@ export class FakeControls {
     });
   }
 
+  /** A buyer leaves the page of a session with a payment that takes days, such as a direct debit, and it is refused. */
+  refuseLater(session: string): CheckoutSession {
+    const found = this.state.store.get('checkout.session', session);
+    this.setNextOutcome('insufficient_funds');
+    return this.then(() => {
+      chooseCard(this.state, found, 'pm_card_visa', NOBODY);
+      this.state.events.changed(found, { payment_status: 'unpaid', status: 'complete', url: null });
+      this.state.events.record('checkout.session.async_payment_failed', found);
+      return found;
+    });
+  }
+
   /** The owner of a card answers their bank. */
   authenticate(id: string, succeeds = true): void {
     this.then(() => authenticate(this.state, id, succeeds));

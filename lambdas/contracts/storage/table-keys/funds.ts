@@ -57,6 +57,21 @@ export const autoTopUpListingKey = (accountId: string): Key => ({ pk: AUTO_TOP_U
 /** The accounts that an automatic top-up is charging: their charges are finished first. */
 export const CHARGING_TOP_UPS_PARTITION = 'charging-top-ups';
 export const chargingTopUpKey = (accountId: string): Key => ({ pk: CHARGING_TOP_UPS_PARTITION, sk: accountId });
+/** Notes that people were told about an invoice of the account. */
+export const invoiceNoticeKey = (accountId: string, invoiceId: string): Key => ({
+  pk: accountId,
+  sk: `invoice#${invoiceId}`,
+});
+/** Notes that people were told about a payment that failed after they had left the processor's page. */
+export const refusedPaymentKey = (accountId: string, paymentId: string): Key => ({
+  pk: accountId,
+  sk: `refused#${paymentId}`,
+});
+/** The state of a subscription that people were told about. */
+export const subscriptionKey = (accountId: string, subscriptionId: string): Key => ({
+  pk: accountId,
+  sk: `subscription#${subscriptionId}`,
+});
 /** An event of the payment processor that was received. */
 export const paymentEventKey = (eventId: string): Key => ({ pk: `payment-event#${eventId}`, sk: 'event' });
 /** The balance below which an account's people are told, and whether they were. */
