@@ -78,8 +78,12 @@ function declinedBy({ code, payment_intent: intent }: Stripe.errors.StripeCardEr
 /**
  * Finds a charge among the payments since it was first asked for. Its idempotency key would not tell: Stripe answers a key
  * with the first answer for a day, even if that was a failure of Stripe's own after the charge was made.
+ * @returns undefined also if Stripe no longer knows the customer: the events of a payment credit it nevertheless
  */
-export async function findCharge(
+export const findCharge = (stripe: Stripe, charge: EarlierCharge): Promise<ChargeOutcome | undefined> =>
+  found(() => searchCharge(stripe, charge));
+
+async function searchCharge(
   stripe: Stripe,
   { customerId, idempotencyKey, since }: EarlierCharge,
 ): Promise<ChargeOutcome | undefined> {

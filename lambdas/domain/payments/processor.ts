@@ -186,7 +186,7 @@ export interface EventObject {
 /**
  * Every method throws ProcessorUnavailable if the processor does not answer or answers with a fault of its own; the call
  * may then have had its effect. Repeating it with the same idempotency key has it once. A method that is about a customer
- * throws CustomerMissing if the processor has none of that ID; a charge has no payment method then.
+ * throws CustomerMissing if the processor has none of that ID; a charge has no payment method then, and no earlier outcome.
  */
 export interface PaymentProcessor {
   /** @returns undefined if there is no such payment */

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
 import { customerKey } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
+import { readAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
 import { ACCOUNT } from '../wallet/wallet-stage';
 import { PaymentsStage, RETURN_URL } from './payments-stage';
@@ -50,4 +51,18 @@ test('an account whose customer was deleted at Stripe has no invoices and no sub
   expect(await stage.payments.plans.subscription(ACCOUNT)).toBeUndefined();
   expect(await stage.payments.openPortal(ACCOUNT, RETURN_URL)).toContain('http');
   expect(await stage.payments.listInvoices(ACCOUNT, { limit: 10 })).toMatchObject({ items: [], hasMore: false });
+});
+
+test('an interrupted charge of a customer that was deleted at Stripe ends, and turns the automatic top-up off', async () => {
+  await stage.automate();
+  await stage.spend(picoOfCents(600n));
+  const [path, method] = ['/v1/payment_intents', 'POST'];
+  stage.stripe.controls.failNext({ kind: 'disconnect', applied: true, method, path, times: 3 });
+  await expect(stage.payments.autoTopUps.check(ACCOUNT)).rejects.toMatchObject({ code: 'payments_unavailable' });
+  await deleteCustomer();
+  await stage.payments.autoTopUps.complete();
+  expect(await readAutoTopUp(stage.wallet.engine, ACCOUNT)).toMatchObject({ isOn: false, isCharging: false });
+  // The charge was made, so its event credits it.
+  await stage.receive();
+  expect((await stage.view()).paidPico).toBe(picoOfCents(1_400n));
 });

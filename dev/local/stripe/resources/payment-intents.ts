@@ -9,7 +9,7 @@ import { assertConfirmable, cardFailure, confirmIntent } from '../payments/confi
 import { startProcessing } from '../payments/delayed';
 import { newPaymentIntent } from '../payments/payment-intents';
 import { assertUsable, paymentMethodFor } from '../payments/payment-methods';
-import type { PaymentIntent, PaymentMethod } from '../state/kinds';
+import type { List, PaymentIntent, PaymentMethod } from '../state/kinds';
 import type { StripeState } from '../state/stripe-state';
 import { customerOf } from './customers';
 
@@ -17,13 +17,7 @@ const CANCEL_REASONS = ['abandoned', 'duplicate', 'fraudulent', 'requested_by_cu
 
 export const paymentIntentRoutes: readonly Route[] = [
   post('/v1/payment_intents', create),
-  get('/v1/payment_intents', ({ state, params }) =>
-    page(
-      params,
-      '/v1/payment_intents',
-      state.store.all('payment_intent').filter(matching<PaymentIntent>(params, ['customer'])),
-    ),
-  ),
+  get('/v1/payment_intents', list),
   get('/v1/payment_intents/{id}', ({ state, id }) => state.store.get('payment_intent', id, 'intent')),
   post('/v1/payment_intents/{id}', update),
   post('/v1/payment_intents/{id}/confirm', ({ state, params, id }) =>
@@ -31,6 +25,12 @@ export const paymentIntentRoutes: readonly Route[] = [
   ),
   post('/v1/payment_intents/{id}/cancel', cancel),
 ];
+
+function list({ state, params }: Call): List<PaymentIntent> {
+  if (params.has('customer')) customerOf(state, params.requiredText('customer'), 'customer');
+  const found = state.store.all('payment_intent').filter(matching<PaymentIntent>(params, ['customer']));
+  return page(params, '/v1/payment_intents', found);
+}
 
 function create({ state, params }: Call): PaymentIntent {
   const confirms = params.flag('confirm') ?? false;
