@@ -181,8 +181,4 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   }),
   setCreditLine: at('/v1/accounts/{accountId}/credit-line', { body: { amount: '100' } }),
   listPaymentExceptions: at('/v1/payment-exceptions'),
-  resolvePaymentException: async ({ parts }) => {
-    await parts.payments?.exceptions.add('pi_exception', 'reused');
-    return { path: '/v1/payment-exceptions/pi_exception/reused' };
-  },
 };

@@ -55,7 +55,7 @@ export class PaymentMissing extends Missing {
 export class PaymentExceptionMissing extends Missing {
   override readonly name = 'PaymentExceptionMissing';
   constructor() {
-    super('payment exception');
+    super('exception');
   }
 }
 

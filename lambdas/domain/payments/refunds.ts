@@ -137,9 +137,9 @@ export class Refunds {
    * @param until epoch milliseconds: no refund is begun from then on, and the next call continues. @default no limit
    * @throws the first error, after it has tried each
    */
-  complete(until?: number): Promise<void> {
+  async complete(until?: number): Promise<void> {
     const list = { table: WALLET, partition: PENDING_REFUNDS_PARTITION, until };
-    return workThrough(this.#options, list, async (item) => {
+    await workThrough(this.#options, list, async (item) => {
       const pending = pendingSchema.parse(item);
       if (await this.#claim(pending.refundId)) await this.#ask(pending);
     });

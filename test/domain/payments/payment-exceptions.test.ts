@@ -1,4 +1,3 @@
-import { PaymentExceptionMissing } from '../../../lambdas/domain/payments/payments-errors';
 import type { GuardedWrite } from '../../../lambdas/domain/table/commit';
 import { commit } from '../../../lambdas/domain/table/commit';
 import { PaymentsStage } from './payments-stage';
@@ -31,5 +30,5 @@ test('an exception that was resolved leaves the list, and is neither listed nor 
 });
 
 test('an exception that is not on the list cannot be resolved', async () => {
-  await expect(resolve('pi_a')).rejects.toBeInstanceOf(PaymentExceptionMissing);
+  await expect(resolve('pi_a')).rejects.toMatchObject({ code: 'exception_not_found' });
 });
