@@ -31,7 +31,8 @@ afterEach(() => stage.close());
 
 const callsOf = (book: () => Promise<unknown>): Promise<string[]> => callsOfBooking({ stage, calls }, book);
 /** What books payments. Only the reconciliation also looks for credits. */
-const booked = async (): Promise<string[]> => (await callsOf(reconcile)).filter((call) => call !== 'wallet Query credits');
+const booked = async (): Promise<string[]> =>
+  (await callsOf(reconcile)).filter((call) => call !== 'wallet Query credits');
 const reconcile = () => stage.payments.reconcile({ from: 0, to: stage.wallet.now + 1_000 });
 
 /** The third charge in a row that is declined turns the automatic top-up off. */

@@ -69,7 +69,7 @@ export class Refunds {
     /** Commits the refund's writes together with others; see `changeFunds`. */
     readonly record?: Recorder;
   }): Promise<void> {
-    const { funds, processor } = this.#options;
+    const { processor } = this.#options;
     const payment = await reached(() => processor.payment(paymentId));
     if (payment?.accountId !== accountId || payment.creditCents === undefined) throw new PaymentMissing();
     const cents = refundedCents(payment, { refundId, creditCents });

@@ -47,19 +47,20 @@ export async function workThrough(
   });
   const errors: unknown[] = [];
   let last = after;
-  let isAtEnd = false;
-  const worker = async (): Promise<void> => {
+  /** @returns whether it has reached the end */
+  const worker = async (): Promise<boolean> => {
     while (clock() < until) {
       const next = await items.next();
-      isAtEnd ||= next.done === true;
-      if (next.done === true) return;
+      if (next.done === true) return true;
       last = sortKeyOf(next.value);
       await work(next.value).catch((error: unknown) => errors.push(error));
     }
+    return false;
   };
   const workers = await Promise.allSettled(Array.from({ length: ITEMS_AT_ONCE }, worker));
   const unread = workers.find((result) => result.status === 'rejected');
   if (unread) throw unread.reason;
+  const isAtEnd = workers.some((result) => result.status === 'fulfilled' && result.value);
   if (isAtEnd && after !== undefined) await store.write({ table, delete: cursor.key });
   if (!isAtEnd && last !== undefined) await store.write({ table, put: { ...cursor.key, after: last } });
   if (errors.length > 0) throw errors[0];

@@ -185,7 +185,13 @@ export class FakeProcessor implements PaymentProcessor {
   /** A subscription's invoice is paid, whose period has a bonus. */
   payInvoice(accountId: string, creditCents: bigint): void {
     const invoiceId = this.#id('in');
-    const period = { invoiceId, deployment: DEPLOYMENT, accountId, priceId: BONUS_PRICE, endsAt: this.#now() + YEAR_MS };
+    const period = {
+      invoiceId,
+      deployment: DEPLOYMENT,
+      accountId,
+      priceId: BONUS_PRICE,
+      endsAt: this.#now() + YEAR_MS,
+    };
     this.met.set('a period had a bonus', 1);
     this.pay({ accountId, creditCents, period });
   }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { closingKey } from '../../../contracts/storage/table-keys/funds';
-import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
 import { WALLET } from '../../../contracts/storage/tables';
 import { type Clock, HOUR_MS } from '../../clock';
 import { absent } from '../../table/condition';

@@ -75,6 +75,7 @@ function slicesOf(
   to: number,
 ): readonly (readonly [start: number, end: number])[] {
   if (prefix === 'lease_') return [[from, to]];
-  const starts = Array.from({ length: Math.ceil((to - from) / SLICE_MS) }, (_, index) => from + index * SLICE_MS);
-  return starts.map((start) => [start, Math.min(start + SLICE_MS, to)]);
+  const slices: [start: number, end: number][] = [];
+  for (let start = from; start < to; start += SLICE_MS) slices.push([start, Math.min(start + SLICE_MS, to)]);
+  return slices;
 }
