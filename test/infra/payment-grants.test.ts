@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => stage.close());
 
 const callsOf = (book: () => Promise<unknown>): Promise<string[]> => callsOfBooking({ stage, calls }, book);
-/** What books payments. Only the reconciliation also looks for credits. */
+/** The calls that book payments. Only the reconciliation also looks for credits. */
 const booked = async (): Promise<string[]> =>
   (await callsOf(reconcile)).filter((call) => call !== 'wallet Query credits');
 const reconcile = () => stage.payments.reconcile({ from: 0, to: stage.wallet.now + 1_000 });

@@ -46,7 +46,7 @@ export async function subscribeOnPage(
   return { checkoutId: id, url };
 }
 
-/** Closes the pages that were opened before. Of two that were opened within a second, the one of the greater ID stays. */
+/** Closes the pages that were opened before. If two were opened within a second, the greater ID stays. */
 async function closeEarlierPages(
   stripe: Stripe,
   { id, created, customerId }: { readonly id: string; readonly created: number; readonly customerId: string },

@@ -2,7 +2,7 @@
 export interface JobLimits {
   /** No further account is begun so long after the run began. */
   readonly beginsSeconds: number;
-  /** The function is stopped then. What was begun has the time between to end: a call of Stripe can take a minute. */
+  /** The function is stopped then. Work that was begun has the time between to end: a call of Stripe can take a minute. */
   readonly endsSeconds: number;
 }
 

@@ -40,7 +40,7 @@ export interface ProcessedPayment {
   readonly state: 'pending' | 'succeeded' | 'refused' | 'unpaid';
   /** In lower case, such as `usd`. */
   readonly currency: string;
-  /** What the payer was asked for. */
+  /** The amount that the payer was asked for. */
   readonly amountCents: bigint;
   readonly receivedCents: bigint;
   /** The deployment that asked for the payment. */

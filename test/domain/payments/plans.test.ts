@@ -246,7 +246,7 @@ describe('several pages on which an account can subscribe', () => {
     expect(await subscriptions()).toBe(1);
   });
 
-  test('of pages that are opened at once exactly one can be paid', async () => {
+  test('one of the pages that are opened at once can be paid, and the others cannot', async () => {
     await open();
     const pages = await Promise.all(['one', 'two', 'three'].map((id) => begin('small', id)));
     const paidPages = pages.filter(({ checkoutId }) => {

@@ -36,7 +36,7 @@ async function run(seconds: number, fails: (name: string) => boolean = () => fal
   return done;
 }
 
-test('runs that have too little time for a list reach each of its items, one run after the other', async () => {
+test('a job that has too little time for its list reaches each item, one run after the other', async () => {
   const names = await list(250);
   const reached: string[] = [];
   for (let runs = 0; runs < 5; runs += 1) reached.push(...(await run(50)));

@@ -81,8 +81,8 @@ export class Plans {
   }
 
   /**
-   * Begins a subscription on a page of the processor. Of several pages only the last one can be paid, so that an account
-   * never has two subscriptions.
+   * Begins a subscription on a page of the processor. Opening another page closes it, so that an account never has
+   * two subscriptions.
    * @throws PlanMissing, SubscriptionExists, PaymentsUnavailable
    */
   async subscribe({ planId, subscriptionId, ...subscription }: NewSubscription): Promise<Checkout> {

@@ -40,7 +40,7 @@ export async function closeMonths({ store, clock }: ClosingsOptions, accountId: 
   }
 }
 
-/** What the account was charged until the end of a month, in pico-dollars. */
+/** The sum of an account's charges until the end of a month, in pico-dollars. */
 export async function spentUntil(store: TableStore, accountId: string, month: string): Promise<bigint> {
   let spentUntilThen = (await lastClosing(store, accountId, month))?.spentPico ?? 0n;
   for await (const { spentPico } of closings(store, accountId, month)) spentUntilThen = spentPico;
