@@ -17,8 +17,10 @@ const MANAGED = [...ACCOUNTS, ...PEOPLE, ...OPERATORS];
 const ANSWERS = ['idempotency#*'];
 /** Tokens that were exchanged for a key, so that each works only once. */
 const EXCHANGED = ['exchanged#*'];
-/** The accounts that buy credit automatically. */
-const AUTO_TOP_UPS = ['auto-top-ups'];
+/** The accounts that buy credit automatically, and those that are being charged. */
+const AUTO_TOP_UPS = ['auto-top-ups', 'charging-top-ups'];
+/** Where jobs that go through a list stopped. */
+const JOB_CURSORS = ['job-cursors'];
 /** The accounts whose people are told when their balance is low. */
 const LOW_BALANCES = ['low-balances'];
 /** The payment processor's events that were received. */
@@ -67,9 +69,12 @@ export class AccountGrants {
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
   }
 
-  /** Finds the accounts with a threshold; see `tellWhenLow`. */
+  /** Finds the accounts with a threshold, and notes where it stopped; see `tellWhenLow`. */
   findLow(grantee: IGrantable): Grant {
-    return this.tellWhenLow(grantee).combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], LOW_BALANCES));
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return this.tellWhenLow(grantee)
+      .combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], LOW_BALANCES))
+      .combine(grantItems(grantee, this.#accounts, actions, JOB_CURSORS));
   }
 
   /** Lists an account that has a threshold. The threshold is with the account. */

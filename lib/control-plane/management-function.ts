@@ -124,7 +124,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     wallet.grants.beginRefunds(money);
     // Turning on an automatic top-up charges an account that is low.
     wallet.grants.book(money);
-    wallet.grants.readExceptions(money);
+    wallet.grants.resolveExceptions(money);
     accounts.grants.setTopUps(money);
     stripeKeys.grants.read(money);
   }

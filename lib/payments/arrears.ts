@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { ARREARS_ENV } from '../../lambdas/contracts/deployment/environment';
+import { ARREARS_LIMITS } from '../../lambdas/contracts/deployment/job-limits';
 import { DUE_DAYS_DEFAULT } from '../../lambdas/contracts/deployment/payment-limits';
 import type { AuditTable } from '../audit/audit-table';
 import { HarmAlarm } from '../constructs/harm-alarm';
@@ -25,7 +26,7 @@ export class Arrears extends Construct {
       entry: 'lambdas/handlers/payments/collect-arrears.lambda.ts',
       description: 'Bills accounts for the used part of their credit lines',
       memoryMb: 256,
-      timeout: Duration.minutes(15),
+      timeout: Duration.seconds(ARREARS_LIMITS.endsSeconds),
       logGroupName: `/tollgate/${config.stage}/arrears`,
       logDays: config.logDays,
       encryptionKey: props.encryptionKey,

@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { PAYMENTS_ENV } from '../../lambdas/contracts/deployment/environment';
+import { PAYMENT_JOBS_LIMITS } from '../../lambdas/contracts/deployment/job-limits';
 import { HarmAlarm } from '../constructs/harm-alarm';
 import { invokeOnSchedule } from '../constructs/schedule';
 import { ServiceFunction } from '../constructs/service-function';
@@ -32,7 +33,7 @@ export class PaymentJobs extends Construct {
       description: 'Ends promotional credit, pays debts, and finishes interrupted refunds and charges',
       memoryMb: 256,
       // Ends before the next run, which continues where this one stopped.
-      timeout: Duration.minutes(INTERVAL_MINUTES).minus(Duration.seconds(10)),
+      timeout: Duration.seconds(PAYMENT_JOBS_LIMITS.endsSeconds),
       logGroupName: `/tollgate/${config.stage}/payment-jobs`,
       logDays: config.logDays,
       encryptionKey: props.encryptionKey,

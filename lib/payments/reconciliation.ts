@@ -36,7 +36,7 @@ export class Reconciliation extends Construct {
       environmentNames: PAYMENTS_ENV,
       environment: paymentsEnvironment(this, props),
     });
-    wallet.grants.book(this.reconcile);
+    wallet.grants.reconcile(this.reconcile);
     accounts.grants.noteBilling(this.reconcile);
     props.outbox.grants.notify(this.reconcile);
     stripeKeys.grants.read(this.reconcile);

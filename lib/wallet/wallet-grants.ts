@@ -9,8 +9,12 @@ const ACCOUNTS = ['acc_*'];
 const HOLDS = ['holds#*'];
 /** Payments by their ID. */
 const PAYMENTS = ['payment#*'];
+/** Payments by the time at which they were credited. */
+const CREDITS = ['credits'];
 /** Payments that could not be booked. */
 const EXCEPTIONS = ['payment-exceptions'];
+/** Notes of the payments that were on that list. */
+const KNOWN_EXCEPTIONS = ['payment-exception#*'];
 /** Refunds that Stripe has not answered yet. */
 const PENDING_REFUNDS = ['pending-refunds'];
 /** When promotional credit ends. */
@@ -21,6 +25,8 @@ const DEBTS = ['debts'];
 const CREDIT_LINES = ['credit-lines'];
 /** The unpaid dues of credit lines. */
 const OPEN_DUES = ['open-dues'];
+/** Where jobs that go through a list stopped. */
+const JOB_CURSORS = ['job-cursors'];
 /** Coupons; and which coupon has a code. */
 const COUPONS = ['coupons'];
 const COUPON_CODES = ['coupon-code#*'];
@@ -84,7 +90,9 @@ export class WalletGrants {
   /** Finds the accounts that owe money, and pays their debts with what they have. */
   payDebts(grantee: IGrantable): Grant {
     const actions = ['dynamodb:Query', 'dynamodb:DeleteItem'] as const;
-    return this.#changeFunds(grantee).combine(this.#allow(grantee, actions, DEBTS));
+    return this.#changeFunds(grantee)
+      .combine(this.#allow(grantee, actions, DEBTS))
+      .combine(this.#noteCursors(grantee));
   }
 
   /** Books a payment with its refunds and disputes, lists an account that owes money, or notes what cannot be booked. */
@@ -92,21 +100,28 @@ export class WalletGrants {
     return this.#changeFunds(grantee)
       .combine(this.#allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], PAYMENTS))
       .combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], DEBTS))
-      .combine(this.#allow(grantee, ['dynamodb:PutItem'], EXCEPTIONS));
+      .combine(this.#allow(grantee, ['dynamodb:PutItem'], [...EXCEPTIONS, ...KNOWN_EXCEPTIONS, ...CREDITS]));
+  }
+
+  /** Finds the payments that were credited in a period. */
+  reconcile(grantee: IGrantable): Grant {
+    return this.book(grantee).combine(this.#allow(grantee, ['dynamodb:Query'], CREDITS));
   }
 
   /** Takes the credit of a refund, and gives it back if Stripe refuses. */
   beginRefunds(grantee: IGrantable): Grant {
     return this.#changeFunds(grantee)
       .combine(this.#allow(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], PAYMENTS))
-      .combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], PENDING_REFUNDS));
+      .combine(
+        this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], PENDING_REFUNDS),
+      );
   }
 
   /** Finds the refunds that were interrupted, and finishes them. */
   completeRefunds(grantee: IGrantable): Grant {
     return this.#changeFunds(grantee)
       .combine(this.#allow(grantee, ['dynamodb:UpdateItem'], PAYMENTS))
-      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:DeleteItem'], PENDING_REFUNDS));
+      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], PENDING_REFUNDS));
   }
 
   /** Sets a credit line, and lists the account that has one. */
@@ -134,17 +149,24 @@ export class WalletGrants {
     return this.readEntries(grantee)
       .combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], ACCOUNTS))
       .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:UpdateItem'], CREDIT_LINES))
-      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'], OPEN_DUES));
+      .combine(this.#allow(grantee, ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'], OPEN_DUES))
+      .combine(this.#noteCursors(grantee));
   }
 
-  /** Lists the payments that could not be booked. */
-  readExceptions(grantee: IGrantable): Grant {
-    return this.#allow(grantee, ['dynamodb:Query'], EXCEPTIONS);
+  /** Lists the payments that could not be booked, and takes those off the list with which an operator has dealt. */
+  resolveExceptions(grantee: IGrantable): Grant {
+    return this.#allow(grantee, ['dynamodb:Query', 'dynamodb:DeleteItem'], EXCEPTIONS);
   }
 
   /** Receives the changes of balances. */
   watchBalances(grantee: IGrantable): Grant {
     return readChanges(grantee, this.#wallet);
+  }
+
+  /** Notes where a job that goes through a list stopped. */
+  #noteCursors(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return this.#allow(grantee, actions, JOB_CURSORS);
   }
 
   /** Moves money of one account, with its entry. */

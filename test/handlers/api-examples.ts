@@ -168,7 +168,7 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   createTopUp: at('/v1/accounts/{accountId}/top-ups', { body: { amount: '25', returnUrl: RETURN_URL } }),
   getAutoTopUp: at('/v1/accounts/{accountId}/auto-top-up'),
   setAutoTopUp: async (stage, accountId) => {
-    await stage.parts.payments?.customers.open(accountId);
+    await stage.parts.payments?.customers.use(accountId, () => Promise.resolve());
     const body = { isOn: true, threshold: '5', amount: '10', monthMax: '50' };
     return { path: `/v1/accounts/${accountId}/auto-top-up`, body };
   },

@@ -1,7 +1,10 @@
+import { ulid } from 'ulid';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import { PaymentExceptions } from '../../lambdas/domain/payments/payment-exceptions';
 import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
 
+const SILENT_LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const AUTO_TOP_UP = { isOn: false, threshold: '5', amount: '10', monthMax: '50' };
 
 async function aPayment({ processor, parts }: ApiStage, accountId: string): Promise<string> {
@@ -14,6 +17,13 @@ async function aCoupon({ parts, now }: ApiStage): Promise<{ readonly couponId: s
   const coupon = { amountPico: 1_000n, reason: 'test', redemptionsMax: 10, validUntil: now + 60_000 };
   const { coupon: created, code } = await parts.coupons.create(DEPLOYMENT, coupon);
   return { couponId: created.couponId, code };
+}
+
+/** An exception that another process has logged. */
+async function anException({ store, now }: ApiStage): Promise<string> {
+  const paymentId = `pi_${ulid()}`;
+  await new PaymentExceptions({ store, clock: () => now, log: SILENT_LOG }).add(paymentId, 'reused');
+  return paymentId;
 }
 
 /** One request for each route about money. */
@@ -34,6 +44,7 @@ export const PAYMENT_EXAMPLES: { readonly [id: string]: Example } = {
   createGrant: at('/v1/accounts/{accountId}/grants', { body: { amount: '1', reason: 'goodwill' } }),
   setCreditLine: at('/v1/accounts/{accountId}/credit-line', { body: { amount: '1' } }),
   listPaymentExceptions: at('/v1/payment-exceptions'),
+  resolvePaymentException: async (stage) => ({ path: `/v1/payment-exceptions/${await anException(stage)}/reused` }),
   createCoupon: async ({ now }) => ({
     path: '/v1/coupons',
     body: { amount: '1', reason: 'test', redemptionsMax: 1, validUntil: new Date(now + 60_000).toISOString() },

@@ -201,7 +201,20 @@ async function callsOfAutoTopUp(): Promise<string[]> {
   recorder.take();
   const body = { ...(request.body as object), isOn: false };
   expect(await stage.ask({ ...request, method: 'PUT', as: 'owner', body })).toMatchObject({ status: 200 });
-  return [...booking, ...recorder.take()];
+  // Only the reconciliation looks for credits.
+  return [...booking.filter((call) => call !== 'wallet Query credits'), ...recorder.take()];
+}
+
+/** A refund that is repeated may be asked for by another process at that moment. */
+async function callsOfRepeatedRefund(): Promise<string[]> {
+  const { stage, recorder } = await recordedApi();
+  const { accountId } = stage;
+  const { body } = await EXAMPLES['createRefund']!(stage, accountId);
+  const { paymentId } = body as { readonly paymentId: string };
+  const refund = { accountId, paymentId, refundId: 'refund_a', creditCents: 100n };
+  recorder.take();
+  for (let times = 0; times < 2; times += 1) await stage.parts.payments?.refunds.refund(refund);
+  return recorder.take();
 }
 
 /** A request is shown with its receipt, which may have been sealed late. */
@@ -246,7 +259,8 @@ test('the management API has exactly the table permissions that it uses', async 
     calls.push(...recorder.take());
   }
   calls.push(...(await callsOfExchange()));
-  calls.push(...(await callsOfAutoTopUp()), ...(await callsOfNothing()), ...(await callsOfReceipts()));
+  calls.push(...(await callsOfAutoTopUp()), ...(await callsOfNothing()));
+  calls.push(...(await callsOfRepeatedRefund()), ...(await callsOfReceipts()));
   for (const account of ['ours', 'the deployment']) calls.push(...(await callsOfLostAnswer(account === 'ours')));
   expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagement'));
 });

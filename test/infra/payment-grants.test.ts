@@ -1,9 +1,17 @@
+import {
+  AUTO_TOP_UPS_PARTITION,
+  CREDIT_LINES_PARTITION,
+  PENDING_REFUNDS_PARTITION,
+} from '../../lambdas/contracts/storage/table-keys/funds';
+import { ACCOUNTS, type TableSpec, WALLET } from '../../lambdas/contracts/storage/tables';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { HOUR_MS } from '../../lambdas/domain/clock';
 import { DECLINES_MAX } from '../../lambdas/domain/payments/auto-top-up';
 import { Arrears } from '../../lambdas/domain/payments/arrears/arrears';
 import { tellOfDue } from '../../lambdas/domain/payments/arrears/due-message';
 import { picoOfCents } from '../../lambdas/domain/payments/cents';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
+import { workThrough } from '../../lambdas/domain/table/work-through';
 import { paymentJobs } from '../../lambdas/handlers/payments/payment-jobs';
 import type { PaymentsStage } from '../domain/payments/payments-stage';
 import { ACCOUNT } from '../domain/wallet/wallet-stage';
@@ -22,6 +30,9 @@ beforeEach(async () => {
 afterEach(() => stage.close());
 
 const callsOf = (book: () => Promise<unknown>): Promise<string[]> => callsOfBooking({ stage, calls }, book);
+/** The calls that book payments. Only the reconciliation also looks for credits. */
+const booked = async (): Promise<string[]> =>
+  (await callsOf(reconcile)).filter((call) => call !== 'wallet Query credits');
 const reconcile = () => stage.payments.reconcile({ from: 0, to: stage.wallet.now + 1_000 });
 
 /** The third charge in a row that is declined turns the automatic top-up off. */
@@ -32,6 +43,16 @@ async function untilTurnedOff(charge: () => Promise<unknown>): Promise<void> {
     await charge();
     stage.wallet.now += 6 * HOUR_MS;
   }
+}
+
+/** A run that has too little time for a list, and the one after it, note where they stop. */
+async function interrupted(store: TableStore, table: TableSpec, partition: string): Promise<void> {
+  let now = 0;
+  const options = { store, clock: () => now++ };
+  const work = (until: number): Promise<void> =>
+    workThrough(options, { table, partition, until }, () => Promise.resolve());
+  await work(1);
+  await work(Infinity);
 }
 
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)].sort();
@@ -46,14 +67,14 @@ test('the reconciliation has exactly the table permissions that it uses', async 
 
 test('the wallet watch has exactly the table permissions that it uses', async () => {
   // A charge is booked like every other payment, whatever has become of it.
-  const booking = await callsOf(reconcile);
+  const booking = await booked();
   await stage.automate();
   await untilTurnedOff(() => stage.payments.autoTopUps.check(ACCOUNT));
   expect(unique([...booking, ...calls.take(), ...received('wallet')])).toEqual(allowedBy('PaymentsWalletWatchPolicy'));
 });
 
 test('the payment jobs have exactly the table permissions that they use', async () => {
-  const booking = await callsOf(reconcile);
+  const booking = await booked();
   const paymentId = (await stage.buy(1_000n)) ?? '';
   await stage.receive();
   await stage.wallet.funds.grant({
@@ -68,10 +89,15 @@ test('the payment jobs have exactly the table permissions that they use', async 
   await stage.payments.refunds.refund(refund);
   await stage.automate({ thresholdCents: 1_000n });
   stage.wallet.now += 2_000;
+  const clock = (): number => stage.wallet.now;
+  calls.take();
+  await interrupted(calls, WALLET, PENDING_REFUNDS_PARTITION);
+  await interrupted(calls, ACCOUNTS, AUTO_TOP_UPS_PARTITION);
+  const used = calls.take();
   await untilTurnedOff(
-    paymentJobs({ funds: stage.wallet.funds, lowBalances: stage.lowBalances, payments: stage.payments }),
+    paymentJobs({ funds: stage.wallet.funds, lowBalances: stage.lowBalances, payments: stage.payments, clock }),
   );
-  expect(unique([...booking, ...calls.take()])).toEqual(allowedBy('PaymentJobsPolicy'));
+  expect(unique([...booking, ...used, ...calls.take()])).toEqual(allowedBy('PaymentJobsPolicy'));
 });
 
 test('the jobs of a deployment without payments may tell people that their account is low', async () => {
@@ -79,7 +105,7 @@ test('the jobs of a deployment without payments may tell people that their accou
   const set = lowBalances.set(ACCOUNT, undefined, picoOfCents(500n));
   await wallet.store.transact(set.map(({ write }) => write));
   calls.take();
-  await paymentJobs({ funds: wallet.funds, lowBalances, payments: undefined })();
+  await paymentJobs({ funds: wallet.funds, lowBalances, payments: undefined, clock: () => wallet.now })();
   const used = calls.take();
   expect(await stage.messages()).toEqual(['low_balance']);
   const allowed = allowedBy('PaymentJobsPolicy', 'identity');
@@ -116,6 +142,8 @@ test('the function that bills credit lines has exactly the table permissions tha
   for (const day of ['2026-12-02', '2026-12-13', '2026-12-16', '2026-12-23', '2026-12-30']) await runOn(day);
   await wallet.wallet.credit({ accountId: ACCOUNT, amountPico: picoOfCents(500n), paymentId: 'pi_due' });
   await runOn('2026-12-31');
+  await interrupted(calls, WALLET, CREDIT_LINES_PARTITION);
+  used.push(...calls.take());
   expect(await accounts.get(ACCOUNT)).not.toHaveProperty('suspendedAt');
   // It looks for the event of an action whose reply was lost.
   expect(unique([...used, 'audit GetItem acc_*'])).toEqual(allowedBy('ArrearsCollectPolicy'));

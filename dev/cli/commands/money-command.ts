@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import { reasonSchema } from '../../../lambdas/contracts/http/payments';
+import { paidObjectIdSchema } from '../../../lambdas/contracts/storage/ids';
 import { amount, picoOf } from './amount';
 import { expectArguments, type Options } from './arguments';
 import { UsageError } from './usage';
@@ -45,6 +46,7 @@ const WALLET_COMMANDS = [
 const PAYMENTS_COMMANDS = [
   z.strictObject({ name: z.literal('payments-reconcile'), from: time.optional(), to: time.optional() }),
   z.strictObject({ name: z.literal('payments-exceptions') }),
+  z.strictObject({ name: z.literal('payments-resolve'), paymentId: paidObjectIdSchema, code: z.string() }),
 ] as const;
 
 /** The commands about money as they are sent to the process that owns the data folder. */
@@ -105,6 +107,10 @@ export function parsePaymentsCommand(words: readonly string[], options: Options)
     case 'exceptions':
       expectArguments(others, 0, options);
       return { name: 'payments-exceptions' };
+    case 'resolve': {
+      const [paymentId, code] = expectArguments(others, 2, options);
+      return { name: 'payments-resolve', paymentId, code };
+    }
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 import type { Permission } from '../../../lambdas/contracts/http/permissions';
-import type { AuditFields } from '../../../lambdas/contracts/storage/audit-event';
+import { type AuditFields, DEPLOYMENT_CHAIN } from '../../../lambdas/contracts/storage/audit-event';
 import { isoTime } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
@@ -10,7 +10,8 @@ import { wholeCentsIn } from '../../../lambdas/domain/payments/cents';
 import { readAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
 import { AutoTopUpIsOn, PaymentsOff } from '../../../lambdas/domain/payments/payments-errors';
 import type { Payments } from '../../../lambdas/domain/payments/payments';
-import { boundsOf, statementOf } from '../../../lambdas/domain/payments/statements/statement';
+import { boundsOf } from '../../../lambdas/domain/payments/statements/month';
+import { statementOf } from '../../../lambdas/domain/payments/statements/statement';
 import { statementCsv } from '../../../lambdas/domain/payments/statements/statement-csv';
 import { statementHtml } from '../../../lambdas/domain/payments/statements/statement-html';
 import type { Key } from '../../../lambdas/domain/table/value';
@@ -129,14 +130,19 @@ async function show(services: CommandServices, accountId: string, changed: objec
 
 /** Runs a command about the payments of the deployment. */
 export async function runPaymentsCommand(
-  services: Pick<CommandServices, 'clock' | 'openPayments'>,
+  services: Pick<CommandServices, 'clock' | 'store' | 'openPayments'>,
   command: PaymentsCommand,
 ): Promise<CommandResult> {
   try {
     const payments = await paymentsOf(services);
-    return command.name === 'payments-exceptions'
-      ? await listExceptions(payments)
-      : await reconcile(services, payments, command);
+    switch (command.name) {
+      case 'payments-reconcile':
+        return await reconcile(services, payments, command);
+      case 'payments-exceptions':
+        return await listExceptions(payments);
+      case 'payments-resolve':
+        return await resolveException(services, payments, command);
+    }
   } catch (error) {
     if (error instanceof Refusal) return failure(error.message);
     throw error;
@@ -172,6 +178,19 @@ async function listExceptions({ exceptions }: Payments): Promise<CommandResult> 
     after = next;
   } while (after !== undefined);
   return jsonLines(found);
+}
+
+async function resolveException(
+  { store, clock }: Pick<CommandServices, 'store' | 'clock'>,
+  { exceptions }: Payments,
+  { paymentId, code }: Extract<PaymentsCommand, { readonly name: 'payments-resolve' }>,
+): Promise<CommandResult> {
+  const audit = new AuditLog({ store, clock });
+  const event = { chain: DEPLOYMENT_CHAIN, actor: DEPLOYMENT, action: 'payment.resolve', target: paymentId } as const;
+  await exceptions.resolve({ paymentId, code }, (writes) =>
+    audit.record({ ...event, after: { exception: code }, writes }),
+  );
+  return jsonLines([{ paymentId, code, resolved: true }]);
 }
 
 /** @throws PaymentsOff */

@@ -24,6 +24,8 @@ Accounts and money
                                      each difference and then a summary, as JSON lines. Exit 1 when there is a
                                      difference. --from <time> and --to <time> set the period: the last 4 days
   payments exceptions                print the payments that could not be booked, as JSON lines
+  payments resolve <paymentId> <code>
+                                     take a payment that was dealt with off that list
   usage <accountId>                  print the newest usage records as JSON lines: 100, or --limit <count>. A note on
                                      standard error says when there are more
   usage complete <accountId>         count the usage records that are missing in the account's roll-ups: those from before

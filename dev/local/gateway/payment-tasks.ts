@@ -1,4 +1,8 @@
-import { AUTO_TOP_UPS_PARTITION, PENDING_REFUNDS_PARTITION } from '../../../lambdas/contracts/storage/table-keys/funds';
+import {
+  AUTO_TOP_UPS_PARTITION,
+  CHARGING_TOP_UPS_PARTITION,
+  PENDING_REFUNDS_PARTITION,
+} from '../../../lambdas/contracts/storage/table-keys/funds';
 import { ACCOUNTS, WALLET } from '../../../lambdas/contracts/storage/tables';
 import { DUE_DAYS_DEFAULT } from '../../../lambdas/contracts/deployment/payment-limits';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
@@ -40,7 +44,7 @@ export class PaymentTasks {
     this.options = options;
     this.store = backgroundStore(store);
     this.funds = new Funds({ store: this.store, clock });
-    this.lowBalances = new LowBalances({ store: this.store, funds: this.funds, notify: notifyBy(clock) });
+    this.lowBalances = new LowBalances({ store: this.store, clock, funds: this.funds, notify: notifyBy(clock) });
     this.arrears = new Arrears({
       store: this.store,
       clock,
@@ -63,9 +67,10 @@ export class PaymentTasks {
   private async run(): Promise<void> {
     const { openPayments, log } = this.options;
     try {
+      const { clock } = this.options.services;
       const payments = (await this.needsStripe()) ? (await openPayments()).payments : undefined;
-      await paymentJobs({ funds: this.funds, lowBalances: this.lowBalances, payments })();
-      await collectArrears(this.arrears)();
+      await paymentJobs({ funds: this.funds, lowBalances: this.lowBalances, payments, clock })();
+      await collectArrears(this.arrears, clock)();
     } catch (error) {
       log.error('PAYMENT_JOB_FAILED', { cause: errorName(error) });
     }
@@ -74,6 +79,7 @@ export class PaymentTasks {
   private async needsStripe(): Promise<boolean> {
     for (const query of [
       { table: ACCOUNTS, partition: AUTO_TOP_UPS_PARTITION },
+      { table: ACCOUNTS, partition: CHARGING_TOP_UPS_PARTITION },
       { table: WALLET, partition: PENDING_REFUNDS_PARTITION },
     ]) {
       const { items } = await this.store.query({ ...query, limit: 1 });

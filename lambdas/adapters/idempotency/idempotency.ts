@@ -85,6 +85,11 @@ export class Idempotency {
     }
   }
 
+  /** An ID of the request, the same for each repetition. Nothing follows from it. */
+  idOf({ personId, operation, idempotencyKey, body }: IdempotentRequest): string {
+    return this.#hash(['id', personId, operation, idempotencyKey, body].join('\n'));
+  }
+
   #hash(text: string): string {
     return createHmac('sha256', this.#secret).update(text).digest('base64url');
   }

@@ -1,7 +1,15 @@
 import Stripe from 'stripe';
-import type { ChargeOutcome, OffSessionCharge } from '../../domain/payments/processor';
+import { MINUTE_MS, SECOND_MS } from '../../domain/clock';
+import type { ChargeOutcome, EarlierCharge, OffSessionCharge } from '../../domain/payments/processor';
 import { found } from './found';
 import { CHARGE, metadataOf } from './metadata';
+
+/** The most that Stripe lists at once. */
+const PAGE = 100;
+/** Our clock can be ahead of Stripe's. */
+const AHEAD_MS_MAX = 10 * MINUTE_MS;
+
+const NEVER_MADE: ChargeOutcome = { kind: 'declined', paymentId: undefined };
 
 const { StripeCardError, StripeIdempotencyError, StripeInvalidRequestError } = Stripe.errors;
 
@@ -9,8 +17,9 @@ const { StripeCardError, StripeIdempotencyError, StripeInvalidRequestError } = S
 export async function chargeOffSession(
   stripe: Stripe,
   deployment: string,
-  { accountId, customerId, creditCents, idempotencyKey }: OffSessionCharge,
+  charge: OffSessionCharge,
 ): Promise<ChargeOutcome> {
+  const { accountId, customerId, creditCents, idempotencyKey } = charge;
   const method = await paymentMethodOf(stripe, customerId);
   if (method === undefined) return { kind: 'no_method' };
   try {
@@ -22,6 +31,8 @@ export async function chargeOffSession(
         payment_method: method,
         off_session: true,
         confirm: true,
+        // Nobody is there whom a bank could send to a page and back.
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         metadata: { ...metadataOf({ deployment, accountId, creditCents }), [CHARGE]: idempotencyKey },
       },
       { idempotencyKey },
@@ -30,9 +41,9 @@ export async function chargeOffSession(
   } catch (error) {
     if (error instanceof StripeCardError) return declinedBy(error);
     // The payment method has changed since an earlier attempt, which decides.
-    if (error instanceof StripeIdempotencyError) return earlierOutcome(stripe, customerId, idempotencyKey);
+    if (error instanceof StripeIdempotencyError) return (await findCharge(stripe, charge)) ?? NEVER_MADE;
     // Stripe refuses what it cannot charge, such as a payment method that was detached, as often as it is asked.
-    if (error instanceof StripeInvalidRequestError) return { kind: 'declined', paymentId: undefined };
+    if (error instanceof StripeInvalidRequestError) return NEVER_MADE;
     throw error;
   }
 }
@@ -64,9 +75,21 @@ function declinedBy({ code, payment_intent: intent }: Stripe.errors.StripeCardEr
   return { kind, paymentId: intent?.id };
 }
 
-async function earlierOutcome(stripe: Stripe, customerId: string, charge: string): Promise<ChargeOutcome> {
-  for await (const intent of stripe.paymentIntents.list({ customer: customerId, limit: 100 })) {
-    if (intent.metadata[CHARGE] === charge) return outcomeOf(intent);
+/**
+ * Finds a charge among the payments since it was first asked for. Its idempotency key would not tell: Stripe answers a key
+ * with the first answer for a day, even if that was a failure of Stripe's own after the charge was made.
+ * @returns undefined also if Stripe no longer knows the customer: the events of a payment credit it nevertheless
+ */
+export const findCharge = (stripe: Stripe, charge: EarlierCharge): Promise<ChargeOutcome | undefined> =>
+  found(() => searchCharge(stripe, charge));
+
+async function searchCharge(
+  stripe: Stripe,
+  { customerId, idempotencyKey, since }: EarlierCharge,
+): Promise<ChargeOutcome | undefined> {
+  const created = { gte: Math.floor((since - AHEAD_MS_MAX) / SECOND_MS) };
+  for await (const intent of stripe.paymentIntents.list({ customer: customerId, created, limit: PAGE })) {
+    if (intent.metadata[CHARGE] === idempotencyKey) return outcomeOf(intent);
   }
-  return { kind: 'declined', paymentId: undefined };
+  return undefined;
 }

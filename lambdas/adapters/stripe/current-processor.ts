@@ -2,6 +2,7 @@ import type {
   BalanceMovement,
   ChargeOutcome,
   Checkout,
+  EarlierCharge,
   EventObject,
   OffSessionCharge,
   PaymentProcessor,
@@ -40,6 +41,10 @@ export class CurrentProcessor implements PaymentProcessor {
     return (await this.#current()).charge(charge);
   }
 
+  async earlierCharge(charge: EarlierCharge): Promise<ChargeOutcome | undefined> {
+    return (await this.#current()).earlierCharge(charge);
+  }
+
   async refund(...call: Parameters<PaymentProcessor['refund']>): Promise<void> {
     await (await this.#current()).refund(...call);
   }
@@ -54,6 +59,10 @@ export class CurrentProcessor implements PaymentProcessor {
 
   async createSubscription(...call: Parameters<PaymentProcessor['createSubscription']>): Promise<Checkout> {
     return (await this.#current()).createSubscription(...call);
+  }
+
+  async closeCheckout(checkoutId: string): Promise<void> {
+    await (await this.#current()).closeCheckout(checkoutId);
   }
 
   async subscriptionsOf(object: EventObject): Promise<readonly string[]> {
@@ -78,6 +87,10 @@ export class CurrentProcessor implements PaymentProcessor {
 
   async price(priceId: string): ReturnType<PaymentProcessor['price']> {
     return (await this.#current()).price(priceId);
+  }
+
+  async paidElsewhere(object: EventObject): ReturnType<PaymentProcessor['paidElsewhere']> {
+    return (await this.#current()).paidElsewhere(object);
   }
 
   async paidPeriods(object: EventObject): ReturnType<PaymentProcessor['paidPeriods']> {

@@ -8,7 +8,7 @@ const KINDS: { readonly [type: string]: BalanceMovement['kind'] } = {
   refund: 'refund',
   payment_refund: 'refund',
   refund_failure: 'refund_failed',
-  payment_failure_refund: 'refund_failed',
+  payment_failure_refund: 'payment_failed',
 };
 
 /** Reads a balance transaction. Its source is expanded, and names the payment. */

@@ -19,8 +19,8 @@ const READERS: { readonly [prefix: string]: (stripe: Stripe, id: string) => Prom
   du: async (stripe, id) => idOf((await found(() => stripe.disputes.retrieve(id)))?.payment_intent),
   cs: async (stripe, id) => idOf((await found(() => stripe.checkout.sessions.retrieve(id)))?.payment_intent),
   in: async (stripe, id) => {
-    const payments = await stripe.invoicePayments.list({ invoice: id });
-    return payments.data.flatMap(({ payment }) => idOf(payment.payment_intent));
+    const payments = await found(() => stripe.invoicePayments.list({ invoice: id }));
+    return (payments?.data ?? []).flatMap(({ payment }) => idOf(payment.payment_intent));
   },
 };
 

@@ -25,6 +25,7 @@ export async function readPayment(stripe: Stripe, paymentId: string): Promise<Pr
     paymentId,
     state: (await isRefusedLater(stripe, intent)) ? 'refused' : stateOf(intent.status),
     currency: intent.currency,
+    amountCents: BigInt(intent.amount),
     receivedCents: BigInt(intent.amount_received),
     ...owner,
     refunds,
@@ -88,7 +89,16 @@ function refundOf({ id, amount, status, metadata }: Stripe.Refund): ProcessedRef
 }
 
 /** An inquiry (`warning_…`) moves no money. A prevented dispute was refunded instead. */
-function disputeOf({ id, amount, status }: Stripe.Dispute): ProcessedDispute {
+function disputeOf({ id, amount, status, balance_transactions: moved }: Stripe.Dispute): ProcessedDispute {
   const isInquiry = status.startsWith('warning_') || status === 'prevented';
-  return { processorId: id, cents: BigInt(amount), state: isInquiry ? 'inquiry' : status === 'won' ? 'won' : 'taken' };
+  const state = isInquiry ? 'inquiry' : status === 'won' ? 'won' : 'taken';
+  const taken = moved.filter((transaction) => transaction.amount < 0).length;
+  const returned = moved.filter((transaction) => transaction.amount > 0).length;
+  return {
+    processorId: id,
+    cents: BigInt(amount),
+    state,
+    takenTimes: isInquiry ? taken : Math.max(taken, 1),
+    returnedTimes: state === 'won' ? Math.max(returned, 1) : returned,
+  };
 }

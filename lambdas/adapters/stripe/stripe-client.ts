@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { ProcessorUnavailable } from '../../domain/payments/processor';
+import { CustomerMissing, ProcessorUnavailable } from '../../domain/payments/processor';
 
 /** A call that a customer waits for. */
 const TIMEOUT_MS = 20_000;
@@ -30,6 +30,7 @@ export function stripeClient({ apiKey, apiUrl }: StripeClientOptions): Stripe {
 
 /**
  * Calls Stripe.
+ * @throws CustomerMissing if it does not know the customer of the call
  * @throws ProcessorUnavailable if it does not answer, or answers with a fault that is not the call's. Its message is left
  *   out, because it can repeat personal data
  */
@@ -37,6 +38,7 @@ export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
+    if (isCustomerMissing(error)) throw new CustomerMissing();
     if (!isOutage(error)) throw error;
     throw new ProcessorUnavailable({ cause: (error as Error).name });
   }
@@ -51,5 +53,10 @@ const OUTAGES = [
   StripeRateLimitError,
   Stripe.errors.StripePermissionError,
 ];
+
+const isCustomerMissing = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeInvalidRequestError &&
+  error.code === 'resource_missing' &&
+  error.param === 'customer';
 
 const isOutage = (error: unknown): boolean => OUTAGES.some((outage) => error instanceof outage);

@@ -3,11 +3,13 @@ import type {
   BalanceMovement,
   ChargeOutcome,
   Checkout,
+  EarlierCharge,
   EventObject,
   InvoiceView,
   IssuedInvoice,
   OffSessionCharge,
   OwnedSubscription,
+  PaidElsewhere,
   PaidPeriod,
   PaymentProcessor,
   ProcessedPayment,
@@ -17,15 +19,16 @@ import type {
 } from '../../domain/payments/processor';
 import { RefundRefused } from '../../domain/payments/processor';
 import { SECOND_MS } from '../../domain/clock';
-import { chargeOffSession } from './charge-off-session';
+import { chargeOffSession, findCharge } from './charge-off-session';
 import { ACCOUNT, CREDIT_CENTS, DEPLOYMENT, metadataOf, REFUND } from './metadata';
-import { paidPeriodsOf } from './invoice-period';
+import { paidElsewhereBy, paidPeriodsOf } from './invoice-period';
 import { issuedInvoicesOf, readInvoicePage } from './issued-invoices';
 import { movementOf } from './movement-of';
 import { paymentsOfObject } from './payments-of-object';
 import { readPayment } from './read-payment';
 import { callStripe } from './stripe-client';
 import {
+  closePage,
   readPrice,
   readSubscription,
   readSubscriptions,
@@ -107,12 +110,20 @@ export class StripeProcessor implements PaymentProcessor {
     return callStripe(() => subscribeOnPage(this.#options, subscription));
   }
 
+  closeCheckout(checkoutId: string): Promise<void> {
+    return callStripe(() => closePage(this.#options.stripe, checkoutId));
+  }
+
   subscriptions(customerId: string): Promise<readonly ProcessedSubscription[]> {
     return callStripe(() => readSubscriptions(this.#options.stripe, customerId));
   }
 
   price(priceId: string): Promise<ProcessorPrice | undefined> {
     return callStripe(() => readPrice(this.#options.stripe, priceId));
+  }
+
+  paidElsewhere({ type, objectId }: EventObject): Promise<PaidElsewhere | undefined> {
+    return callStripe(() => paidElsewhereBy(this.#options.stripe, { type, objectId }));
   }
 
   paidPeriods({ objectId }: EventObject): Promise<readonly PaidPeriod[]> {
@@ -138,6 +149,10 @@ export class StripeProcessor implements PaymentProcessor {
   charge(charge: OffSessionCharge): Promise<ChargeOutcome> {
     const { stripe, deployment } = this.#options;
     return callStripe(() => chargeOffSession(stripe, deployment, charge));
+  }
+
+  earlierCharge(charge: EarlierCharge): Promise<ChargeOutcome | undefined> {
+    return callStripe(() => findCharge(this.#options.stripe, charge));
   }
 
   async refund(refund: {

@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import Stripe from 'stripe';
 import { SECOND_MS } from '../../domain/clock';
 import type {
   Checkout,
@@ -12,6 +12,8 @@ import { ACCOUNT, DEPLOYMENT } from './metadata';
 
 /** The most subscriptions of a customer that are looked at; the newest come first. */
 const SUBSCRIPTIONS = 100;
+/** The most pages that Stripe lists at once. */
+const PAGES = 100;
 const OVER: readonly string[] = ['canceled', 'incomplete_expired'];
 
 /** Begins a subscription on a page of Stripe. Its invoices carry the subscription's metadata. */
@@ -22,7 +24,7 @@ export async function subscribeOnPage(
   const { stripe, deployment, automaticTax } = options;
   const { accountId, customerId, priceId, successUrl, cancelUrl, idempotencyKey } = subscription;
   const metadata = { [DEPLOYMENT]: deployment, [ACCOUNT]: accountId };
-  const { id, url } = await stripe.checkout.sessions.create(
+  const { id, url, created } = await stripe.checkout.sessions.create(
     {
       mode: 'subscription',
       customer: customerId,
@@ -40,7 +42,28 @@ export async function subscribeOnPage(
     { idempotencyKey },
   );
   if (url === null) throw new Error('the checkout session has no page');
+  await closeEarlierPages(stripe, { id, created, customerId });
   return { checkoutId: id, url };
+}
+
+/** Closes the pages that were opened before. If two were opened within a second, the greater ID stays. */
+async function closeEarlierPages(
+  stripe: Stripe,
+  { id, created, customerId }: { readonly id: string; readonly created: number; readonly customerId: string },
+): Promise<void> {
+  for await (const other of stripe.checkout.sessions.list({ customer: customerId, status: 'open', limit: PAGES })) {
+    const isEarlier = other.created < created || (other.created === created && other.id < id);
+    if (other.mode === 'subscription' && isEarlier) await closePage(stripe, other.id);
+  }
+}
+
+/** Closes a page. One that was paid meanwhile, or has expired, stays as it is. */
+export async function closePage(stripe: Stripe, checkoutId: string): Promise<void> {
+  try {
+    await stripe.checkout.sessions.expire(checkoutId);
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+  }
 }
 
 export async function readSubscriptions(stripe: Stripe, customerId: string): Promise<readonly ProcessedSubscription[]> {

@@ -104,6 +104,7 @@ const RULES = {
   'catalog.change': operators('disable providers; change models’ names, routes and markups; propose a price list'),
   'catalog.approve': operators('approve a proposed price list'),
   'payment.exceptions': operators('see the payments that could not be booked'),
+  'payment.resolve': operators('take a payment that could not be booked off the list'),
   'coupon.read': operators('list the coupons'),
   'coupon.create': operators('create a coupon'),
   'coupon.delete': operators('delete a coupon'),

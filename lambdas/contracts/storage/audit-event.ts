@@ -9,6 +9,7 @@ import {
   couponIdSchema,
   invitationIdSchema,
   keyIdSchema,
+  paidObjectIdSchema,
   personIdSchema,
   proposalIdSchema,
   trustIdSchema,
@@ -47,6 +48,11 @@ export const auditFieldsSchema = z.strictObject({
   payment: z
     .string()
     .regex(/^pi_\w{1,200}$/)
+    .optional(),
+  /** Why a payment could not be booked. */
+  exception: z
+    .string()
+    .regex(/^[a-z_]{1,40}$/)
     .optional(),
   /** The coupon that was redeemed. */
   coupon: couponIdSchema.optional(),
@@ -91,6 +97,7 @@ export const writtenEventSchema = z.strictObject({
     couponIdSchema,
     webhookIdSchema,
     catalogVersionSchema,
+    paidObjectIdSchema,
   ]),
   before: auditFieldsSchema.optional(),
   after: auditFieldsSchema.optional(),

@@ -16,6 +16,10 @@ export const proposalIdSchema = idSchema('pro', 'proposal');
 export const webhookIdSchema = idSchema('whk', 'webhook');
 export const deliveryIdSchema = idSchema('dlv', 'delivery');
 export const couponIdSchema = idSchema('cpn', 'coupon');
+/** A payment or an invoice at Stripe. */
+export const paidObjectIdSchema = z
+  .string()
+  .regex(/^(?:pi|in)_\w{1,200}$/, 'Invalid payment ID: it must start with pi_ or in_');
 export const keyIdSchema = z.string().regex(new RegExp(`^${ulid}$`), 'Invalid key ID: it must be a ULID');
 /** The audit log refers to a change of the catalog by its number. */
 export const catalogVersionSchema = z

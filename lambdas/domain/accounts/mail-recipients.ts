@@ -43,10 +43,6 @@ export class MailRecipients implements Recipients {
     return people;
   }
 
-  async hasBillingAddress(accountId: string): Promise<boolean> {
-    return (await this.#billingDetails(accountId)) !== undefined;
-  }
-
   destinationOf({ accountId, recipient }: NewMessage): Promise<Destination | undefined> {
     switch (recipient.to) {
       case 'person':

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { autoTopUpListingKey } from '../../contracts/storage/table-keys/funds';
+import { autoTopUpListingKey, chargingTopUpKey } from '../../contracts/storage/table-keys/funds';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { GuardedWrite } from '../table/commit';
-import type { Item } from '../table/value';
+import type { Item, Key } from '../table/value';
 
 /** The store returns every number as a bigint. */
 const whole = z.coerce.number().int().nonnegative();
@@ -42,11 +42,13 @@ export type AutoTopUp = Readonly<z.infer<typeof autoTopUpSchema>>;
 
 export const decodeAutoTopUp = (item: Item): AutoTopUp => autoTopUpSchema.parse(item);
 
-/** The write that lists an account as long as it may be charged, so that the scheduled job finds it. */
+/** The writes that list an account while it wants to be charged, and while it is, so that the scheduled job finds it. */
 export function listed(
   accountId: string,
   { isOn, isCharging }: Pick<AutoTopUp, 'isOn' | 'isCharging'>,
-): GuardedWrite<never> {
-  const key = autoTopUpListingKey(accountId);
-  return { write: isOn || isCharging ? { table: ACCOUNTS, put: { ...key } } : { table: ACCOUNTS, delete: key } };
+): readonly GuardedWrite<never>[] {
+  const write = (key: Key, isListed: boolean): GuardedWrite<never> => ({
+    write: isListed ? { table: ACCOUNTS, put: { ...key } } : { table: ACCOUNTS, delete: key },
+  });
+  return [write(autoTopUpListingKey(accountId), isOn), write(chargingTopUpKey(accountId), isCharging)];
 }

@@ -62,6 +62,6 @@ export function setAutoTopUp(
       },
       otherwise: () => new VersionMismatch(),
     },
-    listed(accountId, { isOn, isCharging: current?.isCharging ?? false }),
+    ...listed(accountId, { isOn, isCharging: current?.isCharging ?? false }),
   ];
 }

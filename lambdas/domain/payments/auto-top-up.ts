@@ -1,4 +1,8 @@
-import { AUTO_TOP_UPS_PARTITION, autoTopUpKey } from '../../contracts/storage/table-keys/funds';
+import {
+  AUTO_TOP_UPS_PARTITION,
+  autoTopUpKey,
+  CHARGING_TOP_UPS_PARTITION,
+} from '../../contracts/storage/table-keys/funds';
 import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { z } from 'zod';
@@ -6,12 +10,12 @@ import { type Clock, HOUR_MS } from '../clock';
 import { larger } from '../money/pico';
 import { commit } from '../table/commit';
 import { compare } from '../table/condition';
-import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
+import { workThrough } from '../table/work-through';
 import type { Funds } from '../wallet/funds/funds';
 import { type AutoTopUp, decodeAutoTopUp, listed } from './auto-top-up-item';
 import type { Customers } from './customers';
-import { reached } from './refunds';
+import { reached } from './reached';
 import type { ChargeOutcome, PaymentProcessor } from './processor';
 
 /** After this many declined charges in a row, the account's automatic top-up is turned off. */
@@ -20,8 +24,8 @@ export const DECLINES_MAX = 3;
 const BACKOFF_MS = HOUR_MS;
 
 /**
- * A charge whose outcome is not known is repeated for this long under its idempotency key. Stripe keeps a key for at
- * least 24 hours (https://docs.stripe.com/api/idempotent_requests).
+ * A charge that was interrupted is looked up, and if it was not made, repeated for this long under its idempotency key.
+ * Stripe keeps a key for at least 24 hours (https://docs.stripe.com/api/idempotent_requests).
  */
 const REPEATED_WITHIN_MS = 12 * HOUR_MS;
 
@@ -42,7 +46,7 @@ export interface AutoTopUpsOptions {
   readonly clock: Clock;
   readonly funds: Pick<Funds, 'view'>;
   readonly customers: Pick<Customers, 'find'>;
-  readonly processor: Pick<PaymentProcessor, 'charge' | 'payment'>;
+  readonly processor: Pick<PaymentProcessor, 'charge' | 'earlierCharge' | 'payment'>;
   /** Books a payment; see `convergePayment`. */
   readonly converge: (paymentId: string) => Promise<unknown>;
   /** Tells the account's people, at least once; a repetition has the same attempt. */
@@ -78,27 +82,29 @@ export class AutoTopUps {
     if (debtPico > 0n || isSuspended || !isLow) return false;
     const charging = await this.#begin(accountId, { ...state, returnedPico });
     if (charging === undefined) return false;
-    await this.#charge(accountId, charging);
+    await this.#charge(accountId, charging, false);
     return true;
   }
 
   /**
-   * Finishes the charges that were interrupted, and charges the accounts that are low and were not noticed.
+   * Finishes the charges that were interrupted, and then charges the accounts that are low and were not noticed.
+   * @param until epoch milliseconds: no account is begun from then on, and the next call continues. @default no limit
    * @throws the first error, after it has tried each account
    */
-  async complete(): Promise<void> {
+  async complete(until?: number): Promise<void> {
     const errors: unknown[] = [];
-    for await (const item of everyItem(this.#options.store, { table: ACCOUNTS, partition: AUTO_TOP_UPS_PARTITION })) {
-      const accountId = z.string().parse(item['sk']);
-      await this.#resume(accountId).catch((error: unknown) => errors.push(error));
-    }
+    const each = (partition: string, work: (accountId: string) => Promise<unknown>): Promise<void> =>
+      workThrough(this.#options, { table: ACCOUNTS, partition, until }, ({ sk }) => work(z.string().parse(sk))).catch(
+        (error: unknown) => void errors.push(error),
+      );
+    await each(CHARGING_TOP_UPS_PARTITION, (accountId) => this.#resume(accountId));
+    await each(AUTO_TOP_UPS_PARTITION, (accountId) => this.check(accountId));
     if (errors.length > 0) throw errors[0];
   }
 
   async #resume(accountId: string): Promise<void> {
     const state = await this.#read(accountId);
-    if (state?.isCharging === true) await this.#charge(accountId, state);
-    else await this.check(accountId);
+    if (state?.isCharging === true) await this.#charge(accountId, state, true);
   }
 
   async #read(accountId: string): Promise<AutoTopUp | undefined> {
@@ -123,10 +129,10 @@ export class AutoTopUps {
     return (await this.#move(accountId, state, charging)) ? charging : undefined;
   }
 
-  async #charge(accountId: string, state: AutoTopUp): Promise<void> {
+  async #charge(accountId: string, state: AutoTopUp, isRepeated: boolean): Promise<void> {
     const { converge, notify } = this.#options;
     const { attempt, chargeCents: creditCents } = state;
-    const outcome = await this.#ask(accountId, state);
+    const outcome = await this.#ask(accountId, state, isRepeated);
     const paymentId = ('paymentId' in outcome ? outcome.paymentId : undefined) ?? chargeIdOf(accountId, state);
     // The credit comes before the end of the charge, so that no other call sees neither.
     if ('paymentId' in outcome && outcome.paymentId !== undefined) await converge(outcome.paymentId);
@@ -142,15 +148,20 @@ export class AutoTopUps {
     }
   }
 
-  async #ask(accountId: string, state: AutoTopUp): Promise<ChargeOutcome | { readonly kind: 'unknown' }> {
+  async #ask(
+    accountId: string,
+    state: AutoTopUp,
+    isRepeated: boolean,
+  ): Promise<ChargeOutcome | { readonly kind: 'not_made' }> {
     const { customers, processor, clock } = this.#options;
-    const { chargeCents: creditCents, pendingPaymentId } = state;
+    const { chargeCents: creditCents, chargedAt: since, pendingPaymentId } = state;
     if (pendingPaymentId !== undefined) return this.#outcomeOf(pendingPaymentId);
-    if (clock() - state.chargedAt > REPEATED_WITHIN_MS) return { kind: 'unknown' };
     const customerId = await customers.find(accountId);
     if (customerId === undefined) return { kind: 'no_method' };
-    const idempotencyKey = chargeIdOf(accountId, state);
-    return reached(() => processor.charge({ accountId, customerId, creditCents, idempotencyKey }));
+    const charge = { accountId, customerId, creditCents, since, idempotencyKey: chargeIdOf(accountId, state) };
+    const earlier = isRepeated ? await reached(() => processor.earlierCharge(charge)) : undefined;
+    if (earlier) return earlier;
+    return clock() - since > REPEATED_WITHIN_MS ? { kind: 'not_made' } : reached(() => processor.charge(charge));
   }
 
   /** The outcome of a charge that was pending when it was made. */
@@ -160,21 +171,18 @@ export class AutoTopUps {
     return { kind: isOpen ? payment.state : 'declined', paymentId };
   }
 
-  /**
-   * The state after a charge, and the notice. A charge of which the outcome is not known counts as one that succeeds,
-   * because reconciliation finds its credit.
-   */
+  /** The state after a charge, and the notice. A charge that was never made costs nothing, and the next one can begin. */
   #after(
     state: AutoTopUp,
-    outcome: ChargeOutcome | { readonly kind: 'unknown' },
+    outcome: ChargeOutcome | { readonly kind: 'not_made' },
   ): { readonly next: AutoTopUp; readonly kind?: TopUpNotice['kind'] } {
     const { kind } = outcome;
     if (kind === 'pending') return { next: { ...state, pendingPaymentId: outcome.paymentId } };
     const ended = { ...state, isCharging: false, pendingPaymentId: undefined };
-    if (kind === 'unknown') return { next: ended };
     if (kind === 'succeeded') return { next: { ...ended, declines: 0 }, kind };
-    const declines = state.declines + 1;
     const monthCents = state.monthCents - state.chargeCents;
+    if (kind === 'not_made') return { next: { ...ended, monthCents } };
+    const declines = state.declines + 1;
     const waitsUntil = this.#options.clock() + BACKOFF_MS * 2 ** (declines - 1);
     const isOver = declines >= DECLINES_MAX || kind === 'no_method';
     return {
@@ -207,7 +215,7 @@ export class AutoTopUps {
         },
         otherwise: () => 'moved',
       },
-      listed(accountId, next),
+      ...listed(accountId, next),
     ]);
     return refusals.length === 0;
   }

@@ -10,8 +10,8 @@ import type { NewMessage } from '../notifications/outbox/message';
 import { accountInDebt, topUpFailed, topUpSucceeded } from '../notifications/outbox/messages';
 import type { Notify } from '../notifications/outbox/outbox';
 import { picoOfCents } from './cents';
-import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
 import { CURRENCY } from './currency';
+import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
 import type { ExceptionCode, PaymentExceptions } from './payment-exceptions';
 import type { PaidPeriod, PaymentProcessor, ProcessedDispute, ProcessedPayment, ProcessedRefund } from './processor';
 
@@ -52,15 +52,26 @@ export async function convergePayment(
   if (payment?.deployment !== deployment) return undefined;
   if (payment.state === 'refused') await tellRefused(dependencies, payment);
   if (payment.state !== 'succeeded') return payment;
-  try {
+  await noting(dependencies, payment, async () => {
     const bought = await boughtOf(dependencies, payment);
     if (bought) await book(dependencies, bought);
+  });
+  return payment;
+}
+
+/** Lists the payment as an exception if a step of its booking contradicts the ledger. The other steps go on. */
+async function noting(
+  { exceptions }: ConvergeDependencies,
+  { paymentId, accountId }: ProcessedPayment,
+  step: () => Promise<void>,
+): Promise<void> {
+  try {
+    await step();
   } catch (error) {
     const code = exceptionOf(error);
     if (code === undefined) throw error;
-    await dependencies.exceptions.add(paymentId, code, payment.accountId);
+    await exceptions.add(paymentId, code, accountId);
   }
-  return payment;
 }
 
 async function tellRefused(
@@ -100,8 +111,8 @@ async function book(dependencies: ConvergeDependencies, bought: Bought): Promise
     notify(topUpSucceeded({ accountId, paymentId, amountPico })),
   );
   if (period) await grantBonus(period);
-  for (const refund of refunds) await bookRefund(dependencies, bought, refund);
-  for (const dispute of disputes) await bookDispute(dependencies, bought, dispute);
+  for (const refund of refunds) await noting(dependencies, bought, () => bookRefund(dependencies, bought, refund));
+  for (const dispute of disputes) await noting(dependencies, bought, () => bookDispute(dependencies, bought, dispute));
 }
 
 async function bookRefund(
@@ -121,15 +132,19 @@ async function bookRefund(
 }
 
 async function bookDispute(
-  { funds, notify }: ConvergeDependencies,
+  { funds, exceptions, notify }: ConvergeDependencies,
   bought: Bought,
   dispute: ProcessedDispute,
 ): Promise<void> {
   const { accountId, paymentId } = bought;
-  const taken = { accountId, paymentId, disputeId: disputeIdOf(dispute), amountPico: creditOf(bought, dispute) };
-  if (dispute.state === 'inquiry' || taken.amountPico === 0n) return;
-  await funds.takeDisputed(taken, (debtPico) =>
-    notify(accountInDebt({ accountId, paymentId, debtPico, disputeId: dispute.processorId })),
-  );
-  if (dispute.state === 'won') await funds.returnDisputed(taken);
+  const { takenTimes, returnedTimes, state } = dispute;
+  const amountPico = creditOf(bought, dispute);
+  if (amountPico === 0n) return;
+  for (let time = 1; time <= takenTimes; time += 1) {
+    const disputeId = disputeIdOf(dispute, time);
+    const taken = { accountId, paymentId, disputeId, amountPico };
+    await funds.takeDisputed(taken, (debtPico) => notify(accountInDebt({ accountId, paymentId, debtPico, disputeId })));
+    if (time <= returnedTimes) await funds.returnDisputed(taken);
+  }
+  if (state === 'taken' && returnedTimes >= takenTimes) await exceptions.add(paymentId, 'dispute_reopened', accountId);
 }

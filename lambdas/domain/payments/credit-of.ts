@@ -15,5 +15,6 @@ export function creditOf(
 /** The ledger's ID of a refund. */
 export const refundIdOf = ({ refundId, processorId }: ProcessedRefund): string => refundId ?? `refund_${processorId}`;
 
-/** The ledger's ID of a dispute. */
-export const disputeIdOf = ({ processorId }: ProcessedDispute): string => `dispute_${processorId}`;
+/** The ledger's ID of a dispute. @param time counts from 1 how often the bank took the money */
+export const disputeIdOf = ({ processorId }: ProcessedDispute, time: number): string =>
+  time === 1 ? `dispute_${processorId}` : `dispute_${processorId}.${time}`;

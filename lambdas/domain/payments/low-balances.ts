@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { LOW_BALANCES_PARTITION, lowBalanceKey, lowBalanceListingKey } from '../../contracts/storage/table-keys/funds';
 import { ACCOUNTS } from '../../contracts/storage/tables';
+import type { Clock } from '../clock';
 import { VersionMismatch } from '../errors/refusal';
 import { lowBalance } from '../notifications/outbox/messages';
 import type { Notify } from '../notifications/outbox/outbox';
 import { commit, type GuardedWrite } from '../table/commit';
 import { absent, compare } from '../table/condition';
-import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
+import { workThrough } from '../table/work-through';
 import type { Funds } from '../wallet/funds/funds';
 
 const lowBalanceSchema = z.object({
@@ -24,6 +25,7 @@ export type LowBalance = Readonly<z.infer<typeof lowBalanceSchema>>;
 
 export interface LowBalancesOptions {
   readonly store: TableStore;
+  readonly clock: Clock;
   readonly funds: Pick<Funds, 'view'>;
   readonly notify: Notify;
 }
@@ -90,12 +92,13 @@ export class LowBalances {
     return isLow && refusals.length === 0;
   }
 
-  /** Looks at every account that has a threshold. @throws the first error, after it has looked at each */
-  async checkAll(): Promise<void> {
-    const errors: unknown[] = [];
-    for await (const { sk } of everyItem(this.#options.store, { table: ACCOUNTS, partition: LOW_BALANCES_PARTITION })) {
-      await this.check(z.string().parse(sk)).catch((error: unknown) => errors.push(error));
-    }
-    if (errors.length > 0) throw errors[0];
+  /**
+   * Looks at every account that has a threshold.
+   * @param until epoch milliseconds: no account is begun from then on, and the next call continues. @default no limit
+   * @throws the first error, after it has looked at each
+   */
+  checkAll(until?: number): Promise<void> {
+    const list = { table: ACCOUNTS, partition: LOW_BALANCES_PARTITION, until };
+    return workThrough(this.#options, list, ({ sk }) => this.check(z.string().parse(sk)));
   }
 }

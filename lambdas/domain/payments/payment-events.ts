@@ -3,7 +3,7 @@ import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { type Clock, DAY_MS, SECOND_MS } from '../clock';
 import type { TableStore } from '../table/table-store';
-import type { EventObject, PaidPeriod, PaymentProcessor } from './processor';
+import type { EventObject, PaidElsewhere, PaidPeriod, PaymentProcessor } from './processor';
 
 /** A received event is remembered for this long. */
 const EVENT_MS = 30 * DAY_MS;
@@ -16,11 +16,13 @@ export interface PaymentEvent extends EventObject {
 export interface PaymentEventsOptions {
   readonly store: TableStore;
   readonly clock: Clock;
-  readonly processor: Pick<PaymentProcessor, 'paymentsOf' | 'paidPeriods' | 'subscriptionsOf'>;
+  readonly processor: Pick<PaymentProcessor, 'paymentsOf' | 'paidPeriods' | 'paidElsewhere' | 'subscriptionsOf'>;
   /** Books a payment; see `convergePayment`. */
   readonly converge: (paymentId: string) => Promise<unknown>;
   /** Grants the bonus of a subscription's period once; see `Plans.grantBonus`. */
   readonly grantBonus: (period: PaidPeriod) => Promise<void>;
+  /** Lists an invoice that an operator has marked as paid elsewhere. */
+  readonly notePaidElsewhere: (invoice: PaidElsewhere) => Promise<void>;
   /** Tells people about an invoice once; see `Invoices.tell`. */
   readonly tellInvoice: (objectId: string) => Promise<void>;
   /** Tells people about each state of a subscription once; see `SubscriptionChanges.follow`. */
@@ -40,7 +42,8 @@ export class PaymentEvents {
 
   /** @throws the first error, after it has tried each payment: the processor should send the event again */
   async receive({ eventId, type, objectId }: PaymentEvent): Promise<void> {
-    const { store, clock, processor, converge, grantBonus, tellInvoice, followSubscription } = this.#options;
+    const { store, clock, processor, converge, grantBonus } = this.#options;
+    const { notePaidElsewhere, tellInvoice, followSubscription } = this.#options;
     const now = clock();
     const expiresAt = Math.ceil((now + EVENT_MS) / SECOND_MS);
     const item = { ...paymentEventKey(eventId), type, objectId, at: isoTime(now), [EXPIRES_AT]: expiresAt };
@@ -50,6 +53,8 @@ export class PaymentEvents {
     for (const paymentId of await processor.paymentsOf({ type, objectId })) {
       await converge(paymentId).catch(note);
     }
+    const elsewhere = await processor.paidElsewhere({ type, objectId });
+    if (elsewhere) await notePaidElsewhere(elsewhere).catch(note);
     // An invoice that the customer's credit at the processor has paid has no payment.
     for (const period of await processor.paidPeriods({ type, objectId })) {
       await grantBonus(period).catch(note);

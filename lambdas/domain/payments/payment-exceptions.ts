@@ -1,13 +1,19 @@
-import { paymentExceptionKey, PAYMENT_EXCEPTIONS_PARTITION } from '../../contracts/storage/table-keys/funds';
+import {
+  knownExceptionKey,
+  paymentExceptionKey,
+  PAYMENT_EXCEPTIONS_PARTITION,
+} from '../../contracts/storage/table-keys/funds';
 import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { WALLET } from '../../contracts/storage/tables';
 import { z } from 'zod';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
-import { absent } from '../table/condition';
+import { commit } from '../table/commit';
+import { absent, exists } from '../table/condition';
 import { type PageOf, type PageRequest, readPage } from '../table/page';
-import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import type { Recorder } from '../wallet/funds/change-funds';
+import { PaymentExceptionMissing } from './payments-errors';
 
 /**
  * Why a payment could not be booked as the processor reports it. A person has to decide.
@@ -16,6 +22,8 @@ import type { TableStore } from '../table/table-store';
  * - `unknown_account`: the account was erased or never existed.
  * - `too_large`: it buys more credit than one payment may.
  * - `refund_above_credit`: it was refunded at the processor although its credit was spent.
+ * - `paid_elsewhere`: an invoice was marked as paid outside of the processor, so it bought neither credit nor a bonus.
+ * - `dispute_reopened`: the processor looks again at a dispute that was won, and does not say that the money moved.
  * - `too_many_grants`: the account has too many live grants to get the bonus of its plan.
  * - `reused`: the ledger has it with another amount, or for another account.
  */
@@ -25,6 +33,8 @@ export const EXCEPTION_CODES = [
   'unknown_account',
   'too_large',
   'refund_above_credit',
+  'paid_elsewhere',
+  'dispute_reopened',
   'too_many_grants',
   'reused',
 ] as const;
@@ -52,31 +62,38 @@ export class PaymentExceptions {
     this.#log = log;
   }
 
+  /** Lists an exception, unless it was listed before, even if it is resolved since. */
   async add(paymentId: string, code: ExceptionCode, accountId?: string): Promise<void> {
     const at = isoTime(this.#clock());
-    const item = {
-      ...paymentExceptionKey(paymentId, code),
-      paymentId,
-      code,
-      at,
-      ...(accountId !== undefined && { accountId }),
-    };
-    try {
-      await this.#store.write({ table: WALLET, put: item, when: absent() });
-    } catch (error) {
-      if (error instanceof ConditionFailed) return;
-      throw error;
-    }
+    const exception = { paymentId, code, at, ...(accountId !== undefined && { accountId }) };
+    const known = await commit<'known'>(this.#store, [
+      {
+        write: { table: WALLET, put: { ...knownExceptionKey(paymentId, code), at }, when: absent() },
+        otherwise: () => 'known',
+      },
+      { write: { table: WALLET, put: { ...paymentExceptionKey(paymentId, code), ...exception } } },
+    ]);
+    if (known.length > 0) return;
     this.#log.error('PAYMENT_EXCEPTION', { cause: code, ...(accountId !== undefined && { accountId }) });
   }
 
+  /** The exceptions that nobody has resolved. */
   page(page: PageRequest): Promise<PageOf<PaymentException>> {
     const query = { table: WALLET, partition: PAYMENT_EXCEPTIONS_PARTITION };
     return readPage(this.#store, query, page, (item) => exceptionSchema.parse(item));
   }
 
-  /** Removes an exception that a person has dealt with. */
-  async resolve(paymentId: string, code: string): Promise<void> {
-    await this.#store.write({ table: WALLET, delete: paymentExceptionKey(paymentId, code) });
+  /**
+   * Takes an exception that an operator has dealt with off the list.
+   * @param record commits the write together with the audit event of the action
+   * @throws PaymentExceptionMissing
+   */
+  async resolve({ paymentId, code }: Pick<PaymentException, 'paymentId' | 'code'>, record: Recorder): Promise<void> {
+    await record([
+      {
+        write: { table: WALLET, delete: paymentExceptionKey(paymentId, code), when: exists() },
+        otherwise: () => new PaymentExceptionMissing(),
+      },
+    ]);
   }
 }

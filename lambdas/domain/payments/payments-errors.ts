@@ -51,6 +51,14 @@ export class PaymentMissing extends Missing {
   }
 }
 
+/** No such exception waits for an operator. */
+export class PaymentExceptionMissing extends Missing {
+  override readonly name = 'PaymentExceptionMissing';
+  constructor() {
+    super('exception');
+  }
+}
+
 /** The deployment offers no such plan. */
 export class PlanMissing extends Missing {
   override readonly name = 'PlanMissing';

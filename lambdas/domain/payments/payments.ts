@@ -14,10 +14,10 @@ import { PaymentEvents } from './payment-events';
 import { PaymentExceptions } from './payment-exceptions';
 import { Plans } from './plans/plans';
 import { SubscriptionChanges } from './plans/subscription-changes';
-import type { PaymentProcessor } from './processor';
+import type { PaidElsewhere, PaymentProcessor } from './processor';
 import { messageOf } from './top-up-message';
 import { reconcile, type Reconciliation } from './reconcile';
-import { reached, Refunds } from './refunds';
+import { Refunds } from './refunds';
 import { tellOnce } from './tell-once';
 import { TopUps } from './top-ups';
 
@@ -60,7 +60,7 @@ export class Payments {
     const exceptions = new PaymentExceptions({ store, clock, log });
     const customers = new Customers({ store, processor });
     const settings = options.plans ?? [];
-    const plans = new Plans({ clock, funds, exceptions, customers, processor, deployment, settings });
+    const plans = new Plans({ clock, log, funds, exceptions, customers, processor, deployment, settings });
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
     // A command that tells nobody notes nothing as told, so that it keeps nobody else from it.
     const tells = audiences.mail || audiences.webhooks;
@@ -83,40 +83,53 @@ export class Payments {
     this.customers = customers;
     this.plans = plans;
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
-    this.refunds = new Refunds({ store, funds, processor });
+    this.refunds = new Refunds({ store, clock, funds, processor });
     const tellOfTopUp = async (notice: TopUpNotice): Promise<void> => {
       const message = messageOf(notice);
       if (message) await notifyOnce({ store, clock, audiences }, message);
     };
     this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tellOfTopUp });
+    const notePaidElsewhere = async ({ deployment: owner, invoiceId, accountId }: PaidElsewhere): Promise<void> => {
+      if (owner === deployment) await exceptions.add(invoiceId, 'paid_elsewhere', accountId);
+    };
     this.events = new PaymentEvents({
       store,
       clock,
       processor,
       converge,
       grantBonus,
+      notePaidElsewhere,
       tellInvoice: async (objectId) => invoices?.tell(objectId),
       followSubscription: async (subscriptionId) => subscriptions?.follow(subscriptionId),
     });
   }
 
-  /** Opens a page of the processor for a customer. @throws PaymentsUnavailable */
-  readonly openPortal = (portal: Parameters<PaymentProcessor['createPortal']>[0]): Promise<string> =>
-    reached(() => this.processor.createPortal(portal));
+  /** Opens a page of the processor on which an account manages its payment methods. @throws PaymentsUnavailable */
+  openPortal(accountId: string, returnUrl: string): Promise<string> {
+    return this.customers.use(accountId, (customerId) => this.processor.createPortal({ customerId, returnUrl }));
+  }
 
-  /** The invoices of a customer, newest first. @throws PaymentsUnavailable */
-  readonly listInvoices = (
-    ...call: Parameters<PaymentProcessor['invoices']>
-  ): ReturnType<PaymentProcessor['invoices']> => reached(() => this.processor.invoices(...call));
+  /** The invoices of an account, newest first. @throws PaymentsUnavailable */
+  async listInvoices(
+    accountId: string,
+    page: Parameters<PaymentProcessor['invoices']>[1],
+  ): ReturnType<PaymentProcessor['invoices']> {
+    const found = await this.customers.read(accountId, (customerId) => this.processor.invoices(customerId, page));
+    return found ?? { items: [], hasMore: false };
+  }
 
   /** Compares a period of the processor's movements with the ledger; see `reconcile`. */
   reconcile(period: { readonly from: number; readonly to: number }): Promise<Reconciliation> {
     return reconcile({ store: this.#store, processor: this.processor, converge: this.#converge }, period);
   }
 
-  /** Finishes what was interrupted. @throws the first error, after it has tried everything */
-  async complete(): Promise<void> {
-    const done = await Promise.allSettled([this.refunds.complete(), this.autoTopUps.complete()]);
+  /**
+   * Finishes what was interrupted.
+   * @param until epoch milliseconds: nothing is begun from then on, and the next call continues. @default no limit
+   * @throws the first error, after it has tried everything
+   */
+  async complete(until?: number): Promise<void> {
+    const done = await Promise.allSettled([this.refunds.complete(until), this.autoTopUps.complete(until)]);
     const failed = done.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }

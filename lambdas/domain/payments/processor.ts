@@ -24,6 +24,9 @@ export interface ProcessedDispute {
    * - `won`: the bank gave the money back.
    */
   readonly state: 'inquiry' | 'taken' | 'won';
+  /** How often the bank took the money, and gave it back. It can take it again after an appeal. Neither count ever falls. */
+  readonly takenTimes: number;
+  readonly returnedTimes: number;
 }
 
 /** A payment, as the processor reports it now. */
@@ -37,6 +40,8 @@ export interface ProcessedPayment {
   readonly state: 'pending' | 'succeeded' | 'refused' | 'unpaid';
   /** In lower case, such as `usd`. */
   readonly currency: string;
+  /** The amount that the payer was asked for. */
+  readonly amountCents: bigint;
   readonly receivedCents: bigint;
   /** The deployment that asked for the payment. */
   readonly deployment: string | undefined;
@@ -57,6 +62,13 @@ export interface PaidPeriod {
   readonly priceId: string;
   /** Epoch milliseconds. */
   readonly endsAt: number;
+}
+
+/** An invoice, or a part of one, that was not paid at the processor. */
+export interface PaidElsewhere {
+  readonly invoiceId: string;
+  readonly deployment: string | undefined;
+  readonly accountId: string | undefined;
 }
 
 /** The price of a subscription. */
@@ -118,12 +130,18 @@ export interface Purchase {
   readonly idempotencyKey: string;
 }
 
-/** A charge of a saved payment method without its owner. */
-export interface OffSessionCharge {
-  readonly accountId: string;
+/** A charge that may have been asked for before. */
+export interface EarlierCharge {
   readonly customerId: string;
-  readonly creditCents: bigint;
   readonly idempotencyKey: string;
+  /** When it was first asked for, in epoch milliseconds. */
+  readonly since: number;
+}
+
+/** A charge of a saved payment method without its owner. */
+export interface OffSessionCharge extends EarlierCharge {
+  readonly accountId: string;
+  readonly creditCents: bigint;
 }
 
 /** The result of such a charge. */
@@ -133,10 +151,13 @@ export type ChargeOutcome =
   | { readonly kind: 'declined' | 'authentication_required'; readonly paymentId: string | undefined }
   | { readonly kind: 'no_method' };
 
-/** A movement of money at the processor, before its fee. A negative amount left the operator's account. */
+/**
+ * A movement of money at the processor, before its fee. A negative amount left the operator's account. A payment about
+ * which the bank decides later moves money at once, and back if it fails.
+ */
 export interface BalanceMovement {
   readonly movementId: string;
-  readonly kind: 'payment' | 'refund' | 'refund_failed' | 'dispute' | 'dispute_won' | 'other';
+  readonly kind: 'payment' | 'payment_failed' | 'refund' | 'refund_failed' | 'dispute' | 'dispute_won' | 'other';
   readonly paymentId: string | undefined;
   readonly cents: bigint;
   /** Epoch milliseconds. */
@@ -164,7 +185,8 @@ export interface EventObject {
 
 /**
  * Every method throws ProcessorUnavailable if the processor does not answer or answers with a fault of its own; the call
- * may then have had its effect. Repeating it with the same idempotency key has it once.
+ * may then have had its effect. Repeating it with the same idempotency key has it once. A method that is about a customer
+ * throws CustomerMissing if the processor has none of that ID; a charge has no payment method then, and no earlier outcome.
  */
 export interface PaymentProcessor {
   /** @returns undefined if there is no such payment */
@@ -174,15 +196,19 @@ export interface PaymentProcessor {
   /** Creates a customer. @returns its ID */
   createCustomer(customer: { readonly accountId: string; readonly idempotencyKey: string }): Promise<string>;
   createCheckout(purchase: Purchase): Promise<Checkout>;
-  /** A page on which a person subscribes. */
+  /** A page on which a person subscribes. It closes the customer's earlier ones, so that only one can be paid. */
   createSubscription(
     subscription: Omit<Purchase, 'creditCents' | 'savesMethod'> & { readonly priceId: string },
   ): Promise<Checkout>;
+  /** Closes a page on which nobody has paid. */
+  closeCheckout(checkoutId: string): Promise<void>;
   /** The subscriptions of a customer, newest first. */
   subscriptions(customerId: string): Promise<readonly ProcessedSubscription[]>;
   /** @returns undefined if there is no such price of a subscription */
   price(priceId: string): Promise<ProcessorPrice | undefined>;
-  /** The paid periods of subscriptions that an event concerns. */
+  /** The invoice that an event is about, if an operator has marked it as paid elsewhere. */
+  paidElsewhere(object: EventObject): Promise<PaidElsewhere | undefined>;
+  /** The paid periods of subscriptions that an event concerns. None is of an invoice that was paid elsewhere. */
   paidPeriods(object: EventObject): Promise<readonly PaidPeriod[]>;
   /** The subscriptions that an event concerns. @returns their IDs */
   subscriptionsOf(object: EventObject): Promise<readonly string[]>;
@@ -193,6 +219,8 @@ export interface PaymentProcessor {
   /** The page on which an invoice can be seen without signing in. Its URL is a secret, so it is stored nowhere. */
   invoicePage(invoiceId: string): Promise<string | undefined>;
   charge(charge: OffSessionCharge): Promise<ChargeOutcome>;
+  /** The outcome of a charge that was asked for before. @returns undefined if it was never made */
+  earlierCharge(charge: EarlierCharge): Promise<ChargeOutcome | undefined>;
   /** @throws RefundRefused when the processor refuses it for good */
   refund(refund: {
     readonly refundId: string;
@@ -206,7 +234,7 @@ export interface PaymentProcessor {
     customerId: string,
     page: { readonly limit: number; readonly after?: string | undefined },
   ): Promise<{ readonly items: readonly InvoiceView[]; readonly hasMore: boolean }>;
-  /** The movements of a period, oldest first. @param period epoch milliseconds; `to` is exclusive */
+  /** The movements of a period, in no useful order. @param period epoch milliseconds; `to` is exclusive */
   movements(period: { readonly from: number; readonly to: number }): AsyncGenerator<BalanceMovement, void>;
 }
 
@@ -215,6 +243,14 @@ export class ProcessorUnavailable extends Error {
   override readonly name = 'ProcessorUnavailable';
   constructor(options?: ErrorOptions) {
     super('the payment processor is unavailable', options);
+  }
+}
+
+/** The processor does not know a customer, because it was deleted there or belongs to another account of the operator. */
+export class CustomerMissing extends Error {
+  override readonly name = 'CustomerMissing';
+  constructor() {
+    super('the payment processor has no such customer');
   }
 }
 

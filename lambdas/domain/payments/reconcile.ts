@@ -1,5 +1,9 @@
-import { entryKey } from '../../contracts/storage/table-keys/wallet';
+import { z } from 'zod';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
+import { CREDITS_PARTITION, entryKey } from '../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../contracts/storage/tables';
+import { inParallel } from '../in-parallel';
+import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import { returnIdOf } from '../wallet/funds/refund';
 import { type Book, decodeEntry, movedInto } from '../wallet/ledger/entry';
@@ -10,7 +14,7 @@ import type { BalanceMovement, PaymentProcessor, ProcessedPayment } from './proc
 /** An amount that the ledger and the processor do not agree about, in pico-dollars. */
 export interface PaymentDifference {
   readonly paymentId: string;
-  /** `movement`: the processor's own pages disagree, or this release does not know the movement. */
+  /** `movement`: the processor moved money twice, its own pages disagree, or this release does not know the movement. */
   readonly kind: 'credit' | 'refund' | 'dispute' | 'movement';
   readonly expectedPico: bigint;
   readonly actualPico: bigint;
@@ -33,10 +37,16 @@ export interface ReconcileOptions {
 
 /** Each payment takes several calls of the processor, one after the other. */
 const COMPARED_AT_ONCE = 8;
+/** How the IDs of the processor's payments begin. Other payments were credited by an operator. */
+const PROCESSOR_PREFIX = 'pi_';
+/** Sorts after every time. */
+const LAST = '~';
+
+const creditSchema = z.object({ paymentId: z.string(), amountPico: z.bigint() });
 
 /**
- * Compares the movements of money at the processor with the ledger. It first books what an event should have booked, so
- * that only a real difference remains.
+ * Compares the movements of money at the processor with the ledger, and the credits of the ledger with the processor. It
+ * first books what an event should have booked, so that only a real difference remains.
  * @param period epoch milliseconds; `to` is exclusive
  * @throws ProcessorUnavailable, WalletUnavailable
  */
@@ -44,28 +54,41 @@ export async function reconcile(
   { store, processor, converge }: ReconcileOptions,
   period: { readonly from: number; readonly to: number },
 ): Promise<Reconciliation> {
-  const moved: BalanceMovement[] = [];
-  for await (const movement of processor.movements(period)) moved.push(movement);
-  const paymentIds = [...new Set(moved.flatMap(({ paymentId }) => (paymentId === undefined ? [] : [paymentId])))];
-  const payments = new Map<string, ProcessedPayment>();
-  const differences: PaymentDifference[] = [];
-  const compareOne = async (paymentId: string): Promise<void> => {
+  const moved = new Map<string, BalanceMovement[]>();
+  for await (const movement of processor.movements(period)) {
+    const { paymentId } = movement;
+    if (paymentId !== undefined) moved.set(paymentId, [...(moved.get(paymentId) ?? []), movement]);
+  }
+  const credited = await creditsOf(store, period);
+  const result = { payments: 0, movements: 0, differences: [] as PaymentDifference[] };
+  const paymentIds = [...new Set([...moved.keys(), ...credited.keys()])];
+  await inParallel(paymentIds, COMPARED_AT_ONCE, async (paymentId) => {
     const payment = await converge(paymentId);
-    if (payment === undefined) return;
-    payments.set(paymentId, payment);
-    differences.push(...(await differencesOf(store, payment)));
-  };
-  for (let from = 0; from < paymentIds.length; from += COMPARED_AT_ONCE) {
-    await Promise.all(paymentIds.slice(from, from + COMPARED_AT_ONCE).map(compareOne));
+    const creditedPico = credited.get(paymentId);
+    if (payment !== undefined) {
+      const movements = moved.get(paymentId) ?? [];
+      result.payments += 1;
+      result.movements += movements.length;
+      result.differences.push(...(await differencesOf(store, payment)), ...unknownMovements(movements, payment));
+    } else if (creditedPico !== undefined) {
+      result.differences.push({ paymentId, kind: 'credit', expectedPico: 0n, actualPico: creditedPico });
+    }
+  });
+  return result;
+}
+
+/** The payments of the processor that the ledger has credited in a period, with their amounts in pico-dollars. */
+async function creditsOf(
+  store: TableStore,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<ReadonlyMap<string, bigint>> {
+  const sort = { from: isoTime(from), to: Number.isFinite(to) ? isoTime(to) : LAST };
+  const credited = new Map<string, bigint>();
+  for await (const item of everyItem(store, { table: WALLET, partition: CREDITS_PARTITION, sort })) {
+    const { paymentId, amountPico } = creditSchema.parse(item);
+    if (paymentId.startsWith(PROCESSOR_PREFIX)) credited.set(paymentId, amountPico);
   }
-  let movements = 0;
-  for (const movement of moved) {
-    const payment = payments.get(movement.paymentId ?? '');
-    if (payment === undefined) continue;
-    movements += 1;
-    differences.push(...unknownMovement(movement, payment));
-  }
-  return { payments: payments.size, movements, differences };
+  return credited;
 }
 
 async function differencesOf(store: TableStore, payment: ProcessedPayment): Promise<readonly PaymentDifference[]> {
@@ -89,29 +112,42 @@ async function differencesOf(store: TableStore, payment: ProcessedPayment): Prom
     compare('refund', refund.state === 'failed' ? 0n : creditOf(payment, refund), taken - returned);
   }
   for (const dispute of payment.disputes) {
-    const disputeId = disputeIdOf(dispute);
-    const [taken, returned] = [
-      await moved(disputeId, ['disputed']),
-      await moved(`won_${disputeId}`, ['available', 'debt']),
-    ];
-    compare('dispute', dispute.state === 'taken' ? creditOf(payment, dispute) : 0n, taken - returned);
+    let heldBackPico = 0n;
+    // One time more than the processor says, so that an entry too many is found.
+    for (let time = 1; time <= dispute.takenTimes + 1; time += 1) {
+      const disputeId = disputeIdOf(dispute, time);
+      heldBackPico += await moved(disputeId, ['disputed']);
+      heldBackPico -= await moved(`won_${disputeId}`, ['available', 'debt']);
+    }
+    const times = BigInt(dispute.takenTimes - dispute.returnedTimes);
+    compare('dispute', creditOf(payment, dispute) * times, heldBackPico);
   }
   return differences;
 }
 
-/** A movement of money that is not explained by the payment's amount, refunds and disputes. */
-function unknownMovement(
-  { kind, cents, paymentId }: BalanceMovement,
-  { receivedCents, refunds, disputes }: ProcessedPayment,
+/** The movements that are not explained by the payment's amount, refunds and disputes, each of which explains one. */
+function unknownMovements(
+  movements: readonly BalanceMovement[],
+  { state, amountCents, receivedCents, refunds, disputes }: ProcessedPayment,
 ): readonly PaymentDifference[] {
-  const expected: { readonly [known in BalanceMovement['kind']]: readonly bigint[] } = {
-    payment: [receivedCents],
+  const failures = movements.filter(({ kind }) => kind === 'payment_failed').length;
+  const paidCents = state === 'succeeded' ? receivedCents : amountCents;
+  const unexplained: { readonly [known in BalanceMovement['kind']]: bigint[] } = {
+    // A payment that failed at the bank can be made again.
+    payment: Array.from({ length: failures + 1 }, () => paidCents),
+    payment_failed: Array.from({ length: failures }, () => -amountCents),
     refund: refunds.map((refund) => -refund.cents),
-    refund_failed: refunds.map((refund) => refund.cents),
-    dispute: disputes.map((dispute) => -dispute.cents),
-    dispute_won: disputes.map((dispute) => dispute.cents),
+    refund_failed: refunds.filter((refund) => refund.state === 'failed').map((refund) => refund.cents),
+    dispute: disputes.flatMap(({ cents, takenTimes }) => Array.from({ length: takenTimes }, () => -cents)),
+    dispute_won: disputes.flatMap(({ cents, returnedTimes }) => Array.from({ length: returnedTimes }, () => cents)),
     other: [],
   };
-  if (paymentId === undefined || expected[kind].includes(cents)) return [];
-  return [{ paymentId, kind: 'movement', expectedPico: 0n, actualPico: picoOfCents(cents) }];
+  return movements.flatMap(({ kind, cents, paymentId = '' }) => {
+    const explained = unexplained[kind].indexOf(cents);
+    if (explained >= 0) {
+      unexplained[kind].splice(explained, 1);
+      return [];
+    }
+    return [{ paymentId, kind: 'movement' as const, expectedPico: 0n, actualPico: picoOfCents(cents) }];
+  });
 }

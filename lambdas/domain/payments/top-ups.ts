@@ -10,12 +10,11 @@ import { picoOfCents } from './cents';
 import type { Customers } from './customers';
 import { AmountOutOfRange, TooManyTopUps } from './payments-errors';
 import type { Checkout, PaymentProcessor } from './processor';
-import { reached } from './refunds';
 
 export interface TopUpsOptions {
   readonly store: TableStore;
   readonly clock: Clock;
-  readonly customers: Pick<Customers, 'open'>;
+  readonly customers: Pick<Customers, 'use'>;
   readonly processor: Pick<PaymentProcessor, 'createCheckout'>;
   readonly limits: TopUpLimits;
 }
@@ -51,9 +50,9 @@ export class TopUps {
     const { accountId, creditCents } = topUp;
     this.expectInRange(creditCents);
     await this.#count(accountId, creditCents);
-    const customerId = await customers.open(accountId);
-    const idempotencyKey = `top_up_${topUpId}`;
-    return reached(() => processor.createCheckout({ ...topUp, customerId, idempotencyKey }));
+    return customers.use(accountId, (customerId) =>
+      processor.createCheckout({ ...topUp, customerId, idempotencyKey: `top_up_${topUpId}_${customerId}` }),
+    );
   }
 
   /** @throws TooManyTopUps */

@@ -40,8 +40,10 @@ import { expireDue } from './sweep';
  * - `putGrants` (funds/grants.ts), `grantCredit`, `expireGrants` (funds/promotional-credit.ts): promotional credit.
  * - `takeRefund`, `returnRefund` (funds/refund.ts): a payment is paid back.
  * - `setCreditLine` (funds/credit-line.ts): the list of accounts that have a line.
- * - `refund`, `complete` (../payments/refunds.ts), `add` (../payments/payment-exceptions.ts): lists of refunds that are
- *   under way, and of payments that could not be booked. No money moves.
+ * - `refund`, `complete` (../payments/refunds.ts), `add`, `resolve` (../payments/payment-exceptions.ts): lists of refunds
+ *   that are under way, and of payments that could not be booked. No money moves.
+ * - `closeMonths` (../payments/statements/closings.ts): what an account was charged until the end of a month. No money moves.
+ * - `workThrough` (../table/work-through.ts): where a job that goes through a list of the table stopped.
  * - `run` (../payments/arrears/arrears.ts), `moveDue` (../payments/arrears/due-item.ts), `create`
  *   (../payments/coupons/coupons.ts): what accounts owe of their lines, and coupons. No money moves.
  * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.

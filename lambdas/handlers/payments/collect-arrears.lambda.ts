@@ -32,4 +32,4 @@ const arrears = new Arrears({
   notify: tellOfDue({ store, clock, audiences: audiencesOf(env.MAIL_FROM !== 'none') }),
 });
 
-export const handler = middy(collectArrears(arrears));
+export const handler = middy(collectArrears(arrears, clock));

@@ -1,3 +1,5 @@
+import { ARREARS_LIMITS } from '../../contracts/deployment/job-limits';
+import { type Clock, SECOND_MS } from '../../domain/clock';
 import type { Arrears } from '../../domain/payments/arrears/arrears';
 
 /**
@@ -5,6 +7,6 @@ import type { Arrears } from '../../domain/payments/arrears/arrears';
  * runs every hour; running it concurrently or repeatedly does no harm.
  */
 export const collectArrears =
-  (arrears: Pick<Arrears, 'run'>): (() => Promise<void>) =>
+  (arrears: Pick<Arrears, 'run'>, clock: Clock): (() => Promise<void>) =>
   () =>
-    arrears.run();
+    arrears.run(clock() + ARREARS_LIMITS.beginsSeconds * SECOND_MS);

@@ -17,6 +17,7 @@ const store = paymentsStore(env);
 const opened = deployedPayments(env, { store, client: new SecretsManagerClient(SDK_LIMITS), log: new StdoutLog() });
 
 const funds = new Funds({ store, clock });
-const lowBalances = new LowBalances({ store, funds, notify: notifyBy(clock, audiencesOf(env.MAIL_FROM !== 'none')) });
+const notify = notifyBy(clock, audiencesOf(env.MAIL_FROM !== 'none'));
+const lowBalances = new LowBalances({ store, clock, funds, notify });
 
-export const handler = middy(paymentJobs({ funds, lowBalances, payments: opened?.payments }));
+export const handler = middy(paymentJobs({ funds, lowBalances, payments: opened?.payments, clock }));

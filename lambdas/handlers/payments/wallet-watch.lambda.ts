@@ -14,6 +14,7 @@ const env = readEnv(PAYMENTS_ENV);
 const { payments } = await openPayments(env, log);
 const store = paymentsStore(env);
 const funds = new Funds({ store, clock });
-const lowBalances = new LowBalances({ store, funds, notify: notifyBy(clock, audiencesOf(env.MAIL_FROM !== 'none')) });
+const notify = notifyBy(clock, audiencesOf(env.MAIL_FROM !== 'none'));
+const lowBalances = new LowBalances({ store, clock, funds, notify });
 
 export const handler = middy(walletWatch({ autoTopUps: payments.autoTopUps, lowBalances, log }));

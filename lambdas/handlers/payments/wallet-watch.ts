@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { BALANCE_SORT_KEY } from '../../contracts/storage/table-keys/wallet';
+import { inParallel } from '../../domain/in-parallel';
 import { errorName, type Log } from '../../domain/log';
 import type { AutoTopUps } from '../../domain/payments/auto-top-up';
 import type { LowBalances } from '../../domain/payments/low-balances';
@@ -11,6 +12,9 @@ export interface WalletWatchDependencies {
   readonly log: Log;
 }
 
+/** A batch can have a thousand accounts, and a charge takes a second. */
+const ACCOUNTS_AT_ONCE = 16;
+
 /**
  * Reads the changes of balances: an account that runs low buys credit or tells its people, if it wants that. Each account of a batch is looked
  * at once. A failure is not repeated, because the scheduled job looks at the account too.
@@ -21,7 +25,8 @@ export function walletWatch({
   log,
 }: WalletWatchDependencies): (event: { readonly Records: readonly DynamoDBRecord[] }) => Promise<void> {
   return async ({ Records }) => {
-    for (const accountId of new Set(Records.flatMap(accountOf))) {
+    const accounts = [...new Set(Records.flatMap(accountOf))];
+    await inParallel(accounts, ACCOUNTS_AT_ONCE, async (accountId) => {
       await autoTopUps?.check(accountId).catch((error: unknown) => {
         log.error('AUTO_TOP_UP_FAILED', { accountId, cause: errorName(error) });
       });
@@ -29,7 +34,7 @@ export function walletWatch({
       await lowBalances.check(accountId).catch((error: unknown) => {
         log.warn('LOW_BALANCE_CHECK_FAILED', { accountId, cause: errorName(error) });
       });
-    }
+    });
   };
 }
 

@@ -1,5 +1,7 @@
 import { runPaymentsCommand } from '../../../dev/cli/commands/run-money-command';
 import { deployedPayments } from '../../../dev/cli/deployment/deployed-payments';
+import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { PaymentsStage } from '../../domain/payments/payments-stage';
 
 const METADATA = {
@@ -17,7 +19,11 @@ describe('the reconciliation command', () => {
 
   const run = (command: Parameters<typeof runPaymentsCommand>[1]) =>
     runPaymentsCommand(
-      { clock: () => stage.wallet.now + 1_000, openPayments: () => Promise.resolve(stage.payments) },
+      {
+        store: stage.wallet.store,
+        clock: () => stage.wallet.now + 1_000,
+        openPayments: () => Promise.resolve(stage.payments),
+      },
       command,
     );
 
@@ -27,6 +33,7 @@ describe('the reconciliation command', () => {
       currency: 'usd',
       payment_method: 'pm_card_visa',
       confirm: 'true',
+      automatic_payment_methods: { enabled: 'true', allow_redirects: 'never' },
       metadata: METADATA,
     };
     stage.stripe.controls.seed([{ path: '/v1/payment_intents', params }]);
@@ -36,7 +43,18 @@ describe('the reconciliation command', () => {
     expect(difference).toMatchObject({ kind: 'credit', expected: '25.00', actual: '0.00' });
     expect(summary).toMatchObject({ reconciled: false, payments: 1, movements: 1, differences: 1 });
     const exceptions = await run({ name: 'payments-exceptions' });
-    expect(JSON.parse(exceptions.lines[0] ?? '')).toMatchObject({ code: 'unknown_account' });
+    const exception = JSON.parse(exceptions.lines[0] ?? '') as { readonly paymentId: string };
+    expect(exception).toMatchObject({ code: 'unknown_account' });
+    const { paymentId } = exception;
+    const resolve = { name: 'payments-resolve', paymentId, code: 'unknown_account' } as const;
+    expect(await run(resolve)).toMatchObject({ exitCode: 0 });
+    expect(await run({ name: 'payments-exceptions' })).toMatchObject({ lines: [] });
+    expect(await run(resolve)).toMatchObject({ exitCode: 1 });
+    const audit = new AuditLog({ store: stage.wallet.store, clock: () => stage.wallet.now });
+    const { items } = await audit.page('deployment', { limit: 10 });
+    expect(items).toMatchObject([
+      { action: 'payment.resolve', target: paymentId, actor: 'deployment', after: { exception: 'unknown_account' } },
+    ]);
   });
 
   test('a payment that was missed is booked, and is no difference', async () => {
@@ -57,7 +75,10 @@ describe('the reconciliation command', () => {
 
 test('a deployment that takes no payments says so', async () => {
   const clock = () => 0;
-  const result = await runPaymentsCommand({ clock }, { name: 'payments-reconcile' });
+  const result = await runPaymentsCommand(
+    { clock, store: EmbeddedStore.memory({ clock }) },
+    { name: 'payments-reconcile' },
+  );
   expect(result).toMatchObject({ exitCode: 1, error: expect.stringContaining('takes no payments') as string });
 });
 

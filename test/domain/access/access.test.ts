@@ -81,6 +81,7 @@ describe('the table of permissions', () => {
       'catalog.change operator',
       'catalog.approve operator',
       'payment.exceptions operator',
+      'payment.resolve operator',
       'coupon.read operator',
       'coupon.create operator',
       'coupon.delete operator',

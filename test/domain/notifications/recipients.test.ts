@@ -62,6 +62,14 @@ test('promise-14 a message about a payment goes to the address of the billing de
   expect(addresses()).toEqual(['bills@example.test']);
 });
 
+test('a message about a payment goes to the owner if mail to the billing address has bounced', async () => {
+  await stage.accounts.accounts.setBilling({ accountId, details: BILLING, actor: DEPLOYMENT });
+  await stage.suppressions.add(stage.suppressions.hashOf(BILLING.email), 'bounce');
+  await stage.notify(payment());
+  await stage.sweep();
+  expect(addresses()).toEqual(['owner@example.test']);
+});
+
 test('a message about a payment goes to the owner and the members with the role billing if there are no details', async () => {
   await join('billing', 'billing@example.test');
   await join('admin', 'admin@example.test');

@@ -1,4 +1,4 @@
-import { OPEN_DUES_PARTITION } from '../../../lambdas/contracts/storage/table-keys/funds';
+import { CREDIT_LINES_PARTITION, OPEN_DUES_PARTITION } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
@@ -76,6 +76,41 @@ class ArrearsStage {
 }
 
 const REMINDERS = ['2026-11 issued', '2026-11 reminded_before', '2026-11 reminded_on', '2026-11 reminded_after'];
+
+/** A store on which the entries of an account can never be read to their end, as if there were too many. */
+function withEndlessLedger(engine: TableStore, accountId: string): TableStore {
+  return {
+    get: (get) => engine.get(get),
+    write: (write) => engine.write(write),
+    transact: (writes, token) => engine.transact(writes, token),
+    query: (query) => (query.partition === accountId ? new Promise(() => undefined) : engine.query(query)),
+  };
+}
+
+test('an account with too many charges to read holds up no reminder, suspension or resumption', async () => {
+  const stage = await ArrearsStage.owing(300n);
+  await stage.runOn('2026-12-01');
+  await stage.wallet.fund(0n, OTHER);
+  await stage.wallet.funds.setLine({ accountId: OTHER, changeId: 'line_b', linePico: 100n });
+  void stage.run('2026-12-29', withEndlessLedger(stage.wallet.engine, OTHER));
+  for (let turns = 0; turns < 1_000 && (await stage.suspension()) === 'none'; turns += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await stage.suspension()).toBe('payment');
+});
+
+test('a due that was issued before its credit line ended is not issued again, and its account is read once a month', async () => {
+  const stage = await ArrearsStage.owing(300n);
+  await stage.runOn('2026-12-01');
+  await stage.pay(300n);
+  const { funds, engine } = stage.wallet;
+  await funds.setLine({ accountId: ACCOUNT, changeId: 'line_end', linePico: 0n });
+  await funds.setLine({ accountId: ACCOUNT, changeId: 'line_again', linePico: 500n });
+  await stage.runOn('2026-12-02');
+  expect(stage.stages()).toEqual(['2026-11 issued', '2026-11 paid']);
+  const { items } = await engine.query({ table: WALLET, partition: CREDIT_LINES_PARTITION });
+  expect(items).toMatchObject([{ issuedMonth: '2026-11' }]);
+});
 
 describe('an account that uses its credit line', () => {
   test('a due is issued after the month, reminded of three times, and then suspends the account', async () => {

@@ -1,6 +1,9 @@
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
-import { HOUR_MS } from '../../../lambdas/domain/clock';
+import { autoTopUpListingKey } from '../../../lambdas/contracts/storage/table-keys/funds';
+import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
+import { HOUR_MS, SECOND_MS } from '../../../lambdas/domain/clock';
+import { AutoTopUps } from '../../../lambdas/domain/payments/auto-top-up';
 import { readAutoTopUp, setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
 import { AutoTopUpTooSmall } from '../../../lambdas/domain/payments/payments-errors';
@@ -94,9 +97,27 @@ test('a charge that was interrupted half a day ago is not repeated, but credited
   await expect(check()).rejects.toMatchObject({ code: 'payments_unavailable' });
   stage.wallet.now += 13 * HOUR_MS;
   await stage.payments.autoTopUps.complete();
-  expect([await available(), charges(), (await state()).isCharging]).toEqual([400n, 2, false]);
+  expect([await available(), charges(), (await state()).isCharging]).toEqual([1_400n, 2, false]);
   await stage.receive();
   expect(await available()).toBe(1_400n);
+});
+
+test('a charge that was interrupted half a day ago and never made costs nothing, and the next one is made', async () => {
+  await stage.spend(picoOfCents(600n));
+  stage.stripe.controls.failNext({ kind: 'disconnect', method: 'POST', path: '/v1/payment_intents', times: 3 });
+  await expect(check()).rejects.toMatchObject({ code: 'payments_unavailable' });
+  stage.wallet.now += 13 * HOUR_MS;
+  await stage.payments.autoTopUps.complete();
+  await check();
+  expect([await available(), charges(), (await state()).monthCents]).toEqual([1_400n, 2, 1_000n]);
+});
+
+test('a charge that Stripe made and then answered with a fault of its own is found, although Stripe repeats that fault', async () => {
+  await stage.spend(picoOfCents(600n));
+  stage.stripe.controls.failNext({ kind: 'server_error', applied: true, method: 'POST', path: '/v1/payment_intents' });
+  await expect(check()).rejects.toMatchObject({ code: 'payments_unavailable' });
+  await stage.payments.autoTopUps.complete();
+  expect([await available(), charges(), (await state()).isCharging]).toEqual([1_400n, 2, false]);
 });
 
 test('after a declined charge the next one waits, longer each time, and the third turns it off', async () => {
@@ -115,6 +136,25 @@ test('after a declined charge the next one waits, longer each time, and the thir
   expect(await stage.messages()).toEqual(messages);
   expect(await state()).toMatchObject({ isOn: false, monthCents: 0n });
   expect([await check(), await available()]).toEqual([false, 400n]);
+});
+
+test('a charge that was interrupted is finished first, however many accounts want to be charged', async () => {
+  await stage.spend(picoOfCents(600n));
+  stage.stripe.controls.failNext({ kind: 'disconnect', path: '/v1/payment_intents', method: 'POST', times: 3 });
+  await expect(check()).rejects.toThrow();
+  // More accounts than a run can look at, all of them before this one.
+  for (let index = 0; index < 200; index += 1) {
+    const key = autoTopUpListingKey(`acc_00${String(index).padStart(24, '0')}`);
+    await stage.wallet.engine.write({ table: ACCOUNTS, put: { ...key } });
+  }
+  let time = stage.wallet.now;
+  const { store, funds } = stage.wallet;
+  const { processor, customers } = stage.payments;
+  const converge = (): Promise<void> => Promise.resolve();
+  const clock = (): number => (time += SECOND_MS);
+  const hurried = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: converge });
+  await hurried.complete(time + 30 * SECOND_MS);
+  expect([await state(), charges()]).toMatchObject([{ isCharging: false }, 2]);
 });
 
 test('a charge that the bank wants its customer to confirm is reported as such', async () => {

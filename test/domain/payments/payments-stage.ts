@@ -40,6 +40,7 @@ export class PaymentsStage {
     const note = (code: string, fields?: LogFields): void => void this.logged.push({ code, fields });
     this.lowBalances = new LowBalances({
       store: wallet.store,
+      clock: () => wallet.now,
       funds: wallet.funds,
       notify: notifyBy(() => wallet.now),
     });

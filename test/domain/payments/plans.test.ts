@@ -231,3 +231,97 @@ test('an account has one subscription at a time, of a plan that exists', async (
   await stripe.subscriptions.cancel(subscriptionId);
   expect((await begin('large', 'three')).url).toContain('http');
 });
+
+describe('several pages on which an account can subscribe', () => {
+  const pay = (checkoutId: string): unknown => stage.stripe.controls.pay(checkoutId, 'pm_card_visa');
+  const subscriptions = async (): Promise<number> => (await stripe.subscriptions.list({ status: 'all' })).data.length;
+
+  test('only the page that was opened last can be paid, so an account has one subscription', async () => {
+    await open();
+    const first = await begin('small', 'one');
+    stage.wallet.now += 1_000;
+    const second = await begin('large', 'two');
+    expect(() => pay(first.checkoutId)).toThrow();
+    pay(second.checkoutId);
+    expect(await subscriptions()).toBe(1);
+  });
+
+  test('one of the pages that are opened at once can be paid, and the others cannot', async () => {
+    await open();
+    const pages = await Promise.all(['one', 'two', 'three'].map((id) => begin('small', id)));
+    const paidPages = pages.filter(({ checkoutId }) => {
+      try {
+        pay(checkoutId);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    expect([paidPages.length, await subscriptions()]).toEqual([1, 1]);
+  });
+
+  test('a request that is repeated leads to the same page, which stays open', async () => {
+    await open();
+    const first = await begin('small', 'one');
+    const again = await begin('small', 'one');
+    expect(again).toEqual(first);
+    pay(again.checkoutId);
+    expect(await subscriptions()).toBe(1);
+  });
+
+  test('a page that is paid while the next one opens closes that one', async () => {
+    await open();
+    const first = await begin('small', 'one');
+    stage.stripe.controls.failNext({ kind: 'hold', method: 'POST', path: '/v1/checkout/sessions' });
+    const second = begin('large', 'two');
+    while (stage.stripe.controls.heldCalls() === 0) await new Promise((resolve) => setImmediate(resolve));
+    pay(first.checkoutId);
+    stage.stripe.controls.clearFaults();
+    await expect(second).rejects.toBeInstanceOf(SubscriptionExists);
+    expect((await stripe.checkout.sessions.list({ status: 'open' })).data).toEqual([]);
+    await stage.receive();
+  });
+
+  test('a page on which an account buys credit stays open when it subscribes', async () => {
+    await open();
+    const urls = { successUrl: RETURN_URL, cancelUrl: RETURN_URL };
+    const topUp = { accountId: ACCOUNT, topUpId: 'one', creditCents: 500n, savesMethod: false, ...urls };
+    const { checkoutId } = await stage.payments.topUps.begin(topUp);
+    stage.wallet.now += 1_000;
+    await begin();
+    pay(checkoutId);
+    await stage.receive();
+    expect(await paid()).toBe(picoOfCents(500n));
+  });
+});
+
+test('a plan whose price is not in dollars is left out, cannot be subscribed to, and is logged', async () => {
+  const inEuros = ({ controls }: StripeFake): readonly PlanSettings[] => {
+    const params = {
+      currency: 'eur',
+      unit_amount: '1000',
+      recurring: { interval: 'month' },
+      product_data: { name: 'Plan' },
+    };
+    const [price] = controls.seed([{ path: '/v1/prices', params }]) as { readonly id: string }[];
+    return [{ id: 'euro', stripePriceId: price?.id ?? '' }];
+  };
+  stage = await PaymentsStage.open({ plansOf: inEuros });
+  expect(await stage.payments.plans.list()).toEqual([]);
+  await expect(begin('euro')).rejects.toBeInstanceOf(PlanMissing);
+  expect(stage.codes()).toEqual(['PLAN_LEFT_OUT other_currency', 'PLAN_LEFT_OUT other_currency']);
+});
+
+test('an invoice that is marked as paid outside of Stripe buys neither credit nor a bonus, and waits for an operator', async () => {
+  await open();
+  await subscribed();
+  stage.stripe.controls.setNextOutcome('card_declined');
+  await pass(31);
+  const { data } = await stripe.invoices.list({ status: 'open' });
+  await stripe.invoices.pay(data[0]?.id ?? '', { paid_out_of_band: true });
+  await stage.receive();
+  expect(await stage.view()).toMatchObject({ paidPico: picoOfCents(1_000n), promotionalPico: 0n });
+  expect(stage.codes()).toEqual(['PAYMENT_EXCEPTION paid_elsewhere']);
+  const { items } = await stage.payments.exceptions.page({ limit: 10 });
+  expect(items).toMatchObject([{ paymentId: data[0]?.id, code: 'paid_elsewhere', accountId: ACCOUNT }]);
+});

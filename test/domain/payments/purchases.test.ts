@@ -97,5 +97,12 @@ test.each([
 });
 
 function intentOf(params: Record<string, string | Record<string, string>>) {
-  return { amount: '2500', currency: 'usd', payment_method: 'pm_card_visa', confirm: 'true', ...params };
+  return {
+    amount: '2500',
+    currency: 'usd',
+    payment_method: 'pm_card_visa',
+    confirm: 'true',
+    automatic_payment_methods: { enabled: 'true', allow_redirects: 'never' },
+    ...params,
+  };
 }

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
 import { PaymentMissing, RefundFailed, RefundTooLarge } from '../../../lambdas/domain/payments/payments-errors';
 import { type PaymentProcessor, RefundRefused } from '../../../lambdas/domain/payments/processor';
@@ -115,7 +116,7 @@ describe('a refund that the owner asks for', () => {
       },
     };
     const { store, funds } = stage.wallet;
-    const refunds = new Refunds({ store, funds, processor: refuseOnce });
+    const refunds = new Refunds({ store, clock: () => stage.wallet.now, funds, processor: refuseOnce });
     // The transactions that take the credit and give it back succeed; then the refund is not taken off the list.
     store.plan('none', 'none', () => Promise.reject(new Error('the process died')));
     const wanted = { accountId: ACCOUNT, paymentId, refundId: 'refund_a', creditCents: 700n };
@@ -156,6 +157,60 @@ describe('a refund that the owner asks for', () => {
   });
 });
 
+describe('several processes with the same refund', () => {
+  const untilHeld = async (): Promise<void> => {
+    while (stage.stripe.controls.heldCalls() === 0) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  test('a refund that is being asked for is not asked for by another process', async () => {
+    await bought(2_500n);
+    stage.stripe.controls.failNext({ kind: 'hold', method: 'POST', path: '/v1/refunds' });
+    const first = refund(700n);
+    await untilHeld();
+    await stage.payments.refunds.complete();
+    await refund(700n);
+    expect(stage.stripe.controls.heldCalls()).toBe(1);
+    stage.stripe.controls.clearFaults();
+    await first;
+    expect((await processed()).refunds).toHaveLength(1);
+  });
+
+  test('a refund whose process was killed is finished by another one some minutes later', async () => {
+    await bought(2_500n);
+    const { store, funds } = stage.wallet;
+    const dead: Pick<PaymentProcessor, 'payment' | 'refund'> = {
+      payment: (id) => stage.payments.processor.payment(id),
+      refund: () => new Promise(() => undefined),
+    };
+    const killed = new Refunds({ store, clock: () => stage.wallet.now, funds, processor: dead });
+    void killed.refund({ accountId: ACCOUNT, paymentId, refundId: 'refund_a', creditCents: 700n });
+    while ((await stage.view()).availablePico !== picoOfCents(1_800n))
+      await new Promise((resolve) => setImmediate(resolve));
+    await stage.payments.refunds.complete();
+    expect((await processed()).refunds).toEqual([]);
+    stage.wallet.now += 10 * MINUTE_MS;
+    await stage.payments.refunds.complete();
+    expect((await processed()).refunds).toHaveLength(1);
+  });
+});
+
+test('a refund that contradicts the ledger holds up neither the other refunds nor the disputes of its payment', async () => {
+  await bought(2_500n);
+  const refundThere = (): void =>
+    void stage.stripe.controls.seed([{ path: '/v1/refunds', params: { payment_intent: paymentId, amount: '300' } }]);
+  refundThere();
+  // Another change of the account has the refund's ID.
+  const [{ processorId } = { processorId: '' }] = (await processed()).refunds;
+  const money = { accountId: ACCOUNT, paymentId, amountPico: 5n };
+  await stage.wallet.funds.takeRefund({ ...money, refundId: `refund_${processorId}` });
+  refundThere();
+  stage.stripe.controls.openDispute(paymentId);
+  await stage.receive();
+  expect(stage.codes()).toEqual(['PAYMENT_EXCEPTION reused']);
+  expect((await stage.wallet.entries()).filter(({ kind }) => kind === 'refund')).toHaveLength(2);
+  expect((await stage.wallet.entries()).filter(({ kind }) => kind === 'dispute')).toHaveLength(1);
+});
+
 describe('a refund on Stripe’s own pages', () => {
   const refundThere = (cents: number): void =>
     void stage.stripe.controls.seed([
@@ -176,6 +231,17 @@ describe('a refund on Stripe’s own pages', () => {
     refundThere(1_000);
     await stage.receive();
     expect((await stage.view()).availablePico).toBe(0n);
+    expect(stage.codes()).toEqual(['PAYMENT_EXCEPTION refund_above_credit']);
+  });
+
+  test('credit that running requests hold counts as spent when its payment is refunded at Stripe', async () => {
+    await bought(2_500n);
+    const hold = await stage.wallet.reserve(picoOfCents(2_000n));
+    refundThere(1_000);
+    await stage.receive();
+    await stage.wallet.release(hold);
+    await stage.receive();
+    expect((await stage.view()).availablePico).toBe(picoOfCents(2_000n));
     expect(stage.codes()).toEqual(['PAYMENT_EXCEPTION refund_above_credit']);
   });
 
@@ -215,6 +281,43 @@ describe('a dispute', () => {
     stage.stripe.controls.escalateDispute(id);
     await stage.receive();
     expect(await stage.view()).toMatchObject({ availablePico: 0n, debtPico: 0n });
+  });
+
+  test('money that the bank takes again after an appeal is taken again, until that is won too', async () => {
+    await bought(2_500n);
+    const { id } = stage.stripe.controls.openDispute(paymentId);
+    stage.stripe.controls.winDispute(id);
+    await stage.receive();
+    expect((await stage.view()).availablePico).toBe(picoOfCents(2_500n));
+    stage.stripe.controls.appealDispute(id);
+    await stage.receive((ids) => [...ids].reverse());
+    expect((await stage.view()).availablePico).toBe(0n);
+    const period = { from: 0, to: stage.wallet.now + 1_000 };
+    expect((await stage.payments.reconcile(period)).differences).toEqual([]);
+    stage.stripe.controls.winDispute(id);
+    await stage.receive();
+    expect((await stage.view()).availablePico).toBe(picoOfCents(2_500n));
+    expect((await stage.payments.reconcile(period)).differences).toEqual([]);
+    expect(stage.codes()).toEqual([]);
+  });
+
+  test('a dispute that is lost after an appeal stays taken', async () => {
+    await bought(2_500n);
+    const { id } = stage.stripe.controls.openDispute(paymentId);
+    for (const step of ['winDispute', 'appealDispute', 'loseDispute'] as const) stage.stripe.controls[step](id);
+    await stage.receive();
+    expect(await stage.view()).toMatchObject({ availablePico: 0n, debtPico: 0n });
+  });
+
+  test('a dispute that is looked at again without a movement of money waits for an operator', async () => {
+    await bought(2_500n);
+    const { id } = stage.stripe.controls.openDispute(paymentId);
+    stage.stripe.controls.winDispute(id);
+    await stage.receive();
+    stage.stripe.controls.appealDispute(id, false);
+    await stage.receive();
+    expect(stage.codes()).toEqual(['PAYMENT_EXCEPTION dispute_reopened']);
+    expect((await stage.view()).availablePico).toBe(picoOfCents(2_500n));
   });
 
   test('a lost dispute changes nothing more', async () => {

@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { NO_PARTS, type Parts, sumOf } from '../../../lambdas/domain/payments/statements/account-state';
-import { boundsOf, type Statement, statementOf } from '../../../lambdas/domain/payments/statements/statement';
+import { closeMonths } from '../../../lambdas/domain/payments/statements/closings';
+import { boundsOf } from '../../../lambdas/domain/payments/statements/month';
+import { type Statement, statementOf } from '../../../lambdas/domain/payments/statements/statement';
 import { statementCsv } from '../../../lambdas/domain/payments/statements/statement-csv';
 import { statementHtml } from '../../../lambdas/domain/payments/statements/statement-html';
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
+import { ChargeCounter } from './charge-counter';
 
 const read = (stage: WalletStage, month: string): Promise<Statement> =>
   statementOf({ store: stage.engine, clock: () => stage.now }, ACCOUNT, month);
+
+/** Closes every month that is over. */
+const close = (stage: WalletStage): Promise<void> =>
+  closeMonths({ store: stage.engine, clock: () => stage.now }, ACCOUNT, '9999-12');
 
 const partsOf = ({ promotionalPico, paidPico, owedPico, debtPico, creditLinePico }: Parts): Parts => ({
   promotionalPico,
@@ -99,6 +106,8 @@ test('the statements of random ledgers add up, follow one another, and end with 
     fc.asyncProperty(history, async (steps) => {
       const stage = await WalletStage.funded(1_000n);
       for (const [index, [change, hours]] of steps.entries()) {
+        // People look at statements at any time, which closes months.
+        if (index % 3 === 0) await close(stage);
         stage.now += hours * 60 * MINUTE_MS + 1;
         await stage.wallet.expireDue();
         await stage.funds.expireGrants();
@@ -153,6 +162,53 @@ describe('the statement of a month', () => {
   });
 });
 
+describe('the statement of an account with many months', () => {
+  /** Ten charges of 1 in each month, on its tenth day. */
+  async function monthly(months: readonly string[]): Promise<WalletStage> {
+    const stage = await WalletStage.funded(1_000n);
+    for (const month of months) {
+      stage.now = Date.parse(`${month}-10T00:00:00Z`);
+      for (let count = 0; count < 10; count += 1) await stage.settle(await stage.reserve(1n), 1n);
+    }
+    return stage;
+  }
+  const MONTHS = ['2026-12', '2027-01', '2027-02', '2027-03', '2027-04', '2027-05'];
+  const chargesOf = ({ lines }: Statement): readonly (bigint | undefined)[] => lines.map(({ requests }) => requests);
+
+  test('a statement reads the charges of its own month, and none of the months that are closed', async () => {
+    const stage = await monthly(MONTHS);
+    await close(stage);
+    const counter = new ChargeCounter(stage.engine);
+    const statement = await statementOf({ store: counter, clock: () => stage.now }, ACCOUNT, '2027-05');
+    expect(counter.charges).toBe(10);
+    expect([chargesOf(statement), statement.opening.paidPico, statement.closing.paidPico]).toEqual([[10n], 950n, 940n]);
+  });
+
+  test('months that were not closed in time are closed one after the other, and an interruption keeps those before it', async () => {
+    const stage = await monthly(MONTHS);
+    const counter = new ChargeCounter(stage.engine, 25);
+    await expect(closeMonths({ store: counter, clock: () => stage.now }, ACCOUNT, '2027-04')).rejects.toThrow();
+    const next = new ChargeCounter(stage.engine);
+    await closeMonths({ store: next, clock: () => stage.now }, ACCOUNT, '2027-04');
+    expect(next.charges).toBeLessThanOrEqual(30);
+    expect((await read(stage, '2027-05')).opening.paidPico).toBe(950n);
+  });
+
+  test('a month is closed an hour after its end, so that charges that are being written belong to it', async () => {
+    const stage = await monthly(['2026-11']);
+    stage.now = Date.parse('2026-11-30T23:59:59.000Z');
+    const hold = await stage.reserve(5n);
+    stage.now = Date.parse('2026-12-01T00:59:59.000Z');
+    await close(stage);
+    // The clock of the gateway is late.
+    stage.now = Date.parse('2026-11-30T23:59:59.500Z');
+    await stage.settle(hold, 5n);
+    stage.now = Date.parse('2026-12-01T01:00:00.000Z');
+    await close(stage);
+    expect((await read(stage, '2026-12')).opening.paidPico).toBe(985n);
+  });
+});
+
 const HOSTILE = '=HYPERLINK("http://x")';
 const line = { at: '2026-11-20', kind: '@kind', entryId: '+1', reference: '-1+1', reason: '\tx', ...NO_PARTS };
 const hostile: Statement = {
@@ -161,7 +217,6 @@ const hostile: Statement = {
   isOver: true,
   opening: NO_PARTS,
   closing: NO_PARTS,
-  fundedPico: 0n,
   lines: [
     { ...line, paidPico: -1_500_000_000_000n },
     { ...line, kind: '\rkind', entryId: HOSTILE, reference: '<script>alert(1)</script>', reason: 'a"b\nc,d' },

@@ -1,7 +1,9 @@
+import { DAY_MS } from '../../../lambdas/domain/clock';
 import type {
   BalanceMovement,
   ChargeOutcome,
   Checkout,
+  EarlierCharge,
   EventObject,
   OffSessionCharge,
   PaymentProcessor,
@@ -26,6 +28,8 @@ export interface SimulatedEvent extends EventObject {
 }
 
 export const DEPLOYMENT = 'dep_simulated';
+export const BONUS_PRICE = 'price_bonus';
+const YEAR_MS = 365 * DAY_MS;
 
 /** The payment processor's truth, in memory. Each change makes events, which the history delivers as it likes. */
 export class FakeProcessor implements PaymentProcessor {
@@ -38,6 +42,7 @@ export class FakeProcessor implements PaymentProcessor {
     { readonly parameters: string; readonly answer: PromiseSettledResult<unknown> }
   >();
   readonly #movements: BalanceMovement[] = [];
+  readonly #charged = new Map<string, string>();
   #numbers = 0;
   /** Whether the next off-session charges are declined. */
   isDeclining = false;
@@ -61,6 +66,14 @@ export class FakeProcessor implements PaymentProcessor {
   createSubscription(): Promise<Checkout> {
     this.#numbers += 1;
     return Promise.resolve({ checkoutId: `cs_${this.#numbers}`, url: 'https://pay.example/subscribe' });
+  }
+
+  closeCheckout(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  paidElsewhere(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   subscriptions(): Promise<readonly never[]> {
@@ -106,9 +119,15 @@ export class FakeProcessor implements PaymentProcessor {
     return this.#once(charge.idempotencyKey, charge, (): ChargeOutcome => {
       if (this.isDeclining) return { kind: 'declined', paymentId: undefined };
       const paymentId = this.pay({ accountId: charge.accountId, creditCents: charge.creditCents });
+      this.#charged.set(charge.idempotencyKey, paymentId);
       this.charges.set(charge.accountId, (this.charges.get(charge.accountId) ?? 0) + 1);
       return { kind: 'succeeded', paymentId };
     });
+  }
+
+  earlierCharge({ idempotencyKey }: EarlierCharge): Promise<ChargeOutcome | undefined> {
+    const paymentId = this.#charged.get(idempotencyKey);
+    return Promise.resolve(paymentId === undefined ? undefined : { kind: 'succeeded', paymentId });
   }
 
   refund(refund: {
@@ -152,6 +171,7 @@ export class FakeProcessor implements PaymentProcessor {
       paymentId,
       state: 'succeeded',
       currency: 'usd',
+      amountCents: receivedCents,
       receivedCents,
       deployment: DEPLOYMENT,
       ...payment,
@@ -160,6 +180,20 @@ export class FakeProcessor implements PaymentProcessor {
     });
     this.#move('payment', paymentId, receivedCents);
     return paymentId;
+  }
+
+  /** A subscription's invoice is paid, whose period has a bonus. */
+  payInvoice(accountId: string, creditCents: bigint): void {
+    const invoiceId = this.#id('in');
+    const period = {
+      invoiceId,
+      deployment: DEPLOYMENT,
+      accountId,
+      priceId: BONUS_PRICE,
+      endsAt: this.#now() + YEAR_MS,
+    };
+    this.met.set('a period had a bonus', 1);
+    this.pay({ accountId, creditCents, period });
   }
 
   /** A payment that cannot be booked, or belongs to another deployment. */
@@ -197,18 +231,35 @@ export class FakeProcessor implements PaymentProcessor {
     this.#move('refund_failed', paymentId, refund.cents);
   }
 
+  /** The payments that were disputed. */
+  disputed(): readonly string[] {
+    return [...this.payments.values()].filter(({ disputes }) => disputes.length > 0).map(({ paymentId: id }) => id);
+  }
+
   dispute(paymentId: string): void {
     const payment = this.#find(paymentId);
     const cents = this.refundable(payment);
     if (cents <= 0n) return;
-    payment.disputes.push({ processorId: this.#id('dp'), cents, state: 'taken' });
+    payment.disputes.push({ processorId: this.#id('dp'), cents, state: 'taken', takenTimes: 1, returnedTimes: 0 });
     this.#move('dispute', paymentId, -cents);
+  }
+
+  /** The payer's bank appeals against a dispute that was won, and takes the money again. */
+  appealDispute(paymentId: string): void {
+    const payment = this.#find(paymentId);
+    const dispute = payment.disputes.find(({ state }) => state === 'won');
+    if (dispute === undefined || this.refundable(payment) < dispute.cents) return;
+    dispute.state = 'taken';
+    dispute.takenTimes += 1;
+    this.met.set('a bank appealed', 1);
+    this.#move('dispute', paymentId, -dispute.cents);
   }
 
   winDispute(paymentId: string): void {
     const dispute = this.#find(paymentId).disputes.find(({ state }) => state === 'taken');
     if (dispute === undefined) return;
     dispute.state = 'won';
+    dispute.returnedTimes += 1;
     this.#move('dispute_won', paymentId, dispute.cents);
   }
 

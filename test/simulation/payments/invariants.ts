@@ -1,8 +1,11 @@
 import type { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
+import { balanceKey, entryKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
 import type { PaymentDifference } from '../../../lambdas/domain/payments/reconcile';
+import { parseUsd } from '../../../lambdas/domain/money/pico';
+import { decodeEntry, movedInto } from '../../../lambdas/domain/wallet/ledger/entry';
+import { BONUS_USD } from './played';
 import { decodeBalance, type Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
 import type { FakeProcessor } from './fake-processor';
@@ -86,10 +89,17 @@ export async function checkEnd({
       fundedPico === paidPico,
       () => `${accountId}: ${fundedPico}, ${paidPico}`,
     );
+    for (const { period } of paid) if (period) await bonusIsGranted(engine, accountId, period.invoiceId);
     expectKept('no hold is left', heldPico === 0n, () => `${accountId} holds ${heldPico}`);
     const [charges, dips] = [processor.charges.get(accountId) ?? 0, watch.dips.get(accountId) ?? 0];
     expectKept('a dip causes one charge', charges <= dips, () => `${accountId}: ${charges} charges, ${dips} dips`);
   }
+}
+
+async function bonusIsGranted(engine: EmbeddedStore, accountId: string, invoiceId: string): Promise<void> {
+  const item = await engine.get({ table: WALLET, key: entryKey(accountId, `grant_${invoiceId}`) });
+  const grantedPico = item ? movedInto('available', decodeEntry(item)) : 0n;
+  expectKept('each paid period has its bonus', grantedPico === parseUsd(BONUS_USD), () => `${accountId}: ${invoiceId}`);
 }
 
 const replacer = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);

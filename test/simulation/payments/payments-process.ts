@@ -3,8 +3,10 @@ import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { AutoTopUps } from '../../../lambdas/domain/payments/auto-top-up';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
 import { convergePayment } from '../../../lambdas/domain/payments/converge-payment';
+import type { Customers } from '../../../lambdas/domain/payments/customers';
 import { PaymentEvents } from '../../../lambdas/domain/payments/payment-events';
 import { PaymentExceptions } from '../../../lambdas/domain/payments/payment-exceptions';
+import { Plans } from '../../../lambdas/domain/payments/plans/plans';
 import { ProcessorUnavailable } from '../../../lambdas/domain/payments/processor';
 import { reconcile } from '../../../lambdas/domain/payments/reconcile';
 import { Refunds } from '../../../lambdas/domain/payments/refunds';
@@ -13,12 +15,17 @@ import { Funds } from '../../../lambdas/domain/wallet/funds/funds';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import type { Random } from '../random';
 import type { Scheduler } from '../scheduler';
-import { DEPLOYMENT, type FakeProcessor, type SimulatedEvent } from './fake-processor';
+import { BONUS_PRICE, DEPLOYMENT, type FakeProcessor, type SimulatedEvent } from './fake-processor';
 
-import { ACCOUNTS_PLAYED, type PaymentsSabotage } from './played';
+import { ACCOUNTS_PLAYED, BONUS_USD, type PaymentsSabotage } from './played';
 import { Life, type Network, remote, remoteStore } from './network';
 
 const SILENT_LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
+/** Nobody subscribes on a page here. */
+const NO_CUSTOMERS: Pick<Customers, 'read' | 'use'> = {
+  read: () => Promise.resolve(undefined),
+  use: () => Promise.reject(new Error('there is no customer')),
+};
 const REASONS = ['goodwill', 'welcome'] as const;
 
 interface Setting {
@@ -56,9 +63,18 @@ export class Payments {
     this.#wallet = new Wallet(options);
     this.#funds = new Funds(options);
     const exceptions = new PaymentExceptions({ store, clock, log: SILENT_LOG });
-    // No plan has a bonus here.
-    const grantBonus = (): Promise<void> => Promise.resolve();
-    const tellNobody = () => Promise.resolve();
+    const plans = new Plans({
+      clock,
+      log: SILENT_LOG,
+      funds: this.#funds,
+      exceptions,
+      customers: NO_CUSTOMERS,
+      processor,
+      deployment: DEPLOYMENT,
+      settings: [{ id: 'plan', stripePriceId: BONUS_PRICE, bonusUsd: BONUS_USD }],
+    });
+    const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
+    const tellNobody = (): Promise<void> => Promise.resolve();
     this.#converge = (paymentId) =>
       convergePayment(
         {
@@ -73,7 +89,7 @@ export class Payments {
         },
         paymentId,
       );
-    this.#refunds = new Refunds({ store, funds: this.#funds, processor: seen });
+    this.#refunds = new Refunds({ store, clock, funds: this.#funds, processor: seen });
     const customers = { find: (accountId: string) => Promise.resolve(`cus_${accountId}`) };
     this.#autoTopUps = new AutoTopUps({
       store,
@@ -90,6 +106,7 @@ export class Payments {
       processor: seen,
       converge: this.#converge,
       grantBonus,
+      notePaidElsewhere: tellNobody,
       tellInvoice: tellNobody,
       followSubscription: tellNobody,
     });
@@ -108,8 +125,10 @@ export class Payments {
     switch (random.between(0, 19)) {
       case 0:
       case 1:
-      case 2:
         processor.pay({ accountId, creditCents: cents });
+        return;
+      case 2:
+        processor.payInvoice(accountId, cents);
         return;
       case 3:
         processor.payBadly(accountId, cents);
@@ -137,7 +156,10 @@ export class Payments {
         if (paymentId !== '') processor.dispute(paymentId);
         return;
       case 14:
-        if (paymentId !== '') processor.winDispute(paymentId);
+        for (const disputed of processor.disputed()) {
+          if (random.chance(0.5)) processor.winDispute(disputed);
+          if (random.chance(0.5)) processor.appealDispute(disputed);
+        }
         return;
       case 15: {
         const expiresAt = random.chance(0.3) ? undefined : this.#now() + random.between(1, 20) * MINUTE_MS;

@@ -9,6 +9,8 @@ export const LANDMARKS = [
   'lost reply',
   'late',
   'a payment could not be booked',
+  'a period had a bonus',
+  'a bank appealed',
   'an account was in debt',
   'credit expired',
   'credit was refunded',

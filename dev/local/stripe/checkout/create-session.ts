@@ -2,6 +2,7 @@ import { assertRedeemable } from '../billing/coupons';
 import type { Params } from '../http/params';
 import { invalidParameter, missingParameter, notAllowed } from '../http/stripe-failure';
 import { shippingOf } from '../http/addresses';
+import { customerOf } from '../resources/customers';
 import { AMOUNT_MIN } from '../payments/amounts';
 import { newSetupIntent } from '../payments/setup-intents';
 import type { CheckoutSession, Customer } from '../state/kinds';
@@ -18,7 +19,7 @@ const EXPIRES_AFTER = { minSeconds: 30 * 60, maxSeconds: 24 * 3600 };
 export function createSession(state: StripeState, params: Params): CheckoutSession {
   const mode = params.choice('mode', MODES);
   if (mode === undefined) throw missingParameter('mode');
-  const customer = customerOf(state, params);
+  const customer = sessionCustomer(state, params);
   assertTaxable(params, customer);
   const lines = mode === 'setup' ? [] : sessionLines(state, params, mode);
   const session = newSession(
@@ -64,12 +65,12 @@ export function applyPromotionCode(state: StripeState, session: CheckoutSession,
   });
 }
 
-function customerOf({ store }: StripeState, params: Params): Customer | undefined {
+function sessionCustomer(state: StripeState, params: Params): Customer | undefined {
   const id = params.text('customer');
   if (id === undefined) return undefined;
   if (params.text('customer_email') !== undefined)
     throw invalidParameter('customer_email', 'You may only specify one of these parameters: customer, customer_email.');
-  return store.get('customer', id, 'customer');
+  return customerOf(state, id, 'customer');
 }
 
 function assertTaxable(params: Params, customer: Customer | undefined): void {

@@ -11,7 +11,7 @@ import { chooseCard } from '../pages/checkout-page';
 import { moveBalance } from '../payments/balance';
 import { endProcessing } from '../payments/delayed';
 import type { DISPUTE_REASONS } from '../payments/disputes';
-import { decide, escalate, openDispute } from '../payments/disputes';
+import { appeal, decide, escalate, openDispute } from '../payments/disputes';
 import type { Outcome } from '../payments/outcome';
 import { failRefund } from '../payments/refunds';
 import { ROUTES } from '../resources/routes';
@@ -108,6 +108,11 @@ export class FakeControls {
   /** An inquiry becomes a dispute. */
   escalateDispute(id: string): Dispute {
     return this.then(() => escalate(this.state, this.state.store.get('dispute', id)));
+  }
+
+  /** The payer's bank appeals against a dispute that was won. */
+  appealDispute(id: string, takesMoney = true): Dispute {
+    return this.then(() => appeal(this.state, this.state.store.get('dispute', id), takesMoney));
   }
 
   winDispute(id: string): Dispute {

@@ -78,6 +78,9 @@ const CONTROLS: Readonly<Record<string, Run>> = {
     (fake, body) => fake.openDispute(body.id, body),
   ),
   'escalate-dispute': control(z.object({ id }), (fake, body) => fake.escalateDispute(body.id)),
+  'appeal-dispute': control(z.object({ id, takesMoney: z.boolean().optional() }), (fake, body) =>
+    fake.appealDispute(body.id, body.takesMoney),
+  ),
   'win-dispute': control(z.object({ id }), (fake, body) => fake.winDispute(body.id)),
   'lose-dispute': control(z.object({ id }), (fake, body) => fake.loseDispute(body.id)),
   'fail-refund': control(z.object({ id }), (fake, body) => fake.failRefund(body.id)),

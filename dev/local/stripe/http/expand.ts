@@ -28,6 +28,10 @@ function expandPath(state: StripeState, object: Json, [name = '', ...rest]: read
   const value = object[name] === undefined ? structuredClone(includable(state, object, name)) : object[name];
   // An expandable field may be empty.
   if (value === null) return;
+  if (typeof value === 'number') {
+    object[name] = value;
+    return;
+  }
   const found = typeof value === 'string' ? state.store.findAny(value) : value;
   if (!found || typeof found !== 'object')
     throw invalidParameter('expand[0]', `This property cannot be expanded (${path}).`);

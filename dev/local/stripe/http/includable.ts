@@ -13,6 +13,8 @@ export function includable(state: StripeState, object: Record<string, unknown>, 
         `/v1/charges/${id}/refunds`,
         state.store.all('refund').filter(({ charge }) => charge === id),
       );
+    case 'invoice.amount_paid_off_stripe':
+      return state.store.note('invoice', id)?.paidOffStripe ?? 0;
     case 'invoice.payments':
       return wholeList(
         `/v1/invoice_payments?invoice=${id}`,

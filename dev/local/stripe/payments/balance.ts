@@ -6,8 +6,10 @@ import type { StripeState } from '../state/stripe-state';
 const AVAILABLE_AFTER_SECONDS = 2 * 86_400;
 
 interface Movement {
-  readonly type: 'adjustment' | 'charge' | 'refund' | 'refund_failure' | 'stripe_fee';
-  readonly reporting_category: 'charge' | 'dispute' | 'dispute_reversal' | 'fee' | 'refund' | 'refund_failure';
+  readonly type:
+    'adjustment' | 'charge' | 'payment' | 'payment_failure_refund' | 'refund' | 'refund_failure' | 'stripe_fee';
+  readonly reporting_category:
+    'charge' | 'charge_failure' | 'dispute' | 'dispute_reversal' | 'fee' | 'refund' | 'refund_failure';
   /** In cents, negative if it leaves the balance. */
   readonly amount: number;
   readonly fee?: { readonly amount: number; readonly description: string };

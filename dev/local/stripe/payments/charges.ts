@@ -22,6 +22,37 @@ export function charge(state: StripeState, intent: PaymentIntent, method: Paymen
   return state.events.created(made, decline === undefined ? 'charge.succeeded' : 'charge.failed');
 }
 
+/** Takes the money of a payment about which the bank decides later: it is in the balance at once. */
+export function chargeLater(state: StripeState, intent: PaymentIntent, method: PaymentMethod): Charge {
+  const made: Charge = { ...newCharge(state, intent, method), paid: false, status: 'pending' };
+  made.balance_transaction = moveBalance(state, {
+    type: 'payment',
+    reporting_category: 'charge',
+    amount: made.amount,
+    fee: processingFee(made.amount),
+    currency: made.currency,
+    source: made.id,
+    description: made.description,
+  }).id;
+  return state.events.created(made, 'charge.pending');
+}
+
+/** The bank has decided about such a charge. If it declined, the money leaves the balance again. */
+export function endPending(state: StripeState, pending: Charge, succeeds: boolean): Charge {
+  if (succeeds) return state.events.changed(pending, { paid: true, status: 'succeeded' }, 'charge.succeeded');
+  const { id, amount, currency } = pending;
+  const returned = moveBalance(state, {
+    type: 'payment_failure_refund',
+    reporting_category: 'charge_failure',
+    amount: -amount,
+    currency,
+    source: id,
+    description: `Payment failure refund for ${id}`,
+  });
+  const failure = { failure_balance_transaction: returned.id, failure_code: 'insufficient_funds' };
+  return state.events.changed(pending, { ...failure, status: 'failed' }, 'charge.failed');
+}
+
 function newCharge(
   { time, url }: StripeState,
   intent: PaymentIntent,

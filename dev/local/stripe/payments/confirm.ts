@@ -1,5 +1,5 @@
 import { notAllowed, StripeFailure } from '../http/stripe-failure';
-import type { PaymentIntent, PaymentMethod } from '../state/kinds';
+import type { Charge, PaymentIntent, PaymentMethod } from '../state/kinds';
 import type { StripeState } from '../state/stripe-state';
 import { charge } from './charges';
 import { openDispute } from './disputes';
@@ -52,9 +52,13 @@ function outcomeFor({ outcomes }: StripeState, { method, offSession, isAuthentic
   return isAuthenticated && outcome === 'authentication_required' ? 'succeeded' : outcome;
 }
 
-/** Takes the money of a payment. */
-export function succeed(state: StripeState, intent: PaymentIntent, method: PaymentMethod): void {
-  const paid = charge(state, intent, method);
+/** Takes the money of a payment. @param paid the charge, if it was made before the bank decided */
+export function succeed(
+  state: StripeState,
+  intent: PaymentIntent,
+  method: PaymentMethod,
+  paid: Charge = charge(state, intent, method),
+): void {
   if (intent.setup_future_usage !== null && intent.customer !== null) attach(state, method, intent.customer);
   state.events.changed(intent, {
     amount_received: intent.amount,
@@ -82,9 +86,14 @@ function requireAction(state: StripeState, intent: PaymentIntent, { method, retu
   state.events.record('payment_intent.requires_action', intent);
 }
 
-/** Leaves the payment open for another payment method. */
-export function fail(state: StripeState, intent: PaymentIntent, method: PaymentMethod, decline: Decline): void {
-  const failed = charge(state, intent, method, decline);
+/** Leaves the payment open for another payment method. @param failed the charge, if it was made before the bank decided */
+export function fail(
+  state: StripeState,
+  intent: PaymentIntent,
+  method: PaymentMethod,
+  decline: Decline,
+  failed: Charge = charge(state, intent, method, decline),
+): void {
   state.events.changed(intent, {
     last_payment_error: {
       type: 'card_error',

@@ -1,10 +1,13 @@
 import type { PaymentIntent, PaymentMethod } from '../state/kinds';
 import type { StripeState } from '../state/stripe-state';
+import { chargeLater, endPending } from './charges';
 import { fail, succeed } from './confirm';
 
 /** Starts a payment that the bank decides about later, such as a debit of a bank account. */
-export function startProcessing({ events }: StripeState, intent: PaymentIntent, method: PaymentMethod): PaymentIntent {
-  events.changed(intent, { payment_method: method.id, status: 'processing' });
+export function startProcessing(state: StripeState, intent: PaymentIntent, method: PaymentMethod): PaymentIntent {
+  const { events } = state;
+  const { id: latest } = chargeLater(state, intent, method);
+  events.changed(intent, { latest_charge: latest, payment_method: method.id, status: 'processing' });
   events.record('payment_intent.processing', intent);
   return intent;
 }
@@ -12,6 +15,7 @@ export function startProcessing({ events }: StripeState, intent: PaymentIntent, 
 /** The bank decides about such a payment. */
 export function endProcessing(state: StripeState, intent: PaymentIntent, succeeds: boolean): void {
   const method = state.store.get('payment_method', intent.payment_method ?? '');
-  if (succeeds) succeed(state, intent, method);
-  else fail(state, intent, method, 'insufficient_funds');
+  const pending = endPending(state, state.store.get('charge', intent.latest_charge ?? ''), succeeds);
+  if (succeeds) succeed(state, intent, method, pending);
+  else fail(state, intent, method, 'insufficient_funds', pending);
 }

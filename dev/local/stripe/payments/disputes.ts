@@ -38,7 +38,23 @@ export function escalate(state: StripeState, dispute: Dispute): Dispute {
   return dispute;
 }
 
-const OPEN = ['needs_response', 'under_review', 'warning_needs_response', 'warning_under_review'];
+/** The bank of the payer appeals against a decision. @param takesMoney whether it takes the money again at once */
+export function appeal(state: StripeState, dispute: Dispute, takesMoney: boolean): Dispute {
+  if (dispute.status !== 'won') throw notAllowed('Only a dispute that was won can be appealed against.');
+  if (takesMoney) withdraw(state, dispute);
+  state.events.changed(dispute, { status: 'appeal_under_review' }, 'charge.dispute.updated');
+  if (takesMoney) state.events.record('charge.dispute.funds_withdrawn', dispute);
+  return dispute;
+}
+
+const OPEN = [
+  'needs_response',
+  'under_review',
+  'warning_needs_response',
+  'warning_under_review',
+  'appeal_needs_response',
+  'appeal_under_review',
+];
 
 /** @throws StripeFailure if the dispute has already been decided */
 export function decide(state: StripeState, dispute: Dispute, decision: 'lost' | 'won'): Dispute {

@@ -1,6 +1,7 @@
 import { collect } from '../billing/collect';
 import { draftInvoice } from '../billing/draft-invoice';
 import { finalizeInvoice, intentOf } from '../billing/finalize-invoice';
+import { markPaidElsewhere } from '../billing/mark-paid';
 import { addInvoiceItem, takePendingItems } from '../billing/pending-items';
 import { subscriptionOf } from '../billing/subscription-status';
 import { matching, page } from '../http/list';
@@ -93,6 +94,11 @@ function list({ state, params }: Call): object {
 function pay({ state, params, id }: Call): Invoice {
   const invoice = state.store.get('invoice', id);
   if (invoice.status === 'paid') throw notAllowed('Invoice is already paid');
+  if (params.flag('paid_out_of_band')) {
+    if (invoice.status === 'draft') finalizeInvoice(state, invoice);
+    markPaidElsewhere(state, invoice, intentOf(state, invoice));
+    return invoice;
+  }
   const methodId = params.text('payment_method');
   const method = methodId === undefined ? undefined : paymentMethodFor(state, methodId);
   const outcome = collect(state, invoice, { method, offSession: params.flag('off_session') ?? true });

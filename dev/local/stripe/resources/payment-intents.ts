@@ -9,7 +9,7 @@ import { assertConfirmable, cardFailure, confirmIntent } from '../payments/confi
 import { startProcessing } from '../payments/delayed';
 import { newPaymentIntent } from '../payments/payment-intents';
 import { assertUsable, paymentMethodFor } from '../payments/payment-methods';
-import type { PaymentIntent, PaymentMethod } from '../state/kinds';
+import type { List, PaymentIntent, PaymentMethod } from '../state/kinds';
 import type { StripeState } from '../state/stripe-state';
 import { customerOf } from './customers';
 
@@ -17,13 +17,7 @@ const CANCEL_REASONS = ['abandoned', 'duplicate', 'fraudulent', 'requested_by_cu
 
 export const paymentIntentRoutes: readonly Route[] = [
   post('/v1/payment_intents', create),
-  get('/v1/payment_intents', ({ state, params }) =>
-    page(
-      params,
-      '/v1/payment_intents',
-      state.store.all('payment_intent').filter(matching<PaymentIntent>(params, ['customer'])),
-    ),
-  ),
+  get('/v1/payment_intents', list),
   get('/v1/payment_intents/{id}', ({ state, id }) => state.store.get('payment_intent', id, 'intent')),
   post('/v1/payment_intents/{id}', update),
   post('/v1/payment_intents/{id}/confirm', ({ state, params, id }) =>
@@ -31,6 +25,12 @@ export const paymentIntentRoutes: readonly Route[] = [
   ),
   post('/v1/payment_intents/{id}/cancel', cancel),
 ];
+
+function list({ state, params }: Call): List<PaymentIntent> {
+  if (params.has('customer')) customerOf(state, params.requiredText('customer'), 'customer');
+  const found = state.store.all('payment_intent').filter(matching<PaymentIntent>(params, ['customer']));
+  return page(params, '/v1/payment_intents', found);
+}
 
 function create({ state, params }: Call): PaymentIntent {
   const confirms = params.flag('confirm') ?? false;
@@ -42,7 +42,10 @@ function create({ state, params }: Call): PaymentIntent {
   const currency = currencyOf(params);
   const customer = params.has('customer') ? customerOf(state, params.requiredText('customer'), 'customer').id : null;
   const method = methodOf(state, params);
-  if (confirms) assertConfirmableWith(state, params, method, customer);
+  if (confirms) {
+    assertNeedsNoPage(params);
+    assertConfirmableWith(state, params, method, customer);
+  }
   const intent = newPaymentIntent(state, {
     amount,
     currency,
@@ -53,6 +56,19 @@ function create({ state, params }: Call): PaymentIntent {
     ...describedBy(params),
   });
   return confirms ? attempt(state, params, intent, method) : intent;
+}
+
+/** A payment method may send its owner to another page, unless the request excludes that. */
+function assertNeedsNoPage(params: Params): void {
+  const redirects = params.group('automatic_payment_methods').text('allow_redirects') !== 'never';
+  // The second name is that of older versions.
+  const namesTypes = params.has('allowed_payment_method_types') || params.has('payment_method_types');
+  if (redirects && !params.has('return_url') && !namesTypes)
+    throw notAllowed(
+      "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
+      undefined,
+      'return_url',
+    );
 }
 
 /** Looks at everything that can be wrong before the payment exists. */

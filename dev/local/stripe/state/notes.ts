@@ -20,6 +20,7 @@ export interface Notes {
   readonly customer: { readonly isDeleted: boolean };
   readonly endpoint: { readonly secret: string; readonly isDeleted?: boolean };
   readonly idempotency: KeptAnswer;
+  readonly invoice: { readonly paidOffStripe: number };
   readonly 'payment method': { readonly isDetached: boolean };
   readonly session: SessionNote;
   readonly time: { readonly advancedSeconds: number };

@@ -2,10 +2,15 @@ import { type Key, shardOf } from './key-parts';
 
 // These items are in the wallet table.
 export const PAYMENT_EXCEPTIONS_PARTITION = 'payment-exceptions';
-/** A payment that could not be booked, and why. */
+/** A payment that could not be booked, and why, until an operator has dealt with it. */
 export const paymentExceptionKey = (paymentId: string, code: string): Key => ({
   pk: PAYMENT_EXCEPTIONS_PARTITION,
   sk: `${paymentId}#${code}`,
+});
+/** Notes that such a payment was listed, so that it is listed once. */
+export const knownExceptionKey = (paymentId: string, code: string): Key => ({
+  pk: `payment-exception#${paymentId}`,
+  sk: code,
 });
 export const PENDING_REFUNDS_PARTITION = 'pending-refunds';
 /** A refund whose money was taken from the account, until the processor has accepted or refused it. */
@@ -19,6 +24,8 @@ export const creditLineKey = (accountId: string): Key => ({ pk: CREDIT_LINES_PAR
 export const DUE_PREFIX = 'due#';
 /** The part of its credit line that an account owed at the end of a month. @param month such as `2026-11` */
 export const dueKey = (accountId: string, month: string): Key => ({ pk: accountId, sk: `${DUE_PREFIX}${month}` });
+/** How much an account was charged until the end of a month. @param month such as `2026-11` */
+export const closingKey = (accountId: string, month: string): Key => ({ pk: accountId, sk: `closing#${month}` });
 /** The dues that are not paid. */
 export const OPEN_DUES_PARTITION = 'open-dues';
 export const openDueKey = (accountId: string, month: string): Key => ({
@@ -44,9 +51,12 @@ export const grantExpiryKey = (accountId: string, grantId: string, expiresAt: st
 export const customerKey = (accountId: string): Key => ({ pk: accountId, sk: 'customer' });
 /** The settings and the state of an account's automatic top-up. */
 export const autoTopUpKey = (accountId: string): Key => ({ pk: accountId, sk: 'auto-top-up' });
-/** The accounts whose automatic top-up is on, or is charging. */
+/** The accounts whose automatic top-up is on. */
 export const AUTO_TOP_UPS_PARTITION = 'auto-top-ups';
 export const autoTopUpListingKey = (accountId: string): Key => ({ pk: AUTO_TOP_UPS_PARTITION, sk: accountId });
+/** The accounts that an automatic top-up is charging: their charges are finished first. */
+export const CHARGING_TOP_UPS_PARTITION = 'charging-top-ups';
+export const chargingTopUpKey = (accountId: string): Key => ({ pk: CHARGING_TOP_UPS_PARTITION, sk: accountId });
 /** Notes that people were told about an invoice of the account. */
 export const invoiceNoticeKey = (accountId: string, invoiceId: string): Key => ({
   pk: accountId,

@@ -2,6 +2,9 @@ import { type Key, isoTime, shardOf, SHARDS } from './key-parts';
 
 /** A payment, under the whole deployment's ID of it. */
 export const paymentKey = (paymentId: string): Key => ({ pk: `payment#${paymentId}`, sk: 'payment' });
+/** The payments by the time at which they were credited. */
+export const CREDITS_PARTITION = 'credits';
+export const creditKey = (paymentId: string, at: string): Key => ({ pk: CREDITS_PARTITION, sk: `${at}#${paymentId}` });
 /** The sort key of every balance, and of nothing else. */
 export const BALANCE_SORT_KEY = 'wallet';
 /** @param drawer a shard, for the balance of its drawer. @default the account's main balance */

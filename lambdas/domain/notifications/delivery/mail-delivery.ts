@@ -125,8 +125,11 @@ export class MailDelivery {
     const { recipient, accountId } = message;
     if (recipient.to !== 'roles' && recipient.to !== 'billing') return undefined;
     if (accountId === undefined) return [];
-    if (recipient.to === 'billing' && (await recipients.hasBillingAddress(accountId)))
-      return [forBillingDetails(message)];
+    if (recipient.to === 'billing') {
+      const toBilling = forBillingDetails(message);
+      // If mail to the billing address has bounced, the people learn of it instead.
+      if (await this.#isReachable(toBilling)) return [toBilling];
+    }
     const roles = recipient.to === 'billing' ? (['owner', 'billing'] as const) : recipient.roles;
     return (await recipients.peopleWith(accountId, roles)).map((personId) => forPerson(message, personId));
   }
@@ -152,6 +155,14 @@ export class MailDelivery {
     }
     // The mail is out. Whatever claim there is now, the message must not be sent again.
     await this.#claims.end(message, 'sent');
+  }
+
+  /** Whether there is an address, and mail to it has not bounced. */
+  async #isReachable(message: NewMessage): Promise<boolean> {
+    const { recipients, suppressions } = this.#options;
+    const destination = await recipients.destinationOf(message);
+    if (destination === undefined) return false;
+    return (await suppressions.of(suppressions.hashOf(destination.address))) !== 'bounce';
   }
 
   async #reasonNotTo({ kind, recipient }: NewMessage, addressHash: string): Promise<End | undefined> {

@@ -12,8 +12,6 @@ export interface Destination {
 export interface Recipients {
   /** The IDs of an account's members with one of the roles. */
   peopleWith(accountId: string, roles: readonly Role[]): Promise<readonly string[]>;
-  /** Whether the account's billing details have an address. */
-  hasBillingAddress(accountId: string): Promise<boolean>;
   /**
    * The address of a message to one person, to an invited one, or to the billing details.
    * @returns undefined if there is nobody to send it to: the person has no verified address or has left the account, or

@@ -11,7 +11,7 @@ import { WALLET } from '../../../contracts/storage/tables';
 import { DEPLOYMENT } from '../../access/actor';
 import type { Accounts } from '../../accounts/accounts';
 import { type ActionRecorder, ALREADY_DONE } from '../../audit/action';
-import { type Clock, DAY_MS, HOUR_MS } from '../../clock';
+import { type Clock, DAY_MS } from '../../clock';
 import { VersionMismatch } from '../../errors/refusal';
 import { formatUsd } from '../../money/pico';
 import { commit } from '../../table/commit';
@@ -19,13 +19,14 @@ import { absent, exists } from '../../table/condition';
 import { everyItem } from '../../table/every-item';
 import { sortKeyOf } from '../../table/merged-items';
 import type { TableStore, Update } from '../../table/table-store';
+import type { Item } from '../../table/value';
+import { workThrough } from '../../table/work-through';
 import { readBalance } from '../../wallet/balance/drawers';
-import { boundsOf, statementOf } from '../statements/statement';
+import { closeMonths, lastClosedMonth } from '../statements/closings';
+import { boundsOf } from '../statements/month';
+import { stateAfter } from '../statements/statement';
 import { decodeDue, type Due, type DueStage, moveDue } from './due-item';
 import { nextStage } from './next-stage';
-
-/** A month's statement waits so long after its end for charges that were being written. */
-const SETTLED_AFTER_MS = HOUR_MS;
 
 /** A stage of a due that people are told about. A repetition has the same account, month and stage. */
 export interface DueNotice {
@@ -61,47 +62,52 @@ export class Arrears {
     this.#options = options;
   }
 
-  /** Issues what is to be issued, and moves every open due. @throws the first error, after it has tried each account */
-  async run(): Promise<void> {
-    const { store } = this.#options;
+  /**
+   * Moves every open due, and then issues what is to be issued: the statement of a large account takes long, and holds up
+   * nobody's reminder or resumption.
+   * @param until epoch milliseconds: nothing is begun from then on. The next run continues there. @default no limit
+   * @throws the first error, after it has tried each account
+   */
+  async run(until?: number): Promise<void> {
+    const month = lastClosedMonth(this.#options.clock);
     const errors: unknown[] = [];
-    const attempt = (step: Promise<void>): Promise<unknown> => step.catch((error: unknown) => errors.push(error));
-    const month = this.#lastMonth();
-    for await (const item of everyItem(store, { table: WALLET, partition: CREDIT_LINES_PARTITION })) {
-      const { sk: accountId, issuedMonth } = listedSchema.parse(item);
-      if (issuedMonth < month) await attempt(this.#issue(accountId, month));
-    }
-    for await (const item of everyItem(store, { table: WALLET, partition: OPEN_DUES_PARTITION })) {
+    const note = (error: unknown): void => void errors.push(error);
+    await this.#each(OPEN_DUES_PARTITION, until, (item) => {
       const [accountId = '', dueMonth = ''] = sortKeyOf(item).split('#');
-      await attempt(this.#advance(accountId, dueMonth));
-    }
+      return this.#advance(accountId, dueMonth);
+    }).catch(note);
+    // An earlier month is not made up for, because a due includes what was owed before.
+    await this.#each(CREDIT_LINES_PARTITION, until, async (item) => {
+      const { sk: accountId, issuedMonth } = listedSchema.parse(item);
+      if (issuedMonth < month) await this.#issue(accountId, month);
+    }).catch(note);
     if (errors.length > 0) throw errors[0];
   }
 
-  /** The last month that is over and settled. An earlier one is not made up for, because a due includes what was owed before. */
-  #lastMonth(): string {
-    const current = isoTime(this.#options.clock() - SETTLED_AFTER_MS).slice(0, 7);
-    return isoTime(Date.parse(boundsOf(current)[0]) - 1).slice(0, 7);
+  #each(partition: string, until: number | undefined, work: (item: Item) => Promise<void>): Promise<void> {
+    return workThrough(this.#options, { table: WALLET, partition, until }, work);
   }
 
   async #issue(accountId: string, month: string): Promise<void> {
     const { store, audit, dueDays, notify } = this.#options;
-    const { closing, fundedPico } = await statementOf(this.#options, accountId, month);
-    const { owedPico, debtPico } = closing;
+    await closeMonths(this.#options, accountId, month);
+    const state = await stateAfter(store, accountId, month);
+    const { owedPico, debtPico } = state.parts();
     const noteMonth: Update = {
       table: WALLET,
       update: creditLineKey(accountId),
       change: { set: { issuedMonth: month } },
       when: exists(),
     };
-    if (owedPico === 0n) {
+    const isIssued = owedPico > 0n && (await this.#read(accountId, month)) !== undefined;
+    if (owedPico === 0n || isIssued) {
       await commit(store, [{ write: noteMonth, otherwise: () => 'unlisted' }]);
       return;
     }
     const [, end] = boundsOf(month);
     const dueAt = isoTime(Date.parse(end) + dueDays * DAY_MS);
     // A payment pays the debt of a dispute before it pays for the credit line.
-    const coveredAtPico = fundedPico + debtPico + owedPico;
+    const coveredAtPico = state.fundedPico + debtPico + owedPico;
     const due: Due = { accountId, month, owedPico, dueAt, coveredAtPico, stage: 'issued' };
     await notify(noticeOf(due, 'issued'));
     await audit.record({

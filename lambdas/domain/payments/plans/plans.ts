@@ -1,5 +1,6 @@
 import type { PlanSettings } from '../../../contracts/deployment/plans';
 import type { Clock } from '../../clock';
+import type { Log } from '../../log';
 import { parseUsd } from '../../money/pico';
 import { ChangeIdReused, TooManyGrants } from '../../wallet/funds/funds-errors';
 import type { Funds } from '../../wallet/funds/funds';
@@ -8,17 +9,19 @@ import type { Customers } from '../customers';
 import type { PaymentExceptions } from '../payment-exceptions';
 import { PlanMissing, SubscriptionExists } from '../payments-errors';
 import type { Checkout, PaidPeriod, PaymentProcessor, ProcessedSubscription, ProcessorPrice } from '../processor';
-import { reached } from '../refunds';
+import { reached } from '../reached';
+import { CURRENCY } from '../currency';
 
 /** The reason in the ledger of a plan's bonus. */
 const BONUS_REASON = 'plan-bonus';
 
 export interface PlansOptions {
   readonly clock: Clock;
+  readonly log: Log;
   readonly funds: Pick<Funds, 'grant'>;
   readonly exceptions: Pick<PaymentExceptions, 'add'>;
-  readonly customers: Pick<Customers, 'find' | 'open'>;
-  readonly processor: Pick<PaymentProcessor, 'price' | 'subscriptions' | 'createSubscription'>;
+  readonly customers: Pick<Customers, 'read' | 'use'>;
+  readonly processor: Pick<PaymentProcessor, 'price' | 'subscriptions' | 'createSubscription' | 'closeCheckout'>;
   /** Identifies this deployment at the processor. */
   readonly deployment: string;
   readonly settings: readonly PlanSettings[];
@@ -58,35 +61,52 @@ export class Plans {
     this.#options = options;
   }
 
-  /** The plans with their prices. A plan without a price is left out. @throws PaymentsUnavailable */
+  /** The plans with their prices. A plan that cannot be bought is left out. @throws PaymentsUnavailable */
   async list(): Promise<readonly Plan[]> {
-    const { settings, processor } = this.#options;
-    const prices = await reached(() => Promise.all(settings.map((plan) => processor.price(plan.stripePriceId))));
+    const { settings } = this.#options;
+    const prices = await Promise.all(settings.map((plan) => this.#priceOf(plan)));
     return settings.flatMap(({ id: planId, bonusUsd = '0' }, index) => {
       const price = prices[index];
       return price ? [{ planId, bonusPico: parseUsd(bonusUsd), ...price }] : [];
     });
   }
 
-  /** Begins a subscription on a page of the processor. @throws PlanMissing, SubscriptionExists, PaymentsUnavailable */
+  /** @returns undefined if the plan has no price, or one in another currency than the wallets', which is logged */
+  async #priceOf({ stripePriceId }: PlanSettings): Promise<ProcessorPrice | undefined> {
+    const { processor, log } = this.#options;
+    const price = await reached(() => processor.price(stripePriceId));
+    if (price?.currency === CURRENCY) return price;
+    log.warn('PLAN_LEFT_OUT', { cause: price === undefined ? 'no_price' : 'other_currency' });
+    return undefined;
+  }
+
+  /**
+   * Begins a subscription on a page of the processor. Opening another page closes it, so that an account never has
+   * two subscriptions.
+   * @throws PlanMissing, SubscriptionExists, PaymentsUnavailable
+   */
   async subscribe({ planId, subscriptionId, ...subscription }: NewSubscription): Promise<Checkout> {
     const { settings, customers, processor } = this.#options;
     const plan = settings.find(({ id }) => id === planId);
-    if (plan === undefined) throw new PlanMissing();
-    const customerId = await customers.open(subscription.accountId);
-    const existing = await reached(() => processor.subscriptions(customerId));
-    if (existing.some(({ isOver }) => !isOver)) throw new SubscriptionExists();
-    const idempotencyKey = `subscription_${subscriptionId}`;
+    if (plan === undefined || (await this.#priceOf(plan)) === undefined) throw new PlanMissing();
     const priceId = plan.stripePriceId;
-    return reached(() => processor.createSubscription({ ...subscription, customerId, priceId, idempotencyKey }));
+    return customers.use(subscription.accountId, async (customerId) => {
+      const isSubscribed = async (): Promise<boolean> =>
+        (await processor.subscriptions(customerId)).some(({ isOver }) => !isOver);
+      if (await isSubscribed()) throw new SubscriptionExists();
+      const idempotencyKey = `subscription_${subscriptionId}_${customerId}`;
+      const checkout = await processor.createSubscription({ ...subscription, customerId, priceId, idempotencyKey });
+      if (!(await isSubscribed())) return checkout;
+      // An earlier page was paid just before it could be closed.
+      await processor.closeCheckout(checkout.checkoutId);
+      throw new SubscriptionExists();
+    });
   }
 
   /** The account's newest subscription, preferably one that is not over. @throws PaymentsUnavailable */
   async subscription(accountId: string): Promise<PlanSubscription | undefined> {
     const { settings, customers, processor } = this.#options;
-    const customerId = await customers.find(accountId);
-    if (customerId === undefined) return undefined;
-    const all = await reached(() => processor.subscriptions(customerId));
+    const all = (await customers.read(accountId, (customerId) => processor.subscriptions(customerId))) ?? [];
     const newest = all.find(({ isOver }) => !isOver) ?? all[0];
     return newest && { ...newest, planId: settings.find((plan) => plan.stripePriceId === newest.priceId)?.id };
   }

@@ -1,8 +1,11 @@
 import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
 import type { TableStore } from '../../table/table-store';
 import { type Entry, movedInto } from '../../wallet/ledger/entry';
-import { everyChange, everyCharge } from '../../wallet/ledger/every-entry';
+import { everyChange } from '../../wallet/ledger/every-entry';
+import { visitCharges } from '../../wallet/ledger/visit-charges';
 import { AccountState, isNothing, NO_PARTS, type Parts, sumOf } from './account-state';
+import { type ClosingsOptions, spentUntil } from './closings';
+import { boundsOf, monthBefore } from './month';
 
 const DAY_CHARACTERS = 10;
 
@@ -29,31 +32,29 @@ export interface Statement {
   readonly opening: Parts;
   readonly closing: Parts;
   readonly lines: readonly StatementLine[];
-  /** The payments until the month's end, without what was paid back or taken back, in pico-dollars. */
-  readonly fundedPico: bigint;
 }
 
 /**
- * Writes the statement of an account's month. It reads the account's whole ledger: the few entries that are no charges
- * first, and then the charges, of which it only keeps sums.
+ * Writes the statement of an account's month. It reads the month's charges, of which it only keeps sums, and all of the
+ * few entries that are no charges. Earlier charges are in the closing of the month before; see `closeMonths`.
  * @param month such as `2026-11`
  */
 export async function statementOf(
-  { store, clock }: { readonly store: TableStore; readonly clock: () => number },
+  { store, clock }: ClosingsOptions,
   accountId: string,
   month: string,
 ): Promise<Statement> {
   const [from, to] = boundsOf(month);
-  const changes: Entry[] = [];
-  for await (const entry of everyChange(store, accountId)) if (entry.at < to) changes.push(entry);
-  changes.sort((one, other) => compareText(one.at, other.at) || compareText(one.entryId, other.entryId));
+  const changes = await changesUntil(store, accountId, to);
   const earlier = changes.filter(({ at }) => at < from);
-  const charges = new Charges(changes.slice(earlier.length), { from, to });
-  for await (const entry of everyCharge(store, accountId)) charges.add(entry);
+  const charges = new Charges(changes.slice(earlier.length));
+  await visitCharges(store, accountId, { from, to }, (entry) => {
+    charges.add(entry);
+  });
 
   const state = new AccountState();
   for (const change of earlier) state.apply(change);
-  state.charge(charges.earlierPico);
+  state.charge(await spentUntil(store, accountId, monthBefore(month)));
   const opening = state.parts();
   const lines = new Lines();
   charges.inOrder({
@@ -65,14 +66,23 @@ export async function statementOf(
     },
   });
   const isOver = isoTime(clock()) >= to;
-  const { fundedPico } = state;
-  return { accountId, month, isOver, opening, closing: state.parts(), lines: lines.inOrder(), fundedPico };
+  return { accountId, month, isOver, opening, closing: state.parts(), lines: lines.inOrder() };
 }
 
-/** The first moment of a month and of the one after it, ISO 8601. */
-export function boundsOf(month: string): readonly [from: string, to: string] {
-  const from = new Date(`${month}-01T00:00:00.000Z`);
-  return [isoTime(from.getTime()), isoTime(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1))];
+/** An account's money at the end of a month, which its statement has as `closing`. */
+export async function stateAfter(store: TableStore, accountId: string, month: string): Promise<AccountState> {
+  const [, to] = boundsOf(month);
+  const state = new AccountState();
+  for (const change of await changesUntil(store, accountId, to)) state.apply(change);
+  state.charge(await spentUntil(store, accountId, month));
+  return state;
+}
+
+/** The entries before a time that are no charges, in the order of their times. */
+async function changesUntil(store: TableStore, accountId: string, to: string): Promise<readonly Entry[]> {
+  const changes: Entry[] = [];
+  for await (const entry of everyChange(store, accountId)) if (entry.at < to) changes.push(entry);
+  return changes.sort((one, other) => compareText(one.at, other.at) || compareText(one.entryId, other.entryId));
 }
 
 interface DayCharges {
@@ -90,28 +100,19 @@ interface Visitor {
  * between one change and the next.
  */
 class Charges {
-  /** The sum of the charges before the month. */
-  earlierPico = 0n;
   readonly #changes: readonly Entry[];
-  readonly #period: { readonly from: string; readonly to: string };
   /** For each number of changes, the charges that came after so many, by day. */
   readonly #sums: Map<string, DayCharges>[];
 
   /** @param changes the other entries of the month, in the order of their times */
-  constructor(changes: readonly Entry[], period: { readonly from: string; readonly to: string }) {
+  constructor(changes: readonly Entry[]) {
     this.#changes = changes;
-    this.#period = period;
     this.#sums = Array.from({ length: changes.length + 1 }, () => new Map<string, DayCharges>());
   }
 
   add(entry: Entry): void {
     const pico = movedInto('spent', entry);
-    const { from, to } = this.#period;
-    if (pico === 0n || entry.at >= to) return;
-    if (entry.at < from) {
-      this.earlierPico += pico;
-      return;
-    }
+    if (pico === 0n) return;
     const sums = this.#sums[this.#changesUntil(entry.at)];
     const day = entry.at.slice(0, DAY_CHARACTERS);
     const sum = sums?.get(day) ?? { pico: 0n, requests: 0n };

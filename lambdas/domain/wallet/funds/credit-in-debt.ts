@@ -3,7 +3,7 @@ import { lesser } from '../../money/pico';
 import type { GuardedWrite } from '../../table/commit';
 import type { FundsDependencies } from '../dependencies';
 import { transfers } from '../ledger/entry';
-import { isEntryOf, type Payment, recordPayment } from '../ledger/payment';
+import { isEntryOf, listPayment, type Payment, recordPayment } from '../ledger/payment';
 import { PaymentIdReused } from '../wallet-errors';
 import { changeFunds } from './change-funds';
 
@@ -17,14 +17,15 @@ export async function creditInDebt(
   also: readonly GuardedWrite<never>[],
 ): Promise<'credited' | 'already_credited'> {
   const { accountId, paymentId, amountPico } = payment;
-  const record = recordPayment(payment, isoTime(dependencies.timing.clock()));
+  const at = isoTime(dependencies.timing.clock());
+  const record = recordPayment(payment, at);
   const changed = await changeFunds(dependencies, accountId, paymentId, ({ balance }) => {
     const paidPico = lesser(balance.debtPico, amountPico);
     return {
       kind: 'credit',
       transfers: transfers(['funded', 'debt', paidPico], ['funded', 'available', amountPico - paidPico]),
       // An earlier call for the same payment has its entry, and is found by that.
-      writes: [{ write: record.write, otherwise: () => new PaymentIdReused() }, ...also],
+      writes: [{ write: record.write, otherwise: () => new PaymentIdReused() }, listPayment(payment, at), ...also],
     };
   });
   if (changed === undefined || changed.isNew) return 'credited';

@@ -3,7 +3,7 @@ import { DEBTS_PARTITION } from '../../../contracts/storage/table-keys/funds';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
 import type { GuardedWrite } from '../../table/commit';
-import { everyItem } from '../../table/every-item';
+import { workThrough } from '../../table/work-through';
 import type { FundsDependencies } from '../dependencies';
 import { movedInto, transfers } from '../ledger/entry';
 import { changeFunds, isNewChange } from './change-funds';
@@ -71,14 +71,13 @@ export async function returnDisputed(dependencies: FundsDependencies, dispute: D
 
 /**
  * Pays the debts of all accounts, as far as they have money; see `payDebt`.
+ * @param until epoch milliseconds: no account is begun from then on, and the next call continues. @default no limit
  * @throws the first error, after it has tried each account
  */
-export async function payDebts(dependencies: FundsDependencies): Promise<void> {
-  const errors: unknown[] = [];
-  for await (const { sk: accountId } of everyItem(dependencies.store, { table: WALLET, partition: DEBTS_PARTITION })) {
-    await payDebt(dependencies, z.string().parse(accountId)).catch((error: unknown) => errors.push(error));
-  }
-  if (errors.length > 0) throw errors[0];
+export function payDebts(dependencies: FundsDependencies, until?: number): Promise<void> {
+  const { store, timing } = dependencies;
+  const list = { table: WALLET, partition: DEBTS_PARTITION, until };
+  return workThrough({ store, clock: timing.clock }, list, ({ sk }) => payDebt(dependencies, z.string().parse(sk)));
 }
 
 /**

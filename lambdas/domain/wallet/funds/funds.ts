@@ -45,8 +45,8 @@ export class Funds {
   }
 
   /** Ends the grants that are due; see `expireGrants`. */
-  expireGrants(): Promise<number> {
-    return expireGrants(this.#dependencies);
+  expireGrants(until?: number): Promise<number> {
+    return expireGrants(this.#dependencies, until);
   }
 
   /** Sets a credit line; see `setCreditLine`. */
@@ -75,7 +75,7 @@ export class Funds {
   }
 
   /** Pays debts with credit that running requests have returned; see `payDebts`. */
-  payDebts(): Promise<void> {
-    return payDebts(this.#dependencies);
+  payDebts(until?: number): Promise<void> {
+    return payDebts(this.#dependencies, until);
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { grantExpiryKey, grantExpiryPartition } from '../../../contracts/storage/table-keys/funds';
 import { isoTime, SHARDS } from '../../../contracts/storage/table-keys/key-parts';
 import { WALLET } from '../../../contracts/storage/tables';
+import { inParallel } from '../../in-parallel';
 import { lesser } from '../../money/pico';
 import type { GuardedWrite } from '../../table/commit';
 import { everyItem } from '../../table/every-item';
@@ -84,17 +85,19 @@ interface DueGrant {
 /**
  * Ends the grants that are due: an entry takes what is left of each. Money that running requests hold is not taken; if it
  * returns, the next run takes it.
+ * @param until epoch milliseconds: no grant is begun from then on. @default no limit
  * @returns how many grants ended
  * @throws the first error, after it has tried every grant
  */
-export async function expireGrants(dependencies: FundsDependencies): Promise<number> {
+export async function expireGrants(dependencies: FundsDependencies, until = Infinity): Promise<number> {
   const { store, timing } = dependencies;
   const due = { to: `${isoTime(timing.clock())}~` };
   let ended = 0;
   const errors: unknown[] = [];
-  for (const shard of SHARDS) {
+  const endShard = async (shard: string): Promise<void> => {
     const query = { table: WALLET, partition: grantExpiryPartition(shard), sort: due };
     for await (const item of everyItem(store, query)) {
+      if (timing.clock() >= until) return;
       const { sk, accountId, grantId } = dueSchema.parse(item);
       const expiresAt = sk.slice(0, sk.indexOf('#'));
       try {
@@ -103,7 +106,9 @@ export async function expireGrants(dependencies: FundsDependencies): Promise<num
         errors.push(error);
       }
     }
-  }
+  };
+  // A grant that has ended leaves its list, so the next run goes on with the others.
+  await inParallel(SHARDS, SHARDS.length, endShard);
   if (errors.length > 0) throw errors[0];
   return ended;
 }

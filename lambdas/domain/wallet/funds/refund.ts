@@ -36,7 +36,7 @@ const refundedSchema = z.object({
 /**
  * Takes the money of a refund from the account. Only paid credit that is neither spent nor held can be refunded, and of a
  * payment no more than it was. If a refund has happened nevertheless, the part that the account no longer has is the
- * operator's loss.
+ * operator's loss. Held credit counts as spent even then, because most of it will be.
  * @returns whether this call took it, and the loss in pico-dollars
  * @throws WalletNotFound, PaymentNotFound, NotRefundable, ChangeIdReused
  * @throws RangeError when the amount or the ID is invalid

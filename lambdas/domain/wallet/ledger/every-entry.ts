@@ -8,15 +8,13 @@ import { decodeEntry, type Entry } from './entry';
 
 /** All entries of an account by ID. For requests, that is chronological order. */
 export async function* everyEntry(store: TableStore, accountId: string): AsyncGenerator<Entry, void> {
-  const main = await readPart(store, { accountId });
-  // Without a balance we cannot tell, so assume that the account had drawers.
-  const partitions = entryPartitions(accountId, main?.hasDrawers ?? true);
+  const partitions = await partitionsOf(store, accountId);
   const query = { table: WALLET, sort: { beginsWith: ENTRY_PREFIX } };
   for await (const item of mergedItems(store, partitions, query)) yield decodeEntry(item);
 }
 
 /** The IDs of entries of requests and leases begin with these. Only such entries charge. */
-const CHARGED_PREFIXES = ['lease_', 'req_'];
+export const CHARGED_PREFIXES = ['lease_', 'req_'] as const;
 /** Sorts after every character of an entry's ID. */
 const LAST = '~';
 
@@ -30,13 +28,9 @@ export async function* everyChange(store: TableStore, accountId: string): AsyncG
   }
 }
 
-/** The entries of an account's requests and leases, in no useful order. */
-export async function* everyCharge(store: TableStore, accountId: string): AsyncGenerator<Entry, void> {
+/** The partitions that hold the entries of an account. */
+export async function partitionsOf(store: TableStore, accountId: string): Promise<readonly string[]> {
   const main = await readPart(store, { accountId });
-  for (const partition of entryPartitions(accountId, main?.hasDrawers ?? true)) {
-    for (const prefix of CHARGED_PREFIXES) {
-      const query = { table: WALLET, partition, sort: { beginsWith: `${ENTRY_PREFIX}${prefix}` } };
-      for await (const item of everyItem(store, query)) yield decodeEntry(item);
-    }
-  }
+  // Without a balance we cannot tell, so assume that the account had drawers.
+  return entryPartitions(accountId, main?.hasDrawers ?? true);
 }

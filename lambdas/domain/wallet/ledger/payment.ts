@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
-import { entryKey, paymentKey } from '../../../contracts/storage/table-keys/wallet';
+import { creditKey, entryKey, paymentKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { PICO_PER_USD } from '../../money/pico';
 import { changeBalance } from '../balance/balance';
@@ -52,6 +52,7 @@ export function creditPayment(
   };
   return [
     recordPayment(payment, at),
+    listPayment(payment, at),
     {
       write: putEntry(entryKey(accountId, paymentId), entry),
       otherwise: (item) => item && repeatedOf(isEntryOf(payment, decodeEntry(item))),
@@ -77,6 +78,11 @@ export function recordPayment(payment: Payment, at: string): GuardedWrite<'alrea
     otherwise: (item) => item && repeatedOf(isSamePayment(item, payment)),
   };
 }
+
+/** The write that lists a payment by its time, so that the payments of a period are found. */
+export const listPayment = ({ paymentId, amountPico }: Payment, at: string): GuardedWrite<never> => ({
+  write: { table: WALLET, put: { ...creditKey(paymentId, at), paymentId, amountPico } },
+});
 
 /** Whether the entry credits this payment. A part of it may have paid a debt. */
 export const isEntryOf = ({ amountPico }: Payment, entry: Entry): boolean =>

@@ -98,7 +98,7 @@ export function apiDependencies(options: ApiOptions) {
     payments,
     publicUrl,
     funds,
-    lowBalances: new LowBalances({ store, funds, notify }),
+    lowBalances: new LowBalances({ store, clock, funds, notify }),
     coupons: new Coupons({ store, clock, audit, funds, secret: derivedSecret(pepper, 'coupons') }),
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock, notify }),

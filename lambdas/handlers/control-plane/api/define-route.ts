@@ -10,6 +10,11 @@ export interface Call<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /**
+   * Identifies the request, the same for each repetition with its Idempotency-Key. A change that is named after it is made
+   * once, even if its process ended before it could keep the answer.
+   */
+  readonly onceId: string;
   /** The version in `If-Match`; undefined if the caller accepts any. */
   readonly version: number | undefined;
 }

@@ -1,6 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { ulid } from 'ulid';
 import { z } from 'zod';
+import type { IdempotentRequest } from '../../../adapters/idempotency/idempotency';
 import { CLIENT_ADDRESS_HEADER } from '../../../contracts/deployment/edge';
 import { PERMISSIONS } from '../../../contracts/http/permissions';
 import type { Actor } from '../../../domain/access/actor';
@@ -18,15 +20,17 @@ const NOTHING = z.strictObject({});
 
 /** Checks the caller's permission, runs the route's handler, and sends the handler's result. */
 export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route): void {
-  const { request: { headers: _headers, ...request } = {}, ...openApi } = openApiOf(route);
-  api.openapi(createRoute({ ...openApi, request: { query: NOTHING, ...request } }), async (context) => {
+  const { request: { headers: _headers, ...parts } = {}, ...openApi } = openApiOf(route);
+  api.openapi(createRoute({ ...openApi, request: { query: NOTHING, ...parts } }), async (context) => {
     const { personId } = context.var;
     if (!route.body) expectNoMembers(await context.req.text());
     const valid = context.req as unknown as { valid(part: 'param' | 'query' | 'json'): unknown };
     const params = (route.params ? valid.valid('param') : {}) as { readonly accountId?: string };
     const address = dependencies.keepAddress(context.req.header(CLIENT_ADDRESS_HEADER));
     const actor = await actorOf(dependencies, route, params.accountId, personId);
+    const request = await idempotentOf(context, route);
     const call = {
+      onceId: request ? dependencies.idempotency.idOf(request) : ulid(dependencies.clock()),
       params,
       personId,
       actor: address === undefined ? actor : { ...actor, address },
@@ -38,7 +42,7 @@ export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route
       const answer = await answerOf(dependencies, route, call);
       return answer instanceof Download ? send(context, answer) : respond(context, 200, answerIn(answer));
     }
-    const answer = await runIdempotently(context, dependencies, route, () => answerOf(dependencies, route, call));
+    const answer = await runIdempotently(dependencies, request, () => answerOf(dependencies, route, call));
     return route.answer ? respond(context, route.status ?? 200, answer) : context.body(null, 204);
   });
 }
@@ -76,25 +80,27 @@ async function answerOf(
   return answer instanceof Download ? answer : route.answer?.parse(answer);
 }
 
-/** Runs the route's handler, but only once for requests that repeat an Idempotency-Key. */
-async function runIdempotently(
-  context: Context<ApiEnv>,
-  dependencies: ApiDependencies,
-  route: Route,
-  act: () => Promise<unknown>,
-): Promise<Answer> {
+/** The request as its repetitions are recognised. @returns undefined if it has no Idempotency-Key */
+async function idempotentOf(context: Context<ApiEnv>, route: Route): Promise<IdempotentRequest | undefined> {
   const idempotencyKey = context.req.header('idempotency-key');
-  if (route.method !== 'post' || idempotencyKey === undefined) {
-    return answerIn(await act());
-  }
+  if (route.method !== 'post' || route.downloads || idempotencyKey === undefined) return undefined;
   if (!IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new InvalidInput([{ pointer: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }]);
   }
   const { personId } = context.var;
   const operation = `${route.method} ${context.req.path}`;
-  const request = { personId, operation, idempotencyKey, body: await context.req.text() };
+  return { personId, operation, idempotencyKey, body: await context.req.text() };
+}
+
+/** Runs the route's handler, but only once for requests that repeat an Idempotency-Key. */
+async function runIdempotently(
+  { idempotency }: ApiDependencies,
+  request: IdempotentRequest | undefined,
+  act: () => Promise<unknown>,
+): Promise<Answer> {
+  if (request === undefined) return answerIn(await act());
   const run: { answer?: Answer } = {};
-  const text = await dependencies.idempotency.run(request, async () => {
+  const text = await idempotency.run(request, async () => {
     run.answer = answerIn(await act());
     return run.answer.text;
   });

@@ -100,6 +100,7 @@ test('a session in setup mode saves a card, which can be charged without its own
     payment_method: idOf(method),
     off_session: true,
     confirm: true,
+    automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
   });
   expect(paid.status).toBe('succeeded');
 });

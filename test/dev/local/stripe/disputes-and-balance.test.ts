@@ -137,6 +137,7 @@ test('a payment that needs its owner can be authenticated on a page that returns
     customer,
     payment_method: 'pm_card_authenticationRequired',
     confirm: true,
+    automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
     return_url: 'http://127.0.0.1:9/back',
   });
   expect(intent.status).toBe('requires_action');

@@ -44,6 +44,7 @@ export async function chargeOffSession(stripe: Stripe, card: string, amount = 25
     payment_method: method,
     off_session: true,
     confirm: true,
+    automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
   });
 }
 

@@ -108,6 +108,7 @@ test('the events of one call can be delivered in the opposite order', async () =
     currency: 'usd',
     payment_method: 'pm_card_visa',
     confirm: true,
+    automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
   });
   await local.fake.controls.idle();
   expect(receiver.received.map(({ id }) => id)).toEqual(ids().reverse());

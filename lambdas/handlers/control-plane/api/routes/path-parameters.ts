@@ -5,6 +5,7 @@ import {
   deliveryIdSchema,
   invitationIdSchema,
   keyIdSchema,
+  paidObjectIdSchema,
   personIdSchema,
   proposalIdSchema,
   requestIdSchema,
@@ -31,5 +32,9 @@ export const ofStatement = z.strictObject({
     .describe('A month (UTC), such as `2026-11`; with `.csv` or `.html`, the statement is sent as a file.'),
 });
 export const ofCoupon = z.strictObject({ couponId: couponIdSchema });
+export const ofPaymentException = z.strictObject({
+  paymentId: paidObjectIdSchema,
+  code: z.string().regex(/^[a-z_]{1,40}$/, 'must be a code such as reused'),
+});
 export const ofPerson = z.strictObject({ personId: personIdSchema });
 export const ofProposal = z.strictObject({ proposalId: proposalIdSchema });

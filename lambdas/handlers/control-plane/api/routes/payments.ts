@@ -14,6 +14,7 @@ import {
   topUpSchema,
   walletSchema,
 } from '../../../../contracts/http/payments';
+import { DEPLOYMENT_CHAIN } from '../../../../contracts/storage/audit-event';
 import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
 import { formatUsd, parseUsd } from '../../../../domain/money/pico';
 import { picoOfCents } from '../../../../domain/payments/cents';
@@ -22,7 +23,7 @@ import { AutoTopUpIsOn } from '../../../../domain/payments/payments-errors';
 import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
-import { inAccount } from './path-parameters';
+import { inAccount, ofPaymentException } from './path-parameters';
 import { centsOf, expectAccount, paymentsOf, recorded, returnUrlOf } from './payment-calls';
 
 async function readWallet(dependencies: ApiDependencies, accountId: string): Promise<z.input<typeof walletSchema>> {
@@ -86,9 +87,8 @@ export const PAYMENT_ROUTES = [
     body: newPortalSchema,
     answer: portalSchema,
     handle: async (dependencies, { params, body }) => {
-      const { customers, openPortal } = paymentsOf(dependencies);
-      const customerId = await customers.open(params.accountId);
-      return { url: await openPortal({ customerId, returnUrl: returnUrlOf(dependencies, body.returnUrl) }) };
+      const returnUrl = returnUrlOf(dependencies, body.returnUrl);
+      return { url: await paymentsOf(dependencies).openPortal(params.accountId, returnUrl) };
     },
   }),
   definePage({
@@ -99,10 +99,8 @@ export const PAYMENT_ROUTES = [
     params: inAccount,
     item: invoiceSchema,
     read: async (dependencies, { params }, { limit, after }) => {
-      const { customers, listInvoices } = paymentsOf(dependencies);
-      const customerId = await customers.find(params.accountId);
-      if (customerId === undefined) return { items: [] };
-      const { items, hasMore } = await listInvoices(customerId, { limit, after: after?.sk });
+      const page = { limit, after: after?.sk };
+      const { items, hasMore } = await paymentsOf(dependencies).listInvoices(params.accountId, page);
       const last = items.at(-1);
       return {
         items: items.map(({ totalCents, taxCents, at, ...invoice }) => ({
@@ -125,12 +123,12 @@ export const PAYMENT_ROUTES = [
     params: inAccount,
     body: newRefundSchema,
     answer: refundSchema,
-    handle: async (dependencies, { params, body, actor }) => {
+    handle: async (dependencies, { params, body, actor, onceId }) => {
       const { accountId } = params;
       await expectAccount(dependencies, accountId);
       const { refunds } = paymentsOf(dependencies);
       if ((await readAutoTopUp(dependencies.store, accountId))?.isOn === true) throw new AutoTopUpIsOn();
-      const refundId = `refund_${ulid(dependencies.clock())}`;
+      const refundId = `refund_${onceId}`;
       const { paymentId, amount } = body;
       const after = { payment: paymentId, amount };
       const record = recorded(dependencies, 'payment.refund', { accountId, actor, after });
@@ -148,11 +146,11 @@ export const PAYMENT_ROUTES = [
     params: inAccount,
     body: newGrantSchema,
     answer: grantSchema,
-    handle: async (dependencies, { params, body, actor }) => {
+    handle: async (dependencies, { params, body, actor, onceId }) => {
       const { accountId } = params;
       await expectAccount(dependencies, accountId);
       const { amount, reason, expiresAt } = body;
-      const grantId = `grant_${ulid(dependencies.clock())}`;
+      const grantId = `grant_${onceId}`;
       const record = recorded(dependencies, 'wallet.grant', { accountId, actor, after: { amount } });
       await dependencies.funds.grant(
         {
@@ -192,5 +190,20 @@ export const PAYMENT_ROUTES = [
     summary: 'The payments that could not be booked, and wait for an operator',
     item: paymentExceptionSchema,
     read: (dependencies, _call, page) => paymentsOf(dependencies).exceptions.page(page),
+  }),
+  defineRoute({
+    id: 'resolvePaymentException',
+    method: 'delete',
+    path: '/v1/payment-exceptions/{paymentId}/{code}',
+    permission: 'payment.resolve',
+    summary: 'Take a payment that could not be booked, and was dealt with, off the list',
+    params: ofPaymentException,
+    handle: async ({ audit, ...dependencies }, { params, actor }) => {
+      const { paymentId, code: exception } = params;
+      const event = { chain: DEPLOYMENT_CHAIN, actor, action: 'payment.resolve', target: paymentId } as const;
+      await paymentsOf({ ...dependencies, audit }).exceptions.resolve(params, (writes) =>
+        audit.record({ ...event, after: { exception }, writes }),
+      );
+    },
   }),
 ];

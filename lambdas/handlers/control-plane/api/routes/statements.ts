@@ -3,7 +3,9 @@ import { type partsSchema, statementSchema } from '../../../../contracts/http/st
 import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
 import { formatUsd } from '../../../../domain/money/pico';
 import type { Parts } from '../../../../domain/payments/statements/account-state';
-import { boundsOf, type Statement, statementOf } from '../../../../domain/payments/statements/statement';
+import { closeMonths } from '../../../../domain/payments/statements/closings';
+import { boundsOf, monthBefore } from '../../../../domain/payments/statements/month';
+import { type Statement, statementOf } from '../../../../domain/payments/statements/statement';
 import { statementCsv } from '../../../../domain/payments/statements/statement-csv';
 import { statementHtml } from '../../../../domain/payments/statements/statement-html';
 import { InvalidInput } from '../../control-plane-errors';
@@ -33,6 +35,7 @@ export const STATEMENT_ROUTES = [
       const [month = '', extension = ''] = params.statement.split('.');
       const [from] = boundsOf(month);
       if (from > isoTime(clock())) throw new InvalidInput([{ pointer: 'statement', detail: 'has not begun yet' }]);
+      await closeMonths({ store, clock }, params.accountId, monthBefore(month));
       const statement = await statementOf({ store, clock }, params.accountId, month);
       const file = FILES[extension];
       if (file === undefined) return viewOf(statement);

@@ -26,6 +26,20 @@ export function customerCases({ name, stripe }: Target): void {
     expect(error.requestId).toMatch(/^req_/);
   });
 
+  test(`${name}: a page cannot be opened for a customer that was deleted, and the error names the parameter`, async () => {
+    const { id: customer } = await stripe().customers.create({});
+    await stripe().customers.del(customer);
+    const error = await refusalOf(
+      stripe().checkout.sessions.create({
+        mode: 'setup',
+        currency: 'usd',
+        customer,
+        success_url: 'https://example.com',
+      }),
+    );
+    expect(error).toMatchObject({ type: 'StripeInvalidRequestError', code: 'resource_missing', param: 'customer' });
+  });
+
   test(`${name}: a list comes in pages, the newest first, and can be filtered by its creation`, async () => {
     const email = `${randomUUID()}@example.com`;
     const ids: string[] = [];
@@ -56,6 +70,7 @@ export function customerCases({ name, stripe }: Target): void {
         customer,
         payment_method: method.id,
         confirm: true,
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         off_session: true,
       }),
     );

@@ -28,6 +28,7 @@ export function idempotencyCases({ name, stripe }: Target): void {
             currency: 'usd',
             payment_method: 'pm_card_visa_chargeDeclined',
             confirm: true,
+            automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
             allowed_payment_method_types: ['card'],
           },
           { idempotencyKey },

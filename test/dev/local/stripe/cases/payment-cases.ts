@@ -3,6 +3,19 @@ import { chargeOffSession, customerWithCard, refusalOf, idOf } from '../local-st
 import type { Target } from './target';
 
 export function paymentCases({ name, stripe }: Target): void {
+  test(`${name}: a payment that is confirmed at once needs a page to return to, or no method that needs one`, async () => {
+    const error = await refusalOf(
+      stripe().paymentIntents.create({
+        amount: 500,
+        currency: 'usd',
+        payment_method: 'pm_card_visa',
+        confirm: true,
+      }),
+    );
+    expect(error).toMatchObject({ type: 'StripeInvalidRequestError' });
+    expect(error.message).toContain('return_url');
+  });
+
   test(`${name}: an off-session payment succeeds, and its charge names the movement of the balance`, async () => {
     const { id } = await chargeOffSession(stripe(), 'pm_card_visa', 2500);
     const intent = await stripe().paymentIntents.retrieve(id, { expand: ['latest_charge.balance_transaction'] });
@@ -27,6 +40,7 @@ export function paymentCases({ name, stripe }: Target): void {
         payment_method: method,
         off_session: true,
         confirm: true,
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
       }),
     );
     expect(error).toMatchObject({ statusCode: 402, type: 'StripeCardError', code, decline_code: declineCode });
@@ -112,6 +126,7 @@ export function paymentCases({ name, stripe }: Target): void {
       customer,
       payment_method: 'pm_card_visa',
       confirm: true,
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
       usage: 'off_session',
       allowed_payment_method_types: ['card'],
     });
@@ -123,6 +138,7 @@ export function paymentCases({ name, stripe }: Target): void {
       payment_method: idOf(setup.payment_method),
       off_session: true,
       confirm: true,
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
     });
     expect(paid.status).toBe('succeeded');
   });
@@ -134,6 +150,7 @@ export function paymentCases({ name, stripe }: Target): void {
         customer,
         payment_method: 'pm_card_visa_chargeDeclined',
         confirm: true,
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         allowed_payment_method_types: ['card'],
       }),
     );
