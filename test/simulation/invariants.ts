@@ -1,5 +1,6 @@
+import { creditKey } from '../../lambdas/contracts/storage/table-keys/wallet';
 import { invariantsOfAccount } from './account-invariants';
-import { fingerprint } from './fields';
+import { fingerprint, text } from './fields';
 import { holdIsRight } from './hold-invariants';
 import type { Intents } from './intents';
 import { keyPromises } from './key-promises';
@@ -25,6 +26,7 @@ export function checkCommit(
 ): void {
   for (const change of changes) {
     if (change.kind === 'entry' || change.kind === 'payment') entryStays(change);
+    if (change.kind === 'payment') paymentIsListed(change, stored);
     if (change.kind === 'hold') holdIsRight(change, changes, stored, intents);
     if (change.kind === 'lease') leaseIsRight(change, changes, stored, intents);
     if (change.kind === 'usage') recordIsRight(change, stored, intents);
@@ -33,6 +35,13 @@ export function checkCommit(
   // A commit that moves money writes the balance too. If it does not, the account's next commit fails this check.
   const touched = changes.filter(({ kind }) => MONEY.has(kind)).map(({ key }) => accountOf(key.pk));
   for (const accountId of new Set(touched)) invariantsOfAccount(accountId, stored, intents, payments);
+}
+
+/** The reconciliation finds the payments of a period by this list. */
+function paymentIsListed({ key, after: payment }: ItemChange, stored: Stored): void {
+  const { sk } = creditKey(key.pk.slice(key.pk.indexOf('#') + 1), payment ? text(payment, 'at') : '');
+  const listed = stored.paymentListings.get(sk)?.['amountPico'];
+  expectKept('invariant 1', listed === payment?.['amountPico'], `the item ${key.pk} is not in the list of payments`);
 }
 
 const MONEY: ReadonlySet<ItemKind> = new Set(['balance', 'drawer', 'entry', 'usage']);

@@ -1,3 +1,4 @@
+import { CREDITS_PARTITION } from '../../lambdas/contracts/storage/table-keys/wallet';
 import { type Condition, exists } from '../../lambdas/domain/table/condition';
 import type { Check, Write } from '../../lambdas/domain/table/table-store';
 import type { Item } from '../../lambdas/domain/table/value';
@@ -94,6 +95,7 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage, se
   ['an overdrawn wallet', unconditional((write) => 'update' in write)],
   ['a payment that is credited twice', unconditional(isEntry)],
   ['a hold that ends although it is gone', unconditional(isDelete)],
+  ['a payment that is missing from the list of payments', lossy((write) => isPut(write, `${CREDITS_PARTITION} `))],
   ['an entry that was not written', lossy(isEntry)],
   ['a hold that was not written', lossy(isHold)],
   ['a hold that is still there after its end', lossy(isDelete)],

@@ -5,7 +5,7 @@ import { keyOf } from '../../lambdas/domain/table/key-of';
 import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
 import { countersPartition } from '../../lambdas/contracts/storage/table-keys/keys';
-import { paymentKey } from '../../lambdas/contracts/storage/table-keys/wallet';
+import { CREDITS_PARTITION, paymentKey } from '../../lambdas/contracts/storage/table-keys/wallet';
 import { pico, text } from './fields';
 import { COUNTER_ID } from './intents';
 import { LeaseTurns } from './lease-turns';
@@ -13,7 +13,17 @@ import { LeaseTurns } from './lease-turns';
 const SHARDS = Array.from({ length: 16 }, (_, shard) => String(shard).padStart(2, '0'));
 
 export type ItemKind =
-  'balance' | 'drawer' | 'hold' | 'lease' | 'entry' | 'payment' | 'usage' | 'key' | 'key listing' | 'counter';
+  | 'balance'
+  | 'drawer'
+  | 'hold'
+  | 'lease'
+  | 'entry'
+  | 'payment'
+  | 'payment listing'
+  | 'usage'
+  | 'key'
+  | 'key listing'
+  | 'counter';
 
 /** The change of one item by one commit. */
 export interface ItemChange {
@@ -43,6 +53,8 @@ export class Stored {
   readonly entries = new Map<string, Map<string, Item>>();
   /** The credited payments by partition key. */
   readonly payments = new Map<string, Item>();
+  /** The list of payments by the time of their credit, by sort key. */
+  readonly paymentListings = new Map<string, Item>();
   /** The usage records by request ID, including expired ones. */
   readonly usage = new Map<string, Item>();
   readonly keys = new Map<string, Item>();
@@ -83,7 +95,7 @@ export class Stored {
     const listed = new Map<string, Item>();
     const add = (table: TableSpec, item: Item): unknown =>
       listed.set(`${table.name} ${text(item, 'pk')} ${text(item, 'sk')}`, item);
-    for (const items of [this.balances, this.drawers, this.holds, this.leases, this.payments]) {
+    for (const items of [this.balances, this.drawers, this.holds, this.leases, this.payments, this.paymentListings]) {
       for (const item of items.values()) add(WALLET, item);
     }
     for (const entries of this.entries.values()) for (const item of entries.values()) add(WALLET, item);
@@ -113,6 +125,7 @@ export class Stored {
     if (table === KEYS) return sk === 'key' ? ['key', this.keys, pk] : ['key listing', this.keyListings, sk.slice(4)];
     if (table !== WALLET) throw new Error(`the simulation knows no table ${table.name}`);
     if (sk === 'wallet') return pk.includes('#') ? ['drawer', this.drawers, pk] : ['balance', this.balances, pk];
+    if (pk === CREDITS_PARTITION) return ['payment listing', this.paymentListings, sk];
     if (pk.startsWith('payment#')) return ['payment', this.payments, pk];
     if (pk.startsWith('holds#')) {
       const id = sk.slice(sk.indexOf('#') + 1);
@@ -138,6 +151,7 @@ export async function readAll(
   const partitions = [
     ...SHARDS.map((shard) => [WALLET, `holds#${shard}`] as const),
     [KEYS, countersPartition(COUNTER_ID)] as const,
+    [WALLET, CREDITS_PARTITION] as const,
     ...payments.map((paymentId) => [WALLET, paymentKey(paymentId).pk] as const),
     ...accounts.flatMap((partition) => [WALLET, KEYS].map((table) => [table, partition] as const)),
     ...accounts.flatMap((account) =>
