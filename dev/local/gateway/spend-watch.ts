@@ -83,8 +83,17 @@ export class SpendWatch {
     if (!(await this.changes.deliver(this.handleChanges))) return;
     // Before the completion is over, the time of the earlier run still holds.
     if (!this.isComplete || now - this.notedAt < NOTED_EVERY_MS) return;
-    await this.services.store.putFact(UNCOUNTED_SINCE_FACT, String(now));
-    this.notedAt = now;
+    await this.note(now);
+  }
+
+  /** If the disk is full, the earlier time stays, from which the next start reads more again than it needs to. */
+  private async note(now: number): Promise<void> {
+    try {
+      await this.services.store.putFact(UNCOUNTED_SINCE_FACT, String(now));
+      this.notedAt = now;
+    } catch (error) {
+      this.log.warn('ROLL_UPS_NOT_NOTED', { cause: errorName(error) });
+    }
   }
 
   private async complete(since: number): Promise<void> {
