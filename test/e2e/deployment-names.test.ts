@@ -8,6 +8,7 @@ const NAMES = {
   KeysTable: 'k',
   WalletTable: 'w',
   UsageTable: 'u',
+  RollupsTable: 'r',
   AuditTable: 'a',
   CatalogTable: 'c',
 };
