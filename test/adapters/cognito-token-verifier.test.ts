@@ -68,13 +68,14 @@ describe('an access token', () => {
       subject: SUBJECT,
       clientId: CLIENT,
       issuedAt: issuedAt * SECOND,
+      signedInAt: expect.any(Number),
     });
   });
 
   test('groups and roles in an access token are ignored', async () => {
     const boasting = claims({ 'cognito:groups': ['operator'], role: 'owner', 'custom:role': 'owner' });
     const identity = await stage().verifier.verify(token(boasting));
-    expect(Object.keys(identity ?? {})).toEqual(['subject', 'clientId', 'issuedAt']);
+    expect(Object.keys(identity ?? {})).toEqual(['subject', 'clientId', 'issuedAt', 'signedInAt']);
   });
 });
 
@@ -251,4 +252,13 @@ describe("the pool's keys", () => {
 
 test('a verifier without a client ID cannot be created', () => {
   expect(() => new CognitoTokenVerifier({ issuer: ISSUER, clientIds: [], clock: () => 0 })).toThrow(RangeError);
+});
+
+test('the time of the sign-in is that of the token, and a token without it was not issued recently', async () => {
+  const signedIn = now() - 600;
+  const { verifier } = stage();
+  await expect(verifier.verify(token(claims({ auth_time: signedIn })))).resolves.toMatchObject({
+    signedInAt: signedIn * SECOND,
+  });
+  await expect(verifier.verify(token(claims({ auth_time: undefined })))).resolves.toMatchObject({ signedInAt: 0 });
 });

@@ -8,7 +8,8 @@ const AWAY = '198.51.100.7';
 /** A stage that accepts tokens that name a person, and a function that calls it from an address. */
 async function open(options: StageOptions = {}) {
   const verifier: NonNullable<StageOptions['verifier']> = {
-    verify: async (token) => (token.startsWith('wrong') ? undefined : { subject: token, clientId: 'c', issuedAt: 0 }),
+    verify: async (token) =>
+      token.startsWith('wrong') ? undefined : { subject: token, clientId: 'c', issuedAt: 0, signedInAt: 0 },
   };
   const stage = await ApiStage.open({ verifier, ...options });
   const me = (address: string, as?: string) =>

@@ -2,6 +2,7 @@ import { newTrustSchema } from '../../lambdas/contracts/http/federation';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
+import { EXPORT_EXAMPLES } from './export-examples';
 import { PAYMENT_EXAMPLES } from './payment-examples';
 
 const RETURN_URL = 'https://console.example.test/billing';
@@ -56,6 +57,7 @@ async function aPayment({ processor, parts }: ApiStage, accountId: string): Prom
 /** One request for each route; a route without one fails the suite. */
 export const EXAMPLES: { readonly [id: string]: Example } = {
   ...PAYMENT_EXAMPLES,
+  ...EXPORT_EXAMPLES,
 
   getMe: at('/v1/me'),
   listMyAccounts: at('/v1/me/accounts'),

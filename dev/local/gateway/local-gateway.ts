@@ -19,6 +19,9 @@ import { LocalMail, type LocalMailOptions } from '../mail/local-mail';
 import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
 import type { ControlPlaneOptions } from './control-plane';
+import { resumeExports } from '../../../lambdas/domain/privacy/export/exports';
+import { FolderExports } from '../privacy/folder-exports';
+import { LocalWorkflows } from '../privacy/local-workflows';
 import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
@@ -108,10 +111,11 @@ async function open(
   const providerIds = providers.map((provider) => provider.settings.id);
   let origin = '';
   const openPayments = localPayments({ folder, services, log, stripe: settings.stripe }, () => origin, cleanup);
-  const api = localApi({ services, identity, providerIds, openPayments, origin: () => origin, log });
+  const { downloads, exports } = openExports({ folder, services, log, origin: () => origin }, cleanup);
+  const api = localApi({ services, identity, providerIds, openPayments, exports, origin: () => origin, log });
   const mailer = new SpoolMailer(folder, services.clock);
   const inbox = new Inbox(mailer, services.clock());
-  const host = new NodeHost({ gateway, api, inbox, requestMs: settings.requestSeconds * 1_000, limits });
+  const host = new NodeHost({ gateway, api, inbox, downloads, requestMs: settings.requestSeconds * 1_000, limits });
   const port = await host.listen(settings.port);
   origin = `http://127.0.0.1:${port}`;
   startMail({ services, emails: identity.emails, mailer, publicUrl: origin, log }, cleanup);
@@ -127,6 +131,7 @@ async function open(
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
   startPaymentTasks({ services, openPayments, log }, cleanup);
+  await resumeExports(services.store, exports.workflows);
   ownership.serve(commandHandler({ ...services, identity, openPayments: async () => (await openPayments()).payments }));
   return {
     url: `${origin}/v1`,
@@ -176,6 +181,27 @@ function openDataPlane(options: {
     holds: settings.holds,
     browserOrigins: settings.browserOrigins,
   });
+}
+
+function openExports(
+  {
+    folder,
+    services,
+    log,
+    origin,
+  }: {
+    readonly folder: DataFolder;
+    readonly services: LocalServices;
+    readonly log: Log;
+    readonly origin: () => string;
+  },
+  cleanup: Cleanup,
+) {
+  const { store, clock, pepper } = services;
+  const files = new FolderExports({ folder, clock, origin, secret: derivedSecret(pepper, 'export links') });
+  const workflows = new LocalWorkflows({ store, clock, files, log });
+  cleanup.add(() => workflows.stop());
+  return { downloads: files, exports: { workflows, links: files } };
 }
 
 /** Starts everything that reads the changes of usage records. */

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { CLIENT_BUFFER_BYTES, type Exchange } from '../../../lambdas/domain/data-plane/exchange';
 import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { INBOX_PATH, type Inbox } from '../mail/inbox';
+import { DOWNLOADS_PATH, type FolderExports } from '../privacy/folder-exports';
 import { isApiPath, type LocalApi } from './local-api';
 import type { OpenRequest } from './open-request';
 import { DEFAULT_LIMITS, type HostLimits, OpenRequests } from './open-requests';
@@ -30,6 +31,8 @@ export interface NodeHostOptions {
   readonly api?: LocalApi;
   /** Shows the mails of the run. @default none */
   readonly inbox?: Pick<Inbox, 'answer'>;
+  /** Serves the files of exports. @default none */
+  readonly downloads?: Pick<FolderExports, 'answer'>;
   /** The longest that a request may take from start to end. */
   readonly requestMs: number;
   /** @default DEFAULT_LIMITS */
@@ -41,7 +44,7 @@ export class NodeHost {
   private readonly server: Server;
   private readonly open: OpenRequests;
 
-  constructor({ gateway, api, inbox, requestMs, limits }: NodeHostOptions) {
+  constructor({ gateway, api, inbox, downloads, requestMs, limits }: NodeHostOptions) {
     this.open = new OpenRequests({ ...DEFAULT_LIMITS, requestMs, ...limits });
     this.server = createServer(
       { noDelay: true, keepAlive: true, highWaterMark: CLIENT_BUFFER_BYTES },
@@ -50,6 +53,10 @@ export class NodeHost {
         if (inbox && request.url === INBOX_PATH) {
           inbox.answer(request, response);
           return open.handled();
+        }
+        if (downloads && request.url?.startsWith(DOWNLOADS_PATH) === true) {
+          void downloads.answer(request, response).finally(() => open.handled());
+          return;
         }
         const handled =
           api && isApiPath(request.url ?? '')

@@ -17,6 +17,8 @@ const claimsSchema = z.object({
   sub: z.string().regex(/^[\w-]{1,128}$/),
   client_id: z.string(),
   iat: z.int().nonnegative(),
+  /** Absent from no token of Cognito; without it, no recent sign-in is assumed. */
+  auth_time: z.int().nonnegative().default(0),
 });
 
 export interface CognitoTokenVerifierOptions {
@@ -44,8 +46,8 @@ export class CognitoTokenVerifier implements TokenVerifier {
     try {
       const claims = claimsSchema.safeParse(await this.#verifier.verify(token));
       if (!claims.success) return undefined;
-      const { sub, client_id: clientId, iat } = claims.data;
-      return { subject: sub, clientId, issuedAt: iat * 1_000 };
+      const { sub, client_id: clientId, iat, auth_time: authTime } = claims.data;
+      return { subject: sub, clientId, issuedAt: iat * 1_000, signedInAt: authTime * 1_000 };
     } catch (error) {
       if (error instanceof JwtBaseError) return undefined;
       throw error;

@@ -13,6 +13,7 @@ export const personIdSchema = idSchema('per', 'person');
 export const invitationIdSchema = idSchema('inv', 'invitation');
 export const trustIdSchema = idSchema('tru', 'trust');
 export const proposalIdSchema = idSchema('pro', 'proposal');
+export const exportIdSchema = idSchema('exp', 'export');
 export const couponIdSchema = idSchema('cpn', 'coupon');
 export const keyIdSchema = z.string().regex(new RegExp(`^${ulid}$`), 'Invalid key ID: it must be a ULID');
 /** The audit log refers to a change of the catalog by its number. */

@@ -6,6 +6,8 @@ export interface Identity {
   readonly clientId: string;
   /** Epoch milliseconds. */
   readonly issuedAt: number;
+  /** When the user last proved who they are, in epoch milliseconds. Refreshing a token does not change it. */
+  readonly signedInAt: number;
 }
 
 export interface TokenVerifier {

@@ -10,7 +10,7 @@ import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Funds } from '../wallet/funds/funds';
 
-const lowBalanceSchema = z.object({
+export const lowBalanceSchema = z.object({
   thresholdPico: z.bigint().nonnegative(),
   /** Whether the account was below the threshold when it was last looked at. */
   isLow: z.boolean(),

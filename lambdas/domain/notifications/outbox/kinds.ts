@@ -47,6 +47,7 @@ export const KINDS = {
   new_sign_in: kind('security', { at }),
   role_changed: kind('security', { role, at }),
   budget_reached: kind('budget', { keyId: id, percent: z.enum(['80', '100']), limitPico: amountPico, window: id }),
+  export_ready: kind('privacy', { exportId: id, endsAt: at }),
   policy_changed: kind('privacy', { policy: z.enum(['terms', 'privacy']), version: id, effectiveAt: at }),
 } as const;
 

@@ -25,7 +25,7 @@ export interface Payment {
   readonly paymentId: string;
 }
 
-const paymentSchema = z.object({ accountId: z.string(), amountPico: z.bigint() });
+export const paymentSchema = z.object({ accountId: z.string(), amountPico: z.bigint() });
 
 /** @throws RangeError if the amount is not positive or too large, or the payment ID is invalid */
 export function checkPayment({ amountPico, paymentId }: Payment): void {

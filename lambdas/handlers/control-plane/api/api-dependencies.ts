@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
 import type { AddressPolicy } from '../../../contracts/deployment/audit-address';
 import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/deployment/audit-address';
@@ -30,6 +31,8 @@ import { People } from '../../../domain/people/people';
 import { Coupons } from '../../../domain/payments/coupons/coupons';
 import { LowBalances } from '../../../domain/payments/low-balances';
 import type { Payments } from '../../../domain/payments/payments';
+import { Exports } from '../../../domain/privacy/export/exports';
+import type { ExportLinks, Workflows } from '../../../domain/privacy/export/ports';
 import { derivedSecret, MAIL_SECRETS } from '../../../domain/secret';
 import type { TableStore } from '../../../domain/table/table-store';
 import { Funds } from '../../../domain/wallet/funds/funds';
@@ -54,6 +57,8 @@ export interface ApiOptions {
   readonly addressPolicy?: AddressPolicy;
   /** @default none: the deployment takes no payments */
   readonly payments?: Payments | undefined;
+  /** Runs exports, and signs links to their files. */
+  readonly exports: { readonly workflows: Workflows; readonly links: ExportLinks };
   /** The page to which customers return from Stripe. @default they have to name one */
   readonly publicUrl?: string | undefined;
   /** Whether the deployment sends mails. @default no: inviters pass tokens on, and nobody is notified */
@@ -105,6 +110,7 @@ export function apiDependencies(options: ApiOptions) {
       notify,
       secret: derivedSecret(pepper, MAIL_SECRETS.invitations),
     }),
+    exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
     preferences: new Preferences({ store }),
     unsubscribeSecret: derivedSecret(pepper, MAIL_SECRETS.unsubscribe),
     keySuspensions: new KeySuspensions({ store, clock, audit }),

@@ -24,6 +24,7 @@ export function authenticate({ verifier, people, attempts }: AuthenticateDepende
     }
     const { personId } = await people.ofSubject(identity.subject);
     context.set('personId', personId);
+    context.set('signedInAt', identity.signedInAt);
     await next();
   };
 }

@@ -20,7 +20,7 @@ const NOTHING = z.strictObject({});
 export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route): void {
   const { request: { headers: _headers, ...request } = {}, ...openApi } = openApiOf(route);
   api.openapi(createRoute({ ...openApi, request: { query: NOTHING, ...request } }), async (context) => {
-    const { personId } = context.var;
+    const { personId, signedInAt } = context.var;
     if (!route.body) expectNoMembers(await context.req.text());
     const valid = context.req as unknown as { valid(part: 'param' | 'query' | 'json'): unknown };
     const params = (route.params ? valid.valid('param') : {}) as { readonly accountId?: string };
@@ -29,6 +29,7 @@ export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route
     const call = {
       params,
       personId,
+      signedInAt,
       actor: address === undefined ? actor : { ...actor, address },
       query: route.query ? valid.valid('query') : {},
       body: route.body ? valid.valid('json') : undefined,

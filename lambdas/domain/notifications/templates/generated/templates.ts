@@ -20,6 +20,7 @@ import { KEY_EXPIRING } from './key-expiring';
 import { NEW_SIGN_IN } from './new-sign-in';
 import { ROLE_CHANGED } from './role-changed';
 import { BUDGET_REACHED } from './budget-reached';
+import { EXPORT_READY } from './export-ready';
 import { POLICY_CHANGED } from './policy-changed';
 
 /** The mail of each kind of message. */
@@ -43,5 +44,6 @@ export const TEMPLATES: { readonly [kind in Kind]: Template } = {
   new_sign_in: NEW_SIGN_IN,
   role_changed: ROLE_CHANGED,
   budget_reached: BUDGET_REACHED,
+  export_ready: EXPORT_READY,
   policy_changed: POLICY_CHANGED,
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   accountIdSchema,
   couponIdSchema,
+  exportIdSchema,
   invitationIdSchema,
   keyIdSchema,
   personIdSchema,
@@ -25,5 +26,7 @@ export const ofStatement = z.strictObject({
     .describe('A month (UTC), such as `2026-11`; with `.csv` or `.html`, the statement is sent as a file.'),
 });
 export const ofCoupon = z.strictObject({ couponId: couponIdSchema });
+export const ofExport = z.strictObject({ accountId: accountIdSchema, exportId: exportIdSchema });
+export const ofOwnExport = z.strictObject({ exportId: exportIdSchema });
 export const ofPerson = z.strictObject({ personId: personIdSchema });
 export const ofProposal = z.strictObject({ proposalId: proposalIdSchema });

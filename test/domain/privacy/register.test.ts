@@ -1,0 +1,117 @@
+import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { KEY_ATTRIBUTES, type StoredItem } from '../../../lambdas/contracts/storage/stored-item';
+import { allows } from '../../../lambdas/contracts/http/permissions';
+import { TABLES } from '../../../lambdas/contracts/storage/tables';
+import { REGISTER } from '../../../lambdas/domain/privacy/register';
+import { ROUTES } from '../../../lambdas/handlers/control-plane/api/routes/routes';
+import { EXAMPLES } from '../../handlers/api-examples';
+import { ApiStage } from '../../handlers/api-stage';
+import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
+import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
+import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
+import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
+import { budgetOf, START } from '../wallet/key-counter-stage';
+import { rollOnLease, sweepLeases } from '../wallet/lease-stage';
+import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
+import { exampleIds, exampleItems } from './example-items';
+import { RecordedKinds } from './recorded-kinds';
+
+const KEY_ID = '01JD0000000000000000000001';
+const isKeyAttribute = (name: string): boolean => (KEY_ATTRIBUTES as readonly string[]).includes(name);
+
+/** What is wrong with the declaration of a kind. */
+function faultsOf({ kind, schema, fields, ofAccount, ofPerson, notFound }: StoredItem): readonly string[] {
+  const undeclared = Object.keys(schema.shape).filter((name) => !(name in fields) && !isKeyAttribute(name));
+  const unknown = Object.keys(fields).filter((name) => !(name in schema.shape));
+  const isFound = ofAccount !== undefined || ofPerson !== undefined;
+  const uncovered = Object.entries(fields).filter(
+    ([, { dataClass, rights }]) =>
+      dataClass === 'personal' && (!isFound || !(rights.includes('exported') || rights.includes('erasable'))),
+  );
+  return [
+    ...undeclared.map((name) => `${kind}.${name} has no rule`),
+    ...unknown.map((name) => `${kind}.${name} is not in the schema`),
+    ...uncovered.map(([name]) => `${kind}.${name} is personal, and neither exported nor erased`),
+    ...(isFound === (notFound !== undefined) ? [`${kind} needs either a place or a reason why it is not found`] : []),
+  ];
+}
+
+test('every field of every stored item has a class and rights, and no personal field is left out of both workflows', () => {
+  expect(REGISTER.flatMap(faultsOf)).toEqual([]);
+});
+
+test('a field without a rule and a personal field that no workflow covers are found', () => {
+  const account = REGISTER.find(({ kind }) => kind === 'account')!;
+  const { name: _name, ...others } = account.fields;
+  expect(faultsOf({ ...account, fields: others })).toEqual(['account.name has no rule']);
+  const kept = { ...account, fields: { ...account.fields, name: { dataClass: 'personal', rights: [] } } } as const;
+  expect(faultsOf(kept)).toEqual(['account.name is personal, and neither exported nor erased']);
+});
+
+test('the register names each kind once, and every table has kinds', () => {
+  const kinds = REGISTER.map(({ kind }) => kind);
+  expect(kinds.filter((kind, index) => kinds.indexOf(kind) !== index)).toEqual([]);
+  const empty = TABLES.filter((table) => !REGISTER.some((item) => item.table === table));
+  // Nothing is written to it yet.
+  expect(empty.map(({ name }) => name)).toEqual(['rollups']);
+});
+
+test('every exported field has an example in the tests of exports', () => {
+  const examples = exampleItems(exampleIds(1), 'x');
+  for (const { kind, is } of REGISTER.filter(({ kind: each }) => each in examples)) {
+    const { pk, sk } = examples[kind] as { readonly pk: string; readonly sk: string };
+    expect([kind, is({ pk, sk })]).toEqual([kind, true]);
+  }
+});
+
+test('the register knows every item and every attribute that the routes of the API write', async () => {
+  const recorded = new RecordedKinds();
+  for (const { id, method, permission } of ROUTES) {
+    const stage = await ApiStage.open({ wrap: (store) => recorded.on(store) });
+    const as = allows(permission, 'owner') ? 'owner' : 'operator';
+    await stage.ask({ method: method.toUpperCase(), as, ...(await EXAMPLES[id]!(stage, stage.accountId)) });
+  }
+  expect([...recorded.faults]).toEqual([]);
+  expect(recorded.kinds.size).toBeGreaterThan(20);
+});
+
+test('the register knows every item and every attribute that requests and their money write', async () => {
+  const recorded = new RecordedKinds();
+  const clock = (): number => stage.now;
+  const engine = recorded.on(EmbeddedStore.memory({ clock: () => stage.now }));
+  const stage: WalletStage = new WalletStage(engine);
+  await stage.fund(10_000_000n);
+  const limits: Counting = {
+    ...budgetOf(5_000n),
+    minute: { start: START, tokens: 5, requestsMax: 10, tokensMax: 1_000 },
+    runningMax: 3,
+  };
+  const labels = { labels: { team: 'a' } };
+  await stage.settle(await stage.count(100n, limits), 50n, { firstByteMs: 1, ...labels } as never);
+  await stage.settle(await stage.extend(await stage.roll(100n, 1_000n), 200n), 900n);
+  await rollOnLease(stage);
+  await sweepLeases(stage);
+  await stage.reserve(100n);
+  stage.now += 3_600_000;
+  await stage.expire();
+  await stage.funds.grant({
+    accountId: ACCOUNT,
+    grantId: 'grant_1',
+    amountPico: 5n,
+    reason: 'goodwill',
+    expiresAt: stage.now + 1,
+  });
+  stage.now += 1;
+  await stage.funds.expireGrants();
+  await stage.funds.setLine({ accountId: ACCOUNT, changeId: 'line_1', linePico: 100n });
+  await new Cancellations({ store: engine, clock }).cancel(ACCOUNT, 'req_01JD0000000000000000000001');
+  await new ParkedChanges({ store: engine, clock }).park('receipts', [
+    { changeId: '1', cause: 'ZodError', key: { pk: `${ACCOUNT}#00`, sk: 'req_01JD0000000000000000000001' } },
+  ]);
+  const spent = { accountId: ACCOUNT, keyId: KEY_ID, at: '2026-11-20T10:00:00.000Z', costPico: 1n };
+  await new KeySpend({ store: engine, clock }).add(['1'], [spent]);
+  expect([...recorded.faults]).toEqual([]);
+  expect([...recorded.kinds]).toEqual(
+    expect.arrayContaining(['lease', 'hold', 'key-counter', 'usage-record', 'grant-expiry']),
+  );
+});
