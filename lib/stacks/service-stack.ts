@@ -13,6 +13,7 @@ import { OutboxTable } from '../notifications/outbox-table';
 import { Arrears, type ArrearsProps } from '../payments/arrears';
 import { PaymentJobs, type PaymentJobsProps } from '../payments/payment-jobs';
 import { Payments, type PaymentsProps } from '../payments/payments';
+import { Exports } from '../privacy/exports';
 import { ReceiptAlarms } from '../receipts/receipt-alarms';
 import { Receipts } from '../receipts/receipts';
 import { SpendWatch } from '../usage/spend-watch';
@@ -64,6 +65,7 @@ export class ServiceStack extends Stack {
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
     const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });
     const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keyPepper, identity });
+    const exports = new Exports(this, 'Exports', { ...shared, accounts, keys, wallet, usage, audit, outbox });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,
       accounts,
@@ -72,6 +74,7 @@ export class ServiceStack extends Stack {
       wallet,
       catalog,
       outbox,
+      exports,
       mailLogs,
       keyPepper,
       originSecret,

@@ -84,4 +84,9 @@ export class UsageGrants {
       grantItems(grantee, this.#usage, ['dynamodb:Query'], [...TREES, ...LATE_RECEIPTS, ...RECEIPT_KEYS]),
     );
   }
+
+  /** Reads all records and receipts of an account. */
+  exportData(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#usage, ['dynamodb:Query'], [...RECORDS, ...TREES]);
+  }
 }

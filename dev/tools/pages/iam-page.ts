@@ -9,6 +9,7 @@ const ROLE_POLICIES = ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy'];
 /** Resource types whose policies can only name `*`, and what the asterisk means there. */
 const FORCED_WILDCARDS: Readonly<Record<string, string>> = {
   'AWS::KMS::Key': "in a key's own policy it means that key",
+  'AWS::IAM::ManagedPolicy': 'the delivery of logs has no resources',
   'AWS::DynamoDB::Table': "in a table's own policy it means that table, whose name is not known yet",
 };
 

@@ -10,6 +10,7 @@ import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations'
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
+import { PaymentsStage } from '../payments/payments-stage';
 import { budgetOf, START } from '../wallet/key-counter-stage';
 import { rollOnLease, sweepLeases } from '../wallet/lease-stage';
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
@@ -113,5 +114,25 @@ test('the register knows every item and every attribute that requests and their 
   expect([...recorded.faults]).toEqual([]);
   expect([...recorded.kinds]).toEqual(
     expect.arrayContaining(['lease', 'hold', 'key-counter', 'usage-record', 'grant-expiry']),
+  );
+});
+
+test('the register knows every item and every attribute that payments and mails write', async () => {
+  const recorded = new RecordedKinds();
+  const engine = EmbeddedStore.memory({ clock: () => Date.parse('2026-11-20T10:00:00.000Z') });
+  const payments = await PaymentsStage.open({ engine: recorded.on(engine) });
+  const paymentId = (await payments.buy(2_500n)) ?? '';
+  await payments.buy(1_000n, { card: 'pm_card_createDispute' });
+  await payments.receive();
+  await payments.payments.refunds.refund({ accountId: ACCOUNT, paymentId, refundId: 'refund_a', creditCents: 100n });
+  await payments.automate();
+  await payments.payments.exceptions.add('pi_unknown', 'reused', ACCOUNT);
+  await payments.close();
+  const stage = await ApiStage.open({ wrap: (store) => recorded.on(store) });
+  await stage.parts.keys.create({ accountId: stage.accountId, actor: { kind: 'member', personId: stage.person('owner'), role: 'owner' } });
+  expect(await stage.deliver()).not.toEqual([]);
+  expect([...recorded.faults]).toEqual([]);
+  expect([...recorded.kinds]).toEqual(
+    expect.arrayContaining(['payment-event', 'payment-exception', 'pending-refund', 'auto-top-up', 'message-state']),
   );
 });
