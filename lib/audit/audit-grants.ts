@@ -23,6 +23,11 @@ export class AuditGrants {
     return grantItems(grantee, this.#audit, ['dynamodb:PutItem', 'dynamodb:GetItem'], ACCOUNT_CHAINS);
   }
 
+  /** Reads the chains of accounts. */
+  readForAccounts(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#audit, ['dynamodb:Query'], ACCOUNT_CHAINS);
+  }
+
   /** Reads a chain. */
   read(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#audit, ['dynamodb:Query'], CHAINS);

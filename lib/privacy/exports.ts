@@ -92,7 +92,7 @@ export class Exports extends Construct {
     keys.grants.exportData(write);
     wallet.grants.exportData(write);
     usage.grants.exportData(write);
-    audit.grants.read(write);
+    audit.grants.readForAccounts(write);
     this.files.grantWrite(write);
     return write;
   }
