@@ -7,7 +7,7 @@ import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
-import { deliverExport } from '../../../lambdas/domain/privacy/export/deliver';
+import { type DeliverDependencies, deliverExport } from '../../../lambdas/domain/privacy/export/deliver';
 import { Exports } from '../../../lambdas/domain/privacy/export/exports';
 import type { ExportFiles } from '../../../lambdas/domain/privacy/export/ports';
 import { type PartLimits, writePart } from '../../../lambdas/domain/privacy/export/write-part';
@@ -86,6 +86,12 @@ export class ExportStage {
   write(input: ExportInput, limits?: PartLimits, store = this.store) {
     const { clock, files } = this;
     return writePart({ store, clock, files, openArchive: openEncryptedZip, ...(limits && { limits }) }, input);
+  }
+
+  readonly openArchive = openEncryptedZip;
+
+  get deliverDependencies(): DeliverDependencies {
+    return { store: this.store, audit: this.#audit, notify: notifyBy(this.clock) };
   }
 
   deliver(input: ExportInput, store = this.store): Promise<void> {

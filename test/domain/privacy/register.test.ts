@@ -129,7 +129,10 @@ test('the register knows every item and every attribute that payments and mails 
   await payments.payments.exceptions.add('pi_unknown', 'reused', ACCOUNT);
   await payments.close();
   const stage = await ApiStage.open({ wrap: (store) => recorded.on(store) });
-  await stage.parts.keys.create({ accountId: stage.accountId, actor: { kind: 'member', personId: stage.person('owner'), role: 'owner' } });
+  await stage.parts.keys.create({
+    accountId: stage.accountId,
+    actor: { kind: 'member', personId: stage.person('owner'), role: 'owner' },
+  });
   expect(await stage.deliver()).not.toEqual([]);
   expect([...recorded.faults]).toEqual([]);
   expect([...recorded.kinds]).toEqual(
