@@ -45,8 +45,10 @@ export class ExportBucket extends Construct {
       {
         decision: 'no-second-record-of-requests',
         rules: ['AwsSolutions-S1', ...inEveryStandard('S3BucketLoggingEnabled'), 'CT.S3.PR.2'],
-        control: 'The audit log shows who requested an export and who saw its passphrase; a file is useless without it.',
-        consequence: "There is no access log, which would keep the addresses of people; CloudTrail can record downloads.",
+        control:
+          'The audit log shows who requested an export and who saw its passphrase; a file is useless without it.',
+        consequence:
+          'There is no access log, which would keep the addresses of people; CloudTrail can record downloads.',
         test: 'the bucket of exports is private, encrypted, and empty after a week',
       },
       {
@@ -68,10 +70,11 @@ export class ExportBucket extends Construct {
 
   /** Uploads files part by part, gives an upload up, and removes a file that another run has overtaken. */
   grantWrite(grantee: IGrantable & IConstruct): Grant {
-    return this.#grant(grantee, ['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'], [
-      'kms:GenerateDataKey',
-      'kms:Decrypt',
-    ]);
+    return this.#grant(
+      grantee,
+      ['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
+      ['kms:GenerateDataKey', 'kms:Decrypt'],
+    );
   }
 
   /** Signs links with which a person downloads a file. */

@@ -9,7 +9,7 @@ import type { LogDays } from '../config';
 import { acknowledge } from '../compliance/acknowledgements';
 import { ServiceLogGroup, VENDED_LOGS } from '../constructs/service-log-group';
 
-/** What Step Functions needs to deliver logs. AWS allows no narrower resource for these actions. */
+/** The actions with which Step Functions delivers logs. AWS allows no narrower resource for these actions. */
 const LOG_DELIVERY = [
   'logs:CreateLogDelivery',
   'logs:GetLogDelivery',

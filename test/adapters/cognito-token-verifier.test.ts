@@ -68,7 +68,7 @@ describe('an access token', () => {
       subject: SUBJECT,
       clientId: CLIENT,
       issuedAt: issuedAt * SECOND,
-      signedInAt: expect.any(Number),
+      signedInAt: expect.any(Number) as number,
     });
   });
 

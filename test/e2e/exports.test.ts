@@ -16,22 +16,26 @@ interface Export {
 
 const origin = (): string => new URL(run.gateway.gatewayUrl).origin;
 
-async function ask<T>(method: string, path: string, role = 'owner'): Promise<{ readonly status: number; readonly body: T }> {
+async function ask(
+  method: string,
+  path: string,
+  role = 'owner',
+): Promise<{ readonly status: number; readonly body: Export & { readonly passphrase: string } }> {
   const authorization = `Bearer ${await run.accessToken(role)}`;
   const response = await fetch(`${origin()}/api/v1${path}`, { method, headers: { authorization } });
-  return { status: response.status, body: (await response.json()) as T };
+  return { status: response.status, body: (await response.json()) as Export & { passphrase: string } };
 }
 
 const ready = (path: string): Promise<Export> =>
   until('the export to be ready', async () => {
-    const { body } = await ask<Export>('GET', path);
+    const { body } = await ask('GET', path);
     return body.state === 'ready' && body;
   });
 
 /** Downloads an export and opens its archives. @returns the files by name, as one text for each */
 async function open(path: string): Promise<ReadonlyMap<string, string>> {
   const { files } = await ready(path);
-  const { body } = await ask<{ readonly passphrase: string }>('POST', `${path}/passphrase`);
+  const { body } = await ask('POST', `${path}/passphrase`);
   const archives = await Promise.all(files.map(async ({ url }) => Buffer.from(await (await fetch(url)).arrayBuffer())));
   const entries = await Promise.all(archives.map((archive) => unzip(archive, body.passphrase)));
   return new Map(entries.flat());
@@ -41,7 +45,7 @@ const accountPath = (): string => `/accounts/${run.gateway.accountId}/exports`;
 
 test('promise-10 an owner exports an account of a local run, and opens the archive with the passphrase', async () => {
   expect((await run.ask(run.gateway.apiKey, 'a prompt that nobody stores')).status).toBe(200);
-  const { status, body } = await ask<Export>('POST', accountPath());
+  const { status, body } = await ask('POST', accountPath());
   expect([status, body.state]).toEqual([201, 'running']);
   const path = `${accountPath()}/${body.exportId}`;
   const contents = await open(path);
@@ -57,16 +61,20 @@ test('promise-10 an owner exports an account of a local run, and opens the archi
 });
 
 test('a link to an export that was changed leads to no file', async () => {
-  const { body } = await ask<Export>('POST', '/me/exports');
+  const { body } = await ask('POST', '/me/exports');
   const { files } = await ready(`/me/exports/${body.exportId}`);
   const url = files[0]?.url ?? '';
   expect((await fetch(url)).status).toBe(200);
-  const forged = [url.replace(/until=\d+/, 'until=9999999999999'), url.replace('.zip?', '.zip.part?'), url.split('?')[0]];
+  const forged = [
+    url.replace(/until=\d+/, 'until=9999999999999'),
+    url.replace('.zip?', '.zip.part?'),
+    url.split('?')[0],
+  ];
   for (const each of forged) expect((await fetch(each ?? '')).status).toBe(403);
 });
 
 test('an export whose process was killed is finished by the next one', async () => {
-  const { body } = await ask<Export>('POST', accountPath());
+  const { body } = await ask('POST', accountPath());
   run.gateway.kill('SIGKILL');
   await run.gateway.ended;
   await run.startAgain();

@@ -45,7 +45,9 @@ test('the bucket of exports is private, encrypted, and empty after a week', () =
         IgnorePublicAcls: true,
         RestrictPublicBuckets: true,
       },
-      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }] },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+      },
       LifecycleConfiguration: {
         Rules: [
           {
@@ -64,7 +66,12 @@ test('only one function writes exports, and only the management API reads them',
   const policies = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([, policy]) =>
     JSON.stringify(policy).includes('ExportsBucketFiles'),
   );
-  const actions = policies.map(([id]) => [id.replace(/[0-9A-F]{8}$/, ''), statementsOf(id).match(/"s3:[^"]+"/g)?.sort()]);
+  const actions = policies.map(([id]) => [
+    id.replace(/[0-9A-F]{8}$/, ''),
+    statementsOf(id)
+      .match(/"s3:[^"]+"/g)
+      ?.sort(),
+  ]);
   expect(Object.fromEntries(actions)).toEqual({
     ControlPlaneManagementPrivacyPolicy: ['"s3:GetObject"'],
     ExportsWritePolicy: ['"s3:AbortMultipartUpload"', '"s3:DeleteObject"', '"s3:PutObject"'],

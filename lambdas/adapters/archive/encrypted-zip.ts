@@ -41,7 +41,7 @@ class EncryptedZip implements Archive {
     );
     const added = this.#zip.add(name, readable);
     const writer = writable.getWriter();
-    // Whoever writes or closes next gets the error.
+    // The next call that writes or closes gets the error.
     const failed = new Promise<never>((_resolve, reject) => void added.catch(reject));
     failed.catch(() => undefined);
     writer.closed.catch(() => undefined);

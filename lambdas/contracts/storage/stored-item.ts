@@ -57,7 +57,7 @@ type KeyAttribute = (typeof KEY_ATTRIBUTES)[number];
 export interface StoredItem {
   /** The name of the kind, and of its file in an export: kebab-case. */
   readonly kind: string;
-  /** What an item is about, for the data map: a noun phrase. */
+  /** Describes an item in the data map: a noun phrase. */
   readonly about: string;
   readonly table: TableSpec;
   /** When items of this kind end: a phrase. */
@@ -84,7 +84,7 @@ export const storedItem = <Shape extends z.ZodRawShape>(
     readonly schema: z.ZodObject<Shape>;
     readonly fields: { readonly [name in Exclude<keyof Shape, KeyAttribute>]: FieldRule };
   },
-): StoredItem => item as unknown as StoredItem;
+): StoredItem => item;
 
 /**
  * Accepts all items of an account, and of a person those that name the person in one of these fields.

@@ -33,7 +33,7 @@ const shown = personal('exported', 'erasable');
 const corrected = personal('exported', 'erasable', 'correctable');
 const whole = z.coerce.number();
 
-/** What is stored about accounts and their members. */
+/** The items about accounts and their members. */
 export const ACCOUNT_ITEMS = [
   storedItem({
     kind: 'account',

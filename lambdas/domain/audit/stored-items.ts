@@ -6,7 +6,7 @@ import { decodeEvent } from './audit-item';
 
 const shown = audit('exported');
 
-/** What is stored about administrative actions. */
+/** The items about administrative actions. */
 export const AUDIT_ITEMS = [
   storedItem({
     kind: 'audit-event',

@@ -11,7 +11,7 @@ const whole = z.coerce.number();
 const known = ofNobody();
 const OF_NO_ACCOUNT = { table: CATALOG, notFound: 'It belongs to no account.' };
 
-/** What is stored about models and prices. */
+/** The items about models and prices. */
 export const CATALOG_ITEMS = [
   storedItem({
     ...OF_NO_ACCOUNT,

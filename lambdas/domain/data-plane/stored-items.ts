@@ -4,7 +4,7 @@ import { SHARDS } from '../../contracts/storage/table-keys/key-parts';
 import { USAGE } from '../../contracts/storage/tables';
 import { claimSchema } from './idempotency/key-claim';
 
-/** What is stored about running requests, besides their holds. */
+/** The items about running requests, besides their holds. */
 export const DATA_PLANE_ITEMS = [
   storedItem({
     kind: 'cancellation',

@@ -7,7 +7,7 @@ import { decodeRules } from '../keys/key-item';
 
 const shown = personal('exported', 'erasable');
 
-/** What is stored about trusts in issuers' tokens. */
+/** The items about trusts in issuers' tokens. */
 export const FEDERATION_ITEMS = [
   storedItem({
     kind: 'trust',

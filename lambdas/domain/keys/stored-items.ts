@@ -20,7 +20,7 @@ const hidden = secret('erasable');
 const BY_KEY = 'It is found through the list of the account’s keys.';
 const KEY_ID = /^0\w{25}$/;
 
-/** What is stored about keys. The list of an account's keys leads to the items of each key. */
+/** The items about keys. The list of an account's keys leads to the items of each key. */
 export const KEY_ITEMS = [
   storedItem({
     kind: 'key',

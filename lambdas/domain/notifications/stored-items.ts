@@ -15,7 +15,7 @@ const erased = personal('erasable');
 const namesPerson = (item: { readonly [name: string]: unknown }, personId: string): boolean =>
   (item['recipient'] as { readonly personId?: string } | undefined)?.personId === personId;
 
-/** What is stored about mails. */
+/** The items about mails. */
 export const NOTIFICATION_ITEMS = [
   storedItem({
     kind: 'mail-preferences',

@@ -39,7 +39,7 @@ const corrected = financial('exported', 'erasable', 'correctable');
 const isOfAccount = (item: { readonly [name: string]: unknown }, accountId: string): boolean =>
   item['accountId'] === accountId;
 
-/** What is stored about payments. */
+/** The items about payments. */
 export const PAYMENT_ITEMS = [
   storedItem({
     kind: 'customer',

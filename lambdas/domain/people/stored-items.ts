@@ -6,7 +6,7 @@ import { ACCOUNTS } from '../../contracts/storage/tables';
 
 const shown = personal('exported', 'erasable');
 
-/** What is stored about people. */
+/** The items about people. */
 export const PEOPLE_ITEMS = [
   storedItem({
     kind: 'person',

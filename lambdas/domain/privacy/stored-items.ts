@@ -7,7 +7,7 @@ import { ACCOUNTS, KEYS } from '../../contracts/storage/tables';
 const shown = personal('exported', 'erasable');
 const OWNER = /^(acc|per)_\w{26}$/;
 
-/** What is stored about exports, and the answers of repeated requests. */
+/** The items about exports, and the answers of repeated requests. */
 export const PRIVACY_ITEMS = [
   storedItem({
     kind: 'export',

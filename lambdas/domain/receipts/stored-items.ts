@@ -11,7 +11,7 @@ const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const whole = z.coerce.number();
 const shown = usage('exported', 'erasable');
 
-/** What is stored about receipts. */
+/** The items about receipts. */
 export const RECEIPT_ITEMS = [
   storedItem({
     kind: 'receipt-tree',

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { BOOKKEEPING, keyed, storedItem, usage } from '../../contracts/storage/stored-item';
 import { parkedPartition, usagePartitions } from '../../contracts/storage/table-keys/usage';
 import { USAGE } from '../../contracts/storage/tables';
@@ -8,7 +7,7 @@ import { parkedSchema, READERS } from './parked/parked-changes';
 /** A record cannot be erased alone: its receipt would not verify any more. All of an account's end with the account. */
 const shown = usage('exported', 'erasable');
 
-/** What is stored about requests. */
+/** The items about requests. */
 export const USAGE_ITEMS = [
   storedItem({
     kind: 'usage-record',

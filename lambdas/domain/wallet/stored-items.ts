@@ -29,13 +29,13 @@ import { paymentSchema } from './ledger/payment';
 
 /** Facts of the ledger, which the law requires to be kept. They name an account by its pseudonym only. */
 const kept = financial('exported');
-/** What a running request holds. It ends with the request. */
+/** The money that a running request holds. It ends with the request. */
 const running = financial('exported');
 const isOfAccount = (item: { readonly [name: string]: unknown }, accountId: string): boolean =>
   item['accountId'] === accountId;
 const isLease = (sk: string): boolean => sk.includes('#lease_');
 
-/** What is stored about money. */
+/** The items about money. */
 export const WALLET_ITEMS = [
   storedItem({
     kind: 'balance',

@@ -19,7 +19,6 @@ import { ADDRESS_POLICIES } from '../../contracts/deployment/audit-address';
 import type { API_ENV, Env } from '../../contracts/deployment/environment';
 import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import { systemClock as clock } from '../../domain/clock';
-import type { Log } from '../../domain/log';
 import { deployedPayments } from '../payments/deployed-payments';
 import { type ApiOptions, apiDependencies } from './api/api-dependencies';
 import { serveApi } from './api/serve-api';

@@ -1,7 +1,7 @@
 import { exportInputSchema } from '../../contracts/storage/export';
 import { type PartWritten, writePart, type WritePartDependencies } from '../../domain/privacy/export/write-part';
 
-/** The step that writes the next file of an export. What earlier steps added to the input is ignored. */
+/** The step that writes the next file of an export. It ignores additions of earlier steps to the input. */
 export const exportWrite =
   (dependencies: WritePartDependencies) =>
   (event: unknown): Promise<PartWritten> =>

@@ -9,7 +9,7 @@ const [WRITE, DELIVER] = [EXPORT_STEPS.write, EXPORT_STEPS.deliver];
 /** More failures than a step is retried. */
 const TOO_OFTEN = 6;
 
-/** The workflow on a stage whose steps fail as planned. What the workflow hands to a step is kept. */
+/** The workflow on a stage whose steps fail as planned. It keeps the inputs of the steps. */
 async function open() {
   const stage = await ExportStage.open();
   const input = await stage.request();

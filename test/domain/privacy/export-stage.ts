@@ -1,7 +1,8 @@
 import { Uint8ArrayReader, type Entry, TextWriter, ZipReader } from '@zip.js/zip.js';
+import { z } from 'zod';
 import { openEncryptedZip } from '../../../lambdas/adapters/archive/encrypted-zip';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import type { ExportInput } from '../../../lambdas/contracts/storage/export';
+import { type ExportInput, exportInputSchema } from '../../../lambdas/contracts/storage/export';
 import { passphraseKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
@@ -70,7 +71,7 @@ export class ExportStage {
   /** Requests an export for an owner by a command. */
   async request(ownerId = this.ours.accountId): Promise<ExportInput> {
     const { exportId } = await this.exports.request({ ownerId, actor: DEPLOYMENT });
-    return { ownerId, exportId } as ExportInput;
+    return exportInputSchema.parse({ ownerId, exportId });
   }
 
   /** Runs the steps of the workflow until it is done. @returns how many files were written */
@@ -106,7 +107,7 @@ export class ExportStage {
     for (const { name } of files) {
       const archive = this.files.files.get(`${ownerId}/${exportId}/${name}`);
       if (archive === undefined) throw new Error(`the file ${name} does not exist`);
-      for (const [entry, text] of await unzip(archive, String(passphrase?.['passphrase']))) {
+      for (const [entry, text] of await unzip(archive, z.string().parse(passphrase?.['passphrase']))) {
         contents.set(entry, [...(contents.get(entry) ?? []), text]);
       }
     }

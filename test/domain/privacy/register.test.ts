@@ -20,7 +20,7 @@ import { RecordedKinds } from './recorded-kinds';
 const KEY_ID = '01JD0000000000000000000001';
 const isKeyAttribute = (name: string): boolean => (KEY_ATTRIBUTES as readonly string[]).includes(name);
 
-/** What is wrong with the declaration of a kind. */
+/** The faults in the declaration of a kind. */
 function faultsOf({ kind, schema, fields, ofAccount, ofPerson, notFound }: StoredItem): readonly string[] {
   const undeclared = Object.keys(schema.shape).filter((name) => !(name in fields) && !isKeyAttribute(name));
   const unknown = Object.keys(fields).filter((name) => !(name in schema.shape));
@@ -88,7 +88,7 @@ test('the register knows every item and every attribute that requests and their 
     runningMax: 3,
   };
   const labels = { labels: { team: 'a' } };
-  await stage.settle(await stage.count(100n, limits), 50n, { firstByteMs: 1, ...labels } as never);
+  await stage.settle(await stage.count(100n, limits), 50n, { firstByteMs: 1, ...labels });
   await stage.settle(await stage.extend(await stage.roll(100n, 1_000n), 200n), 900n);
   await rollOnLease(stage);
   await sweepLeases(stage);

@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import { z } from 'zod';
 import { exportInputSchema, type IDENTITY_CHECKS, type StoredExport } from '../../../contracts/storage/export';
 import type { Permission } from '../../../contracts/http/permissions';
+import { exportIdSchema } from '../../../contracts/storage/ids';
 import { accountKey } from '../../../contracts/storage/table-keys/accounts';
 import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
 import {
@@ -172,7 +173,7 @@ export class Exports {
     return [
       {
         write: { table, put: { ...running, exportId, startedAt: stored.requestedAt, ...end }, when: isFree },
-        otherwise: (item) => new ExportRunning(String(item?.['exportId'])),
+        otherwise: (item) => new ExportRunning(exportIdSchema.parse(item?.['exportId'])),
       },
       {
         write: {

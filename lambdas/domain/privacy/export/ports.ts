@@ -6,7 +6,7 @@ export interface ArchiveEntry {
   close(): Promise<void>;
 }
 
-/** An archive that is written as a stream. Of entries that are open at the same time, all but one are kept in memory. */
+/** An archive that is written as a stream. All but one of the entries that are open at the same time are kept in memory. */
 export interface Archive {
   add(name: string): ArchiveEntry;
   /** Writes the directory and closes the sink. @returns the size of the archive in bytes */

@@ -1,4 +1,5 @@
 import type { Place, PersonIds, StoredItem } from '../../../contracts/storage/stored-item';
+import { accountIdSchema } from '../../../contracts/storage/ids';
 import { MEMBERSHIP_PREFIX, personKey } from '../../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../../contracts/storage/tables';
 import { subjectOf } from '../../identity/subject';
@@ -6,7 +7,7 @@ import { PersonNotFound } from '../../people/people-errors';
 import { everyItem } from '../../table/every-item';
 import type { TableStore } from '../../table/table-store';
 
-/** Whose data a workflow is about. */
+/** The account or the person that a workflow is about. */
 export type DataSubject =
   | { readonly ownerId: string; readonly kind: 'account' }
   | { readonly ownerId: string; readonly kind: 'person'; readonly ids: PersonIds };
@@ -18,7 +19,7 @@ export async function dataSubject(store: TableStore, ownerId: string): Promise<D
   if (item === undefined) throw new PersonNotFound();
   const accountIds: string[] = [];
   const memberships = { table: ACCOUNTS, partition: ownerId, sort: { beginsWith: MEMBERSHIP_PREFIX } };
-  for await (const { accountId } of everyItem(store, memberships)) accountIds.push(String(accountId));
+  for await (const { accountId } of everyItem(store, memberships)) accountIds.push(accountIdSchema.parse(accountId));
   return { ownerId, kind: 'person', ids: { personId: ownerId, subject: subjectOf(item), accountIds } };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { keyed, storedItem, usage } from '../../../contracts/storage/stored-item';
 import { USAGE } from '../../../contracts/storage/tables';
 
-/** What is stored about the spend of keys. */
+/** The items about the spend of keys. */
 export const SPEND_ITEMS = [
   storedItem({
     kind: 'key-spend',
