@@ -28,7 +28,7 @@ const FLOORS = [
   ['usage'],
   ['receipts', 'wallet'],
   ['accounts'],
-  ['keys', 'payments'],
+  ['keys', 'payments', 'notifications/webhooks'],
   ['federation', 'usage/spend-watch'],
   ['dialects'],
   ['data-plane'],

@@ -1,14 +1,15 @@
-import { AboutAccount, ConsoleButton, Mail, type MailSource, Paragraph, value } from './layout';
+import { AboutAccount, ConsoleButton, InvoiceButton, Mail, type MailSource, Paragraph, value } from './layout';
 
 export const invoice_issued: MailSource = {
   subject: 'Your invoice over {{amount}}',
   body: (
     <Mail title="Your invoice">
       <Paragraph>
-        The invoice {value('invoiceId')} over {value('amount')} is in the console.
+        The invoice {value('invoiceId')} over {value('amount')} was issued.
       </Paragraph>
       <AboutAccount />
-      <ConsoleButton>See the invoice</ConsoleButton>
+      <InvoiceButton>See the invoice</InvoiceButton>
+      <ConsoleButton>Open the account</ConsoleButton>
     </Mail>
   ),
 };
@@ -41,11 +42,12 @@ export const statement_reminder: MailSource = {
 };
 
 export const subscription_changed: MailSource = {
-  subject: 'Your plan: {{change}}',
+  subject: 'Your plan {{change}}',
   body: (
     <Mail title="Your plan has changed">
       <Paragraph>
-        Your plan is {value('change')} since {value('at')}.
+        Your plan {value('change')}.{'{{#endsAt}}'} It ends at {value('endsAt')}.{'{{/endsAt}}'} We noticed this at{' '}
+        {value('at')}.
       </Paragraph>
       <AboutAccount />
       <ConsoleButton>See your plan</ConsoleButton>

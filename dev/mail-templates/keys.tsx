@@ -48,8 +48,11 @@ export const budget_reached: MailSource = {
   body: (
     <Mail title="A key has used much of its budget" isOptional>
       <Paragraph>
-        The key {value('keyId')} has used {value('percent')} % of its budget of {value('limit')} in the period{' '}
-        {value('window')}. At 100 % its requests are refused until the period ends.
+        The key {value('keyId')} has used {value('percent')} % of its budget of {value('limit')}
+        {'{{#from}}'} for the {value('window')} that began on {value('from')}
+        {'{{/from}}'}. When the budget is used up, its requests are refused
+        {'{{#from}}'} until the next {value('window')}
+        {'{{/from}}'}.
       </Paragraph>
       <AboutAccount />
       <ConsoleButton>Open the account</ConsoleButton>

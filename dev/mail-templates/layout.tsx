@@ -11,7 +11,8 @@ export interface MailSource {
 }
 
 const FONT = { fontFamily: 'Helvetica, Arial, sans-serif', color: '#16191f' };
-const TEXT = { ...FONT, fontSize: '15px', lineHeight: '22px' };
+/** IDs have no spaces, so on a narrow screen they break anywhere. */
+const TEXT = { ...FONT, fontSize: '15px', lineHeight: '22px', wordBreak: 'break-word' as const };
 const SMALL = { ...FONT, fontSize: '12px', lineHeight: '18px', color: '#5f6b7a' };
 const CODE = { ...TEXT, fontFamily: 'Menlo, Consolas, monospace', fontSize: '13px', wordBreak: 'break-all' as const };
 const BUTTON = {
@@ -74,6 +75,17 @@ export const ConsoleButton = ({ children }: { readonly children: ReactNode }) =>
       {children}
     </Button>
     {'{{/consoleUrl}}'}
+  </Section>
+);
+
+/** A button to the page of an invoice at the payment processor, which needs no sign-in. */
+export const InvoiceButton = ({ children }: { readonly children: ReactNode }) => (
+  <Section style={{ margin: '20px 0' }}>
+    {'{{#invoiceUrl}}'}
+    <Button href={value('invoiceUrl')} style={BUTTON}>
+      {children}
+    </Button>
+    {'{{/invoiceUrl}}'}
   </Section>
 );
 

@@ -27,6 +27,9 @@ export const MAIL_SECRETS = {
   suppressions: 'suppressed addresses',
 } as const;
 
+/** The purpose of the secret from which those of webhooks are derived. */
+export const WEBHOOK_SECRETS = 'webhooks';
+
 /** Derives a secret for one purpose. It reveals nothing about the secrets for other purposes. */
 export function derivedSecret(pepper: string, purpose: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', pepper, '', `tollgate ${purpose}`, SECRET_BYTES));

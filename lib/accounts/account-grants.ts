@@ -50,6 +50,16 @@ export class AccountGrants {
     );
   }
 
+  /** Lists the IDs of all accounts. */
+  list(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:Query'], DIRECTORY);
+  }
+
+  /** Finds the webhooks of an account, and notes whether they accept events; see `extendAudit`. */
+  deliverToWebhooks(grantee: IGrantable): Grant {
+    return this.extendAudit(grantee).combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], ACCOUNTS));
+  }
+
   /** Suppresses an address, by its hash. */
   suppress(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:PutItem'], SUPPRESSED);
@@ -68,6 +78,11 @@ export class AccountGrants {
   /** Lists an account that has a threshold. The threshold is with the account. */
   setLowBalances(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], LOW_BALANCES);
+  }
+
+  /** Notes the invoices and the states of subscriptions that people were told about. */
+  noteBilling(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
   }
 
   /** Notes the payment processor's events. */

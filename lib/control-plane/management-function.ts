@@ -29,7 +29,7 @@ export interface ManagementFunctionProps {
   /** Opened with an account, suspended and resumed with it. */
   readonly wallet: WalletTable;
   readonly catalog: CatalogTable;
-  /** Receives a message about each action that people are told about, if the deployment sends mail. */
+  /** Receives a message about each action that people and webhooks are told about, and has the log of deliveries. */
   readonly outbox: OutboxTable;
   /** The pepper of the keys' verifiers. */
   readonly keyPepper: ServiceSecret;
@@ -94,7 +94,9 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     originSecret.grants.read(this);
     identity.grants.readEmails(this);
     if (operatorMfa === 'required') identity.grants.readFactors(this);
-    if (mailFrom !== undefined) outbox.grants.notify(this);
+    const messages = this.addPolicy('MessagesPolicy');
+    outbox.grants.notify(messages);
+    outbox.grants.askForDeliveries(messages);
     this.#grantMoney(props);
     props.exports.grantRequest(this.addPolicy('PrivacyPolicy'), props);
   }

@@ -25,6 +25,11 @@ export class KeyGrants {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem'], KEYS);
   }
 
+  /** Lists the keys of accounts. It includes no verifier. */
+  list(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:Query'], LISTS);
+  }
+
   /** Lists, creates, rotates and revokes keys. It includes no delete, so that a key always leaves a trace. */
   administer(grantee: IGrantable): Grant {
     const write = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
@@ -43,6 +48,11 @@ export class KeyGrants {
   /** Counts a hold against a key's limits, and reads how much of them a late charge may still use. */
   count(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], COUNTERS);
+  }
+
+  /** Reads how much of its budget a key has used, and notes that people were told. */
+  watchBudgets(grantee: IGrantable): Grant {
+    return this.count(grantee);
   }
 
   /** Returns the counts of an expired hold. */

@@ -10,6 +10,8 @@ import { invokeEveryMinute } from '../constructs/schedule';
 import { ServiceFunction } from '../constructs/service-function';
 import { publishFailures } from '../constructs/stream-grants';
 import type { Identity } from '../identity/identity';
+import { stripeEnvironment } from '../payments/payments-environment';
+import type { StripeKeys } from '../payments/stripe-keys';
 import type { ServiceSecret } from '../secrets/service-secret';
 import type { MailSet } from './mail-set';
 import { NEW_MAILS, type OutboxTable } from './outbox-table';
@@ -26,6 +28,8 @@ export interface MailDeliveryProps {
   /** Knows people's addresses. */
   readonly identity: Identity;
   readonly mailSet: MailSet;
+  /** Mails about invoices link to pages at Stripe. @default none: the deployment takes no payments */
+  readonly stripeKeys: StripeKeys | undefined;
   /** Encrypts the log groups. */
   readonly encryptionKey: IKey;
   /** Receives a message about each batch of changes that was given up. */
@@ -75,9 +79,10 @@ export class MailDelivery extends Construct {
 
   #createFunction(
     id: string,
-    { config, mailFrom, outbox, accounts, keyPepper, identity, mailSet, encryptionKey }: MailDeliveryProps,
+    { mailFrom, mailSet, ...props }: MailDeliveryProps,
     { name, ...own }: { entry: string; description: string; name: string; losesEventsBecause: string },
   ): ServiceFunction<typeof MAIL_ENV> {
+    const { config, outbox, accounts, keyPepper, identity, stripeKeys, encryptionKey } = props;
     const created = new ServiceFunction(this, id, {
       ...own,
       memoryMb: 256,
@@ -96,10 +101,12 @@ export class MailDelivery extends Construct {
         MAIL_FROM: mailFrom,
         MAIL_SET: mailSet.setName,
         PUBLIC_URL: publicUrlOf(config) ?? 'none',
+        ...stripeEnvironment(this, props),
       },
     });
     accounts.grants.readRecipients(created);
     keyPepper.grants.read(created);
+    stripeKeys?.grants.read(created);
     identity.grants.readEmails(created);
     identity.grants.sendMail(created, mailFrom, mailSet.setArn);
     return created;

@@ -1,12 +1,17 @@
 import { Construct } from 'constructs';
+import type { KeysTable } from '../keys/keys-table';
+import { KeyReminders } from './key-reminders';
 import { MailAlarms } from './mail-alarms';
 import { MailDelivery, type MailDeliveryProps } from './mail-delivery';
 import { MailFeedback } from './mail-feedback';
 import { MailSet } from './mail-set';
 
-export type NotificationsProps = Omit<MailDeliveryProps, 'mailSet'>;
+export interface NotificationsProps extends Omit<MailDeliveryProps, 'mailSet'> {
+  /** Holds the keys of whose ends people are reminded. */
+  readonly keys: KeysTable;
+}
 
-/** Delivers the messages of the outbox by mail, and acts on what becomes of the mails. */
+/** Delivers the messages of the outbox by mail, acts on what becomes of the mails, and reminds people of keys that end. */
 export class Notifications extends Construct {
   readonly delivery: MailDelivery;
 
@@ -15,6 +20,7 @@ export class Notifications extends Construct {
     const mailSet = new MailSet(this, 'MailSet');
     this.delivery = new MailDelivery(this, 'Mail', { ...props, mailSet });
     const feedback = new MailFeedback(this, 'Feedback', { ...props, mailSet });
+    new KeyReminders(this, 'KeyReminders', props);
     new MailAlarms(this, 'MailAlarms', { delivery: this.delivery, feedback, topic: props.alarmTopic });
   }
 }

@@ -1,12 +1,18 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ClassifiedTable } from '../constructs/classified-table';
 import { readChanges } from '../constructs/stream-grants';
-import { grantItems } from '../constructs/table-grant';
+import { grantItems, type TableAction } from '../constructs/table-grant';
 
 /** The state of every message, also after it was delivered. */
 const MESSAGES = ['message#*'];
 /** Messages that are still to be mailed. */
 const PENDING_MAILS = ['mail#*'];
+/** Events that are still to be addressed to webhooks. */
+const EVENTS = ['event#*'];
+/** Deliveries to webhooks that are still to be made. */
+const PENDING_DELIVERIES = ['webhook#*'];
+/** The accounts' logs of deliveries. */
+const DELIVERIES = ['deliveries#*'];
 
 /** Grants on messages. Only those that deliver a message may read it. */
 export class OutboxGrants {
@@ -18,7 +24,7 @@ export class OutboxGrants {
 
   /** Puts a message into the outbox, in the transaction of the event that it is about. */
   notify(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#outbox, ['dynamodb:PutItem'], [...MESSAGES, ...PENDING_MAILS]);
+    return grantItems(grantee, this.#outbox, ['dynamodb:PutItem'], [...MESSAGES, ...PENDING_MAILS, ...EVENTS]);
   }
 
   /** Finds, claims and ends messages, and puts one for each person of a message to several. */
@@ -38,6 +44,29 @@ export class OutboxGrants {
   /** Does what `deliver` does, for the changes of the table. */
   deliverChanges(grantee: IGrantable): Grant {
     return readChanges(grantee, this.#outbox).combine(this.deliver(grantee));
+  }
+
+  /** Addresses events to webhooks, claims and ends their deliveries, and notes that a webhook was disabled. */
+  deliverToWebhooks(grantee: IGrantable): Grant {
+    const allow = (actions: readonly TableAction[], partitions: readonly string[]): Grant =>
+      grantItems(grantee, this.#outbox, actions, partitions);
+    return allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:DeleteItem'], [...EVENTS, ...PENDING_DELIVERIES])
+      .combine(allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [...PENDING_DELIVERIES, ...DELIVERIES]))
+      .combine(allow(['dynamodb:GetItem'], DELIVERIES))
+      .combine(this.notify(grantee));
+  }
+
+  /** Does what `deliverToWebhooks` does, for the changes of the table. */
+  deliverChangesToWebhooks(grantee: IGrantable): Grant {
+    return readChanges(grantee, this.#outbox).combine(this.deliverToWebhooks(grantee));
+  }
+
+  /** Reads the log of the deliveries to webhooks, and asks for a delivery by hand. */
+  askForDeliveries(grantee: IGrantable): Grant {
+    const log = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
+    return grantItems(grantee, this.#outbox, log, DELIVERIES).combine(
+      grantItems(grantee, this.#outbox, ['dynamodb:PutItem'], PENDING_DELIVERIES),
+    );
   }
 
   /** Ends a message whose mail was sent. */

@@ -1,5 +1,9 @@
 import type { Construct } from 'constructs';
-import { PENDING_MAIL_PREFIX } from '../../lambdas/contracts/storage/table-keys/outbox';
+import {
+  EVENT_PREFIX,
+  PENDING_DELIVERY_PREFIX,
+  PENDING_MAIL_PREFIX,
+} from '../../lambdas/contracts/storage/table-keys/outbox';
 import { OUTBOX } from '../../lambdas/contracts/storage/tables';
 import { ClassifiedTable, type StoreProps } from '../constructs/classified-table';
 import { OutboxGrants } from './outbox-grants';
@@ -21,4 +25,10 @@ export class OutboxTable extends ClassifiedTable {
 export const NEW_MAILS = {
   eventName: ['INSERT'],
   dynamodb: { Keys: { pk: { S: [{ prefix: PENDING_MAIL_PREFIX }] } } },
+};
+
+/** The changes of the table that add an event of an account, or a delivery to be made. */
+export const NEW_DELIVERIES = {
+  eventName: ['INSERT'],
+  dynamodb: { Keys: { pk: { S: [{ prefix: EVENT_PREFIX }, { prefix: PENDING_DELIVERY_PREFIX }] } } },
 };

@@ -8,7 +8,6 @@ import { HarmAlarm } from '../constructs/harm-alarm';
 import { invokeOnSchedule } from '../constructs/schedule';
 import { ServiceFunction } from '../constructs/service-function';
 import type { PaymentJobsProps } from './payment-jobs';
-import { grantNotices } from './payments-environment';
 
 export interface ArrearsProps extends Omit<PaymentJobsProps, 'stripeKeys'> {
   /** Receives an event for each statement, suspension and resumption. */
@@ -45,7 +44,7 @@ export class Arrears extends Construct {
     wallet.grants.collectArrears(collect);
     accounts.grants.extendAudit(collect);
     audit.grants.recordForAccounts(collect);
-    grantNotices(collect, props);
+    props.outbox.grants.notify(collect);
     invokeOnSchedule(this, collect.function, {
       expression: 'rate(1 hour)',
       // The next run is due soon.

@@ -7,7 +7,7 @@ import { PAYMENTS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { HarmAlarm } from '../constructs/harm-alarm';
 import { invokeOnSchedule } from '../constructs/schedule';
 import { ServiceFunction } from '../constructs/service-function';
-import { grantNotices, type PaymentStores, paymentsEnvironment } from './payments-environment';
+import { type PaymentStores, paymentsEnvironment } from './payments-environment';
 
 export interface PaymentJobsProps extends PaymentStores {
   /** Encrypts the log group. */
@@ -44,7 +44,7 @@ export class PaymentJobs extends Construct {
     wallet.grants.expireGrants(this.jobs);
     wallet.grants.payDebts(this.jobs);
     accounts.grants.findLow(this.jobs);
-    grantNotices(this.jobs, props);
+    props.outbox.grants.notify(this.jobs);
     if (stripeKeys) {
       wallet.grants.book(this.jobs);
       wallet.grants.completeRefunds(this.jobs);

@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { Env, PAYMENTS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { NO_PAYMENTS, writePaymentSettings } from '../../lambdas/contracts/deployment/payment-settings';
@@ -27,22 +26,27 @@ export function paymentsEnvironment(
   scope: IConstruct,
   { config, accounts, wallet, outbox, stripeKeys }: PaymentStores,
 ): Env<typeof PAYMENTS_ENV> {
-  const { account, region } = Stack.of(scope);
-  const { stripe: _, ...settings } = config.payments ?? { stripe: false };
   return {
     ACCOUNTS_TABLE: accounts.table.tableName,
     WALLET_TABLE: wallet.table.tableName,
     OUTBOX_TABLE: outbox.table.tableName,
     MAIL_FROM: config.identity.mailFrom ?? 'none',
-    PAYMENT_SETTINGS: writePaymentSettings('limits' in settings ? settings : undefined),
-    STRIPE_KEYS_SECRET: stripeKeys?.secretArn ?? NO_PAYMENTS,
-    // No two deployments share it, and it stays when tables are restored or replaced.
-    DEPLOYMENT: `tollgate-${config.stage}.${region}.${account}`,
+    ...stripeEnvironment(scope, { config, stripeKeys }),
     USAGE_RETENTION_DAYS: String(config.usageDays),
   };
 }
 
-/** Lets a function tell people, if the deployment sends mail. */
-export function grantNotices(grantee: IGrantable, { config, outbox }: Pick<PaymentStores, 'config' | 'outbox'>): void {
-  if (config.identity.mailFrom !== undefined) outbox.grants.notify(grantee);
+/** The environment with which a function calls Stripe. */
+export function stripeEnvironment(
+  scope: IConstruct,
+  { config, stripeKeys }: Pick<PaymentStores, 'config' | 'stripeKeys'>,
+): Pick<Env<typeof PAYMENTS_ENV>, 'PAYMENT_SETTINGS' | 'STRIPE_KEYS_SECRET' | 'DEPLOYMENT'> {
+  const { account, region } = Stack.of(scope);
+  const { stripe: _, ...settings } = config.payments ?? { stripe: false };
+  return {
+    PAYMENT_SETTINGS: writePaymentSettings('limits' in settings ? settings : undefined),
+    STRIPE_KEYS_SECRET: stripeKeys?.secretArn ?? NO_PAYMENTS,
+    // No two deployments share it, and it stays when tables are restored or replaced.
+    DEPLOYMENT: `tollgate-${config.stage}.${region}.${account}`,
+  };
 }

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { PAYMENTS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { invokeOnSchedule } from '../constructs/schedule';
 import { ServiceFunction } from '../constructs/service-function';
-import { grantNotices, type PaymentStores, paymentsEnvironment } from './payments-environment';
+import { type PaymentStores, paymentsEnvironment } from './payments-environment';
 import type { StripeKeys } from './stripe-keys';
 
 export interface ReconciliationProps extends PaymentStores {
@@ -22,7 +22,7 @@ export class Reconciliation extends Construct {
 
   constructor(scope: Construct, id: string, props: ReconciliationProps) {
     super(scope, id);
-    const { config, wallet, stripeKeys } = props;
+    const { config, accounts, wallet, stripeKeys } = props;
     this.reconcile = new ServiceFunction(this, 'Reconcile', {
       entry: 'lambdas/handlers/payments/reconcile-payments.lambda.ts',
       description: "Compares Stripe's movements of money with the ledger",
@@ -37,7 +37,8 @@ export class Reconciliation extends Construct {
       environment: paymentsEnvironment(this, props),
     });
     wallet.grants.book(this.reconcile);
-    grantNotices(this.reconcile, props);
+    accounts.grants.noteBilling(this.reconcile);
+    props.outbox.grants.notify(this.reconcile);
     stripeKeys.grants.read(this.reconcile);
     invokeOnSchedule(this, this.reconcile.function, {
       expression: 'rate(1 day)',

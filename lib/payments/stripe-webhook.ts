@@ -7,7 +7,7 @@ import { STRIPE_WEBHOOK_ENV } from '../../lambdas/contracts/deployment/environme
 import { acknowledge } from '../compliance/acknowledgements';
 import { ServiceFunction } from '../constructs/service-function';
 import type { ServiceSecret } from '../secrets/service-secret';
-import { grantNotices, type PaymentStores, paymentsEnvironment } from './payments-environment';
+import { type PaymentStores, paymentsEnvironment } from './payments-environment';
 import type { StripeKeys } from './stripe-keys';
 
 export interface StripeWebhookProps extends PaymentStores {
@@ -40,8 +40,9 @@ export class StripeWebhook extends Construct {
       environment: { ...paymentsEnvironment(this, props), ORIGIN_SECRET: originSecret.secretArn },
     });
     wallet.grants.book(this.receive);
-    grantNotices(this.receive, props);
+    props.outbox.grants.notify(this.receive);
     accounts.grants.receivePaymentEvents(this.receive);
+    accounts.grants.noteBilling(this.receive);
     stripeKeys.grants.read(this.receive);
     originSecret.grants.read(this.receive);
     this.#route(props.api);

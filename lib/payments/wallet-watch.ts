@@ -7,7 +7,7 @@ import { collectChanges, STREAM_RETRIES } from '../constructs/collect-changes';
 import { ServiceFunction } from '../constructs/service-function';
 import { publishFailures } from '../constructs/stream-grants';
 import { BALANCES } from '../wallet/wallet-table';
-import { grantNotices, type PaymentStores, paymentsEnvironment } from './payments-environment';
+import { type PaymentStores, paymentsEnvironment } from './payments-environment';
 import type { StripeKeys } from './stripe-keys';
 
 export interface WalletWatchProps extends PaymentStores {
@@ -48,7 +48,7 @@ export class WalletWatch extends Construct {
     });
     wallet.grants.watchBalances(this.watch);
     wallet.grants.book(this.watch);
-    grantNotices(this.watch, props);
+    props.outbox.grants.notify(this.watch);
     accounts.grants.topUp(this.watch);
     accounts.grants.tellWhenLow(this.watch);
     stripeKeys.grants.read(this.watch);

@@ -10,6 +10,7 @@ import { ControlPlane } from '../control-plane/control-plane';
 import { DataPlane } from '../data-plane/data-plane';
 import { Notifications, type NotificationsProps } from '../notifications/notifications';
 import { OutboxTable } from '../notifications/outbox-table';
+import { Webhooks } from '../notifications/webhooks';
 import { Arrears, type ArrearsProps } from '../payments/arrears';
 import { PaymentJobs, type PaymentJobsProps } from '../payments/payment-jobs';
 import { Payments, type PaymentsProps } from '../payments/payments';
@@ -60,11 +61,13 @@ export class ServiceStack extends Stack {
     new TableAlarms(this, 'TableAlarms', { tables: { ...tables, catalog: catalog.table }, topic });
     const { collect, seal } = new Receipts(this, 'Receipts', { ...shared, usage, receiptKey });
     new ReceiptAlarms(this, 'ReceiptAlarms', { collect, seal: seal.function, topic });
-    new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit });
+    const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });
+    new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit, outbox });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
-    const outbox = new OutboxTable(this, 'Outbox', { pitrDays: config.pitrDays, encryptionKey });
-    const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keyPepper, identity });
+    new Webhooks(this, 'Webhooks', { ...shared, outbox, accounts, audit, keyPepper });
+    const { stripeKeys } = stateful;
+    const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity, stripeKeys });
     const exports = new Exports(this, 'Exports', { ...shared, accounts, keys, wallet, usage, audit, outbox });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,
@@ -79,9 +82,9 @@ export class ServiceStack extends Stack {
       keyPepper,
       originSecret,
       identity,
-      stripeKeys: stateful.stripeKeys,
+      stripeKeys,
     });
-    this.#addPayments({ ...shared, accounts, wallet, outbox, audit, stripeKeys: stateful.stripeKeys, originSecret });
+    this.#addPayments({ ...shared, accounts, wallet, outbox, audit, stripeKeys, originSecret });
     // Only an edge in the same region imports them, and an export may not depend on the configuration.
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });

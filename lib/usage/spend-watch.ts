@@ -13,6 +13,7 @@ import { logCodeMetric } from '../constructs/log-code-metric';
 import { ServiceFunction } from '../constructs/service-function';
 import { publishFailures } from '../constructs/stream-grants';
 import type { KeysTable } from '../keys/keys-table';
+import type { OutboxTable } from '../notifications/outbox-table';
 import { FINISHED_REQUESTS, type UsageTable } from './usage-table';
 
 export interface SpendWatchProps {
@@ -25,6 +26,8 @@ export interface SpendWatchProps {
   readonly accounts: AccountsTable;
   /** Receives an event for each suspension. */
   readonly audit: AuditTable;
+  /** Receives the messages about alerts and used budgets. */
+  readonly outbox: OutboxTable;
   /** Encrypts the log group. */
   readonly encryptionKey: IKey;
   /** Receives alarms, and a message about each batch of changes that was given up. */
@@ -40,11 +43,11 @@ const RECORD_AGE_MAX = Duration.hours(12);
 /** The age of the oldest record that is not added up at which the alarm goes off. */
 const BEHIND_MAX = Duration.minutes(10);
 
-/** Suspends keys whose spend jumps. It adds up usage records from their stream, outside the request. */
+/** Suspends keys whose spend jumps, and tells people about used budgets. It adds up usage records from their stream, outside the request. */
 export class SpendWatch extends Construct {
   constructor(scope: Construct, id: string, props: SpendWatchProps) {
     super(scope, id);
-    const { config, usage, keys, accounts, audit, alarmTopic } = props;
+    const { config, usage, keys, accounts, audit, outbox, alarmTopic } = props;
     const watch = new ServiceFunction(this, 'Watch', {
       entry: 'lambdas/handlers/usage/spend.lambda.ts',
       description: 'Adds up what each key spends, and suspends keys whose spend jumps',
@@ -61,12 +64,16 @@ export class SpendWatch extends Construct {
         KEYS_TABLE: keys.table.tableName,
         ACCOUNTS_TABLE: accounts.table.tableName,
         AUDIT_TABLE: audit.table.tableName,
+        OUTBOX_TABLE: outbox.table.tableName,
+        MAIL_FROM: config.identity.mailFrom ?? 'none',
       },
     });
     usage.grants.watchSpend(watch);
     keys.grants.suspend(watch);
     accounts.grants.extendAudit(watch);
     audit.grants.recordForAccounts(watch);
+    keys.grants.watchBudgets(watch);
+    outbox.grants.notify(watch);
     publishFailures(watch, alarmTopic);
     collectChanges(this, {
       table: usage,

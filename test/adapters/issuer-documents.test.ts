@@ -10,9 +10,8 @@ import {
   documentFetcher,
   DocumentUnavailable,
   type FetchDocument,
-  isPublicAddress,
-  publicLookup,
 } from '../../lambdas/adapters/federation/issuer-documents';
+import { AddressNotPublic, isPublicAddress, publicLookup } from '../../lambdas/adapters/egress/public-lookup';
 import { describeUnless } from '../support/describe-unless';
 
 test.each(['1.1.1.1', '8.8.8.8', '172.15.0.1', '172.32.0.1', '2606:4700::1111', '2a00::1'])(
@@ -51,7 +50,7 @@ test.each([
 
 test('a name of the local machine is not resolved', async () => {
   const looked = new Promise((resolve) => publicLookup('localhost', {}, (error) => resolve(error)));
-  await expect(looked).resolves.toBeInstanceOf(DocumentUnavailable);
+  await expect(looked).resolves.toBeInstanceOf(AddressNotPublic);
 });
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;

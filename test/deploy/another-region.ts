@@ -8,7 +8,6 @@ import { CREDENTIALS, REGION } from './emulator';
 import { ANSWER, CHAT, dataPlaneAt, initialise, type Stage } from './stage';
 
 const ELSEWHERE = { stage: 'elsewhere', region: 'eu-west-1' };
-const DEPLOY_TIMEOUT_MS = 120_000;
 
 /**
  * Tests a deployment whose stores and functions are outside the edge's region. The edge itself cannot be deployed here,
@@ -25,7 +24,7 @@ export function testAnotherRegion(stage: () => Stage): void {
       await cdk.deploy({ ...config, ...ELSEWHERE }, `tollgate-${ELSEWHERE.stage}-service`);
       outputs = readOutputs();
       account = (await initialise(emulator, ELSEWHERE)) as TestAccount;
-    }, DEPLOY_TIMEOUT_MS);
+    });
 
     const originSecretIn = async (region: string): Promise<string> => {
       const client = new SecretsManagerClient({

@@ -26,7 +26,7 @@ import { tollgate } from './tollgate-command';
 import { testWholeAnswers } from './whole-answer-tests';
 import { testWorkloads } from './workload-tests';
 
-const SWEEP_TIMEOUT_MS = 100_000;
+const SWEEP_TIMEOUT_MS = 300_000;
 const SWEEP_POLL_MS = 500;
 const DAY_SECONDS = 86_400;
 

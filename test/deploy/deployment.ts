@@ -42,9 +42,12 @@ export class Deployment {
     this.#dynamodb = new DynamoDBClient(client);
     this.#secrets = new SecretsManagerClient(client);
     this.#transport = new SdkTransport(client);
-    const nameOf = (table: TableName): string =>
-      this.output(`${table.replace(/^./, (first) => first.toUpperCase())}Table`);
-    this.tableNames = Object.fromEntries(TABLES.map(({ name }) => [name, nameOf(name)])) as Record<TableName, string>;
+    // The previous release has no output for a table that this one adds.
+    const named = TABLES.flatMap(({ name }) => {
+      const tableName = outputs[`${name.replace(/^./, (first) => first.toUpperCase())}Table`];
+      return tableName === undefined ? [] : [[name, tableName] as const];
+    });
+    this.tableNames = Object.fromEntries(named) as Record<TableName, string>;
     const store = new DynamodbStore({ transport: this.#transport, tableNames: this.tableNames, clock });
     this.store = store;
     this.accounts = new Accounts({ store, clock });

@@ -10,7 +10,7 @@ export const REGION = 'us-east-1';
 export const ACCOUNT = '000000000000';
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 180_000;
 
 export interface Emulator {
   /** `http://127.0.0.1:…`, the address of every emulated service. */

@@ -12,8 +12,6 @@ import { RELEASED, releasedObstacle } from './released';
 import { ANSWER, CHAT, COST_PICO, initialise, openaiOf, type Stage } from './stage';
 
 const NAME = { stage: 'released' };
-/** Four deployments of three stacks, which a busy machine makes slow. */
-const TEST_TIMEOUT_MS = 900_000;
 
 /** Tests the way from the previous release to this one and back, on a deployment of its own. */
 export function testReleases(stage: () => Stage): void {
@@ -32,7 +30,7 @@ export function testReleases(stage: () => Stage): void {
       const deployment = new Deployment(stage().emulator.endpoint, readOutputs());
       const account = (await initialise(stage().emulator, NAME)) as TestAccount;
       live = { ...stage(), deployment, account, originSecret: await deployment.originSecret() };
-    }, TEST_TIMEOUT_MS);
+    });
 
     afterAll(() => {
       live.deployment.close();
@@ -60,31 +58,27 @@ export function testReleases(stage: () => Stage): void {
       expect(report).toMatchObject({ differences: [], unstable: [] });
     }
 
-    test(
-      'a deployment of the previous release can be upgraded, reconfigured and downgraded, and loses nothing',
-      async () => {
-        const identities = await live.deployment.storeIdentities();
-        await expectService(identities);
+    test('a deployment of the previous release can be upgraded, reconfigured and downgraded, and loses nothing', async () => {
+      const identities = await live.deployment.storeIdentities();
+      await expectService(identities);
 
-        const { cdk } = stage();
-        await deploy(cdk);
-        expect(blockedExports(references(previous), references(cdk))).toEqual([]);
-        await expectService(identities);
+      const { cdk } = stage();
+      await deploy(cdk);
+      expect(blockedExports(references(previous), references(cdk))).toEqual([]);
+      await expectService(identities);
 
-        const released = references(cdk);
-        await deploy(cdk, { audit: { archiveDays: 1 }, identity: { operatorMfa: 'optional' } });
-        const changed = references(cdk);
-        expect(blockedExports(released, changed)).toEqual([]);
-        expect(readOutputs()['AuditArchiveBucket']).toEqual(expect.any(String));
-        await deploy(cdk);
-        expect(blockedExports(changed, references(cdk))).toEqual([]);
-        await expectService(identities);
+      const released = references(cdk);
+      await deploy(cdk, { audit: { archiveDays: 1 }, identity: { operatorMfa: 'optional' } });
+      const changed = references(cdk);
+      expect(blockedExports(released, changed)).toEqual([]);
+      expect(readOutputs()['AuditArchiveBucket']).toEqual(expect.any(String));
+      await deploy(cdk);
+      expect(blockedExports(changed, references(cdk))).toEqual([]);
+      await expectService(identities);
 
-        await deploy(previous);
-        expect(blockedExports(references(cdk), references(previous))).toEqual([]);
-        await expectService(identities);
-      },
-      TEST_TIMEOUT_MS,
-    );
+      await deploy(previous);
+      expect(blockedExports(references(cdk), references(previous))).toEqual([]);
+      await expectService(identities);
+    });
   });
 }

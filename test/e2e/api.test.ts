@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '../../web/src/api/generated/client';
 import {
@@ -17,6 +17,7 @@ import {
   verifyAudit,
 } from '../../web/src/api/generated/sdk.gen';
 import { ProcessRun } from './process-run';
+import { until } from './until';
 
 // These tests use the console's generated client against a gateway started by `npm start`.
 
@@ -28,10 +29,13 @@ async function clientOf(role: string) {
   return createClient({ baseUrl: run.gateway.apiUrl, auth: await run.accessToken(role) });
 }
 
-/** Reads the invitation token from the newest mail of the local run. */
-function mailedToken(): string {
-  const [newest = ''] = readdirSync(join(run.folder, 'mail')).sort().reverse();
-  return /tgi_\w+/.exec(readFileSync(join(run.folder, 'mail', newest), 'utf8'))?.[0] ?? '';
+/** Waits for the invitation mail of the local run. Resolves to its token. */
+function mailedToken(): Promise<string> {
+  const spool = join(run.folder, 'mail');
+  return until('the invitation', () => {
+    const mails = existsSync(spool) ? readdirSync(spool).filter((file) => file.endsWith('.json')) : [];
+    return mails.map((mail) => /tgi_\w+/.exec(readFileSync(join(spool, mail), 'utf8'))?.[0]).find(Boolean);
+  });
 }
 
 test('the health endpoint needs no token, and every other endpoint does', async () => {
@@ -95,7 +99,7 @@ test('an invited person joins the account, and others cannot tell that it exists
     body: { email: 'auditor@example.test', role: 'auditor' },
   });
   expect(invitation.token).toBeUndefined();
-  await acceptInvitation({ client: auditor, body: { token: mailedToken() }, throwOnError: true });
+  await acceptInvitation({ client: auditor, body: { token: await mailedToken() }, throwOnError: true });
   const { data: mine } = await listMyAccounts({ client: auditor, throwOnError: true });
   expect(mine.items.map(({ accountId }) => accountId)).toContain(account.accountId);
 });

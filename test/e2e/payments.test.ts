@@ -57,6 +57,15 @@ test('an account that runs low buys credit by itself, with the payment method th
   expect((await api('owner', '/auto-top-up')).json).toMatchObject({ boughtThisMonth: '50.00', declines: 0 });
 });
 
+test.each(['0.10', '4.99', '1000.01'])(
+  'an automatic top-up has the limits of a purchase: $%s is refused',
+  async (amount) => {
+    const settings = { isOn: true, threshold: '0', amount, monthMax: '5000' };
+    const { status, json } = await api('owner', '/auto-top-up', settings, 'PUT');
+    expect([status, json['code']]).toEqual([400, 'amount_out_of_range']);
+  },
+);
+
 test('a refund is refused while credit is bought automatically, and made afterwards', async () => {
   const { json } = await api('operator', '/refunds', { paymentId: 'pi_none', amount: '1' });
   expect(json).toMatchObject({ status: 409, code: 'auto_top_up_is_on' });

@@ -28,7 +28,7 @@ async function api(role: string, path: string, body?: object): Promise<Answer> {
 const CARD = { card: 'pm_card_visa', name: 'Ada', email: 'ada@example.com' };
 const ADDRESS = { line1: '1 Main St', city: 'Berlin', postal_code: '10115', country: 'DE' };
 
-test('a local run has a plan, whose subscription credits the wallet and grants its bonus', async () => {
+test('promise-25 a local run has a plan, whose subscription credits the wallet and grants its bonus', async () => {
   const { accountId } = run.gateway;
   const plan = { planId: 'demo', price: '20.00', interval: 'month', intervalCount: 1, bonus: '2.00' };
   expect(await api('developer', '/plans')).toEqual({ items: [plan] });

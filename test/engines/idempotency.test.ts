@@ -31,26 +31,32 @@ describeDurableEngines('Idempotency-Keys on', (engine) => {
       idempotency: new IdempotencyKeys({ store, clock: Date.now, secret: SECRET }),
     });
 
-  /** Sends the same request in parallel, through all processes. @returns how often each status was answered */
+  /**
+   * Sends the same request in parallel, through all processes. @returns how often each status was answered. A request
+   * that meets another one is `turnedAway`: with 409, or with 503 if a busy engine does not say so in time
+   */
   async function sendAll(): Promise<{ readonly [status: string]: number }> {
     const headers = { 'idempotency-key': 'one' };
     const clients = Array.from({ length: RETRIES }, () => stage.client({ ...chat(), headers }));
     await Promise.all(clients.map((client, index) => gateways[index % PROCESSES]!.handle(client)));
     const statuses: { [status: string]: number } = {};
-    for (const { status } of clients) statuses[status] = (statuses[status] ?? 0) + 1;
+    for (const { status } of clients) {
+      const name = status === 409 || status === 503 ? 'turnedAway' : String(status);
+      statuses[name] = (statuses[name] ?? 0) + 1;
+    }
     return statuses;
   }
 
   test('fifty parallel requests with one Idempotency-Key are charged exactly once', async () => {
     stage.providers.play(whole(completion('hi', USAGE)));
-    expect(await sendAll()).toEqual({ 200: 1, 409: RETRIES - 1 });
+    expect(await sendAll()).toEqual({ 200: 1, turnedAway: RETRIES - 1 });
     expect([await stage.spentPico(), stage.providers.calls.length]).toEqual([COST_PICO, 1]);
   });
 
   test('fifty parallel requests with one Idempotency-Key are charged once although the first attempts fail', async () => {
     // Each attempt asks two providers, so four attempts fail, one after the other.
     stage.providers.play(...Array.from({ length: 8 }, () => fails()), whole(completion('hi', USAGE)));
-    expect(await sendAll()).toEqual({ 200: 1, 409: RETRIES - 5, 502: 4 });
+    expect(await sendAll()).toEqual({ 200: 1, 502: 4, turnedAway: RETRIES - 5 });
     expect([await stage.spentPico(), stage.providers.calls.length]).toEqual([COST_PICO, 9]);
   });
 });

@@ -4,6 +4,7 @@ import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
 import { EXPORT_EXAMPLES } from './export-examples';
 import { PAYMENT_EXAMPLES } from './payment-examples';
+import { WEBHOOK_EXAMPLES } from './webhook-examples';
 
 const RETURN_URL = 'https://console.example.test/billing';
 const ANY_VERSION = { 'if-match': '*' };
@@ -58,6 +59,7 @@ async function aPayment({ processor, parts }: ApiStage, accountId: string): Prom
 export const EXAMPLES: { readonly [id: string]: Example } = {
   ...PAYMENT_EXAMPLES,
   ...EXPORT_EXAMPLES,
+  ...WEBHOOK_EXAMPLES,
 
   getMe: at('/v1/me'),
   listMyAccounts: at('/v1/me/accounts'),

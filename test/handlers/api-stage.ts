@@ -58,8 +58,6 @@ const START = Date.parse('2026-11-02T10:00:00.000Z');
 /** The control plane on a store in memory, with a person for every role in one account, and another account. */
 export class ApiStage {
   now = START;
-  /** How long ago everyone signed in, in milliseconds. */
-  signedInAgo = 0;
   /** The exports whose workflows were started. */
   readonly started: ExportInput[] = [];
   readonly store: TableStore;
@@ -74,6 +72,8 @@ export class ApiStage {
   readonly emails = new Map<string, string>();
   /** The people by their standing; `stranger` owns the other account. */
   readonly people = new Map<string, string>();
+  /** When the people of tokens signed in. @default before they were first seen, so that nobody is told */
+  signedInAt = 0;
   accountId = '';
   otherAccountId = '';
   readonly #engine: EmbeddedStore;
@@ -99,7 +99,7 @@ export class ApiStage {
         verify: async (token) =>
           token === 'wrong'
             ? undefined
-            : { subject: token, clientId: 'c', issuedAt: this.now, signedInAt: this.now - this.signedInAgo },
+            : { subject: token, clientId: 'c', issuedAt: this.now, signedInAt: this.signedInAt },
       },
       federatedTokens: { verify: async () => undefined },
       emails: this.#verifiedEmails,

@@ -15,14 +15,16 @@ export async function anExport({ parts, store }: ApiStage, ownerId: string): Pro
 
 const ofAccount =
   (more = ''): Example =>
-  async (stage, accountId) => ({
-    path: `/v1/accounts/${accountId}/exports/${await anExport(stage, accountId)}${more}`,
-  });
+  async (stage, accountId) => {
+    stage.signedInAt = stage.now;
+    return { path: `/v1/accounts/${accountId}/exports/${await anExport(stage, accountId)}${more}` };
+  };
 
 /** Any person may be the caller, so each has an export with this ID. */
 const ofEach =
   (more = ''): Example =>
   async (stage) => {
+    stage.signedInAt = stage.now;
     const exportId = await anExport(stage, stage.person('owner'));
     const item = await stage.store.get({ table: ACCOUNTS, key: exportKey(stage.person('owner'), exportId) });
     for (const personId of stage.people.values()) {

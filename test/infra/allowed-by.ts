@@ -1,6 +1,5 @@
+import type { ConfigurationName } from './configurations';
 import { at, ofType, synthesize } from './synthesis';
-
-const synthesis = synthesize('documented');
 
 interface Statement {
   readonly Action: string | readonly string[];
@@ -9,8 +8,10 @@ interface Statement {
 }
 
 /** Lists what the policies of a role allow on tables: one line for each action on each kind of partition. */
-export function allowedBy(policyPrefix: string): string[] {
-  const policies = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith(policyPrefix));
+export function allowedBy(policyPrefix: string, configuration: ConfigurationName = 'documented'): string[] {
+  const policies = ofType(synthesize(configuration), 'AWS::IAM::ManagedPolicy').filter(([id]) =>
+    id.startsWith(policyPrefix),
+  );
   const statements = policies.flatMap(
     ([, policy]) => at(policy, 'Properties', 'PolicyDocument', 'Statement') as readonly Statement[],
   );

@@ -7,11 +7,13 @@ import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
+import { ExpiringKeys } from '../../lambdas/domain/keys/expiring-keys';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
 import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
 import { type ClaimedKey, IdempotencyKeys } from '../../lambdas/domain/data-plane/idempotency/idempotency-keys';
+import { setAlertRules } from '../../lambdas/domain/usage/spend-watch/alert-rules';
 import { newRequestId } from '../../lambdas/domain/data-plane/request-ids';
 import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-stage';
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
@@ -20,6 +22,7 @@ import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
 import { JWT_TYPE, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/http/federation';
 import { EXAMPLES, FEDERATED_SUBJECT } from '../handlers/api-examples';
 import { ApiStage } from '../handlers/api-stage';
+import { BudgetStage } from '../domain/usage/budget-stage';
 import { DOLLAR, SpendStage } from '../domain/usage/spend-stage';
 import { keyCreated, newSignIn, topUpSucceeded, welcome } from '../../lambdas/domain/notifications/outbox/messages';
 import { MailStage } from '../domain/notifications/mail-stage';
@@ -246,6 +249,26 @@ test('the sweeper has exactly the table permissions that it uses', async () => {
   expect(calls.take()).toEqual(allowedBy('SweeperSweepPolicy'));
 });
 
+/** Reports a budget that is almost used up. */
+async function callsOfBudget(): Promise<string[]> {
+  const stage = await BudgetStage.open({ budget: { limitPico: '1000', window: 'day' } });
+  const calls = new CallRecorder(stage.store);
+  await stage.request(900n);
+  await stage.pipe(undefined, calls);
+  expect(await stage.told()).toEqual(['80']);
+  return calls.take();
+}
+
+/** An hour of failures breaks a rule of the account. */
+async function callsOfAlert(stage: SpendStage): Promise<string[]> {
+  const rules = { errorRate: { percent: 1, requestsMin: 1 } };
+  await stage.store.transact([setAlertRules(ACCOUNT, rules, undefined).write]);
+  await stage.record(0n, stage.keyId, 'provider_error');
+  const calls = new CallRecorder(stage.store);
+  await stage.pipe(undefined, calls);
+  return calls.take();
+}
+
 test('the spend watch has exactly the table permissions that it uses', async () => {
   const stage = await SpendStage.open();
   await stage.spendBaseline(2n * DOLLAR);
@@ -253,7 +276,7 @@ test('the spend watch has exactly the table permissions that it uses', async () 
   const calls = new CallRecorder(stage.store);
   const slow = new FaultyStore(calls);
   // The reply to the suspension is lost, another action overtakes the retry, and the audit log tells whether it was done.
-  slow.plan('none', 'lost reply', async () => {
+  slow.plan('none', 'none', 'lost reply', async () => {
     await stage.keys.create({ accountId: ACCOUNT });
     // The store remembers an idempotency token for ten minutes.
     stage.now += 60 * MINUTE_MS;
@@ -262,7 +285,8 @@ test('the spend watch has exactly the table permissions that it uses', async () 
   expect(await stage.isSuspended()).toBe(true);
   await stage.pipe([UNREADABLE], calls);
   const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
-  expect([...calls.take(), ...received].sort()).toEqual(allowedBy('SpendWatchPolicy'));
+  const spent = [...calls.take(), ...(await callsOfBudget()), ...(await callsOfAlert(stage))];
+  expect([...new Set([...spent, ...received])].sort()).toEqual(allowedBy('SpendWatchPolicy'));
 });
 
 test('the receipt collector may receive changes and open leaves, and nothing else', async () => {
@@ -314,4 +338,14 @@ test('the functions that send mails have exactly the table permissions that they
   );
   expect([...delivering, ...received].sort()).toEqual(allowedBy('NotificationsMailDeliverPolicy'));
   expect(reporting).toEqual(allowedBy('NotificationsFeedbackReportsPolicy'));
+});
+
+test('the function that reminds people of keys may list accounts and keys, and put messages into the outbox', async () => {
+  const stage = new MailStage();
+  const calls = new CallRecorder(stage.store);
+  const { accountId } = await stage.accounts.account();
+  await stage.accounts.keys.create({ accountId, validUntil: stage.now + 10 * DAY_MS });
+  stage.pass(4 * DAY_MS);
+  await new ExpiringKeys({ store: calls, clock: stage.clock }).remind();
+  expect(calls.take()).toEqual(allowedBy('NotificationsKeyRemindersRemindPolicy'));
 });

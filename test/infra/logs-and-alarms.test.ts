@@ -72,6 +72,8 @@ describe('alarms', () => {
     });
     expect(anchors.sort()).toEqual([
       'accounts-per-hour-reached',
+      'arrears-errors',
+      'arrears-not-running',
       'charge-overrun',
       'control-plane-failing',
       'data-plane-errors',
@@ -97,6 +99,9 @@ describe('alarms', () => {
       'sweeper-not-running',
       'tables-throttled',
       'usage-malformed',
+      'webhook-sweep-errors',
+      'webhook-sweep-not-running',
+      'webhooks-overdue',
       'workloads-errors',
       'workloads-failing',
       'workloads-throttles',

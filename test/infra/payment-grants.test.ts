@@ -2,7 +2,7 @@ import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { HOUR_MS } from '../../lambdas/domain/clock';
 import { DECLINES_MAX } from '../../lambdas/domain/payments/auto-top-up';
 import { Arrears } from '../../lambdas/domain/payments/arrears/arrears';
-import { tellByMail } from '../../lambdas/domain/payments/arrears/due-message';
+import { tellOfDue } from '../../lambdas/domain/payments/arrears/due-message';
 import { picoOfCents } from '../../lambdas/domain/payments/cents';
 import { paymentJobs } from '../../lambdas/handlers/payments/payment-jobs';
 import type { PaymentsStage } from '../domain/payments/payments-stage';
@@ -65,13 +65,26 @@ test('the payment jobs have exactly the table permissions that they use', async 
   });
   stage.stripe.controls.failNext({ kind: 'disconnect', path: '/v1/refunds', method: 'POST', times: 3 });
   const refund = { accountId: ACCOUNT, paymentId, refundId: 'refund_a', creditCents: 500n };
-  await expect(stage.payments.refunds.refund(refund)).rejects.toMatchObject({ code: 'payments_unavailable' });
+  await stage.payments.refunds.refund(refund);
   await stage.automate({ thresholdCents: 1_000n });
   stage.wallet.now += 2_000;
   await untilTurnedOff(
     paymentJobs({ funds: stage.wallet.funds, lowBalances: stage.lowBalances, payments: stage.payments }),
   );
   expect(unique([...booking, ...calls.take()])).toEqual(allowedBy('PaymentJobsPolicy'));
+});
+
+test('the jobs of a deployment without payments may tell people that their account is low', async () => {
+  const { lowBalances, wallet } = stage;
+  const set = lowBalances.set(ACCOUNT, undefined, picoOfCents(500n));
+  await wallet.store.transact(set.map(({ write }) => write));
+  calls.take();
+  await paymentJobs({ funds: wallet.funds, lowBalances, payments: undefined })();
+  const used = calls.take();
+  expect(await stage.messages()).toEqual(['low_balance']);
+  const allowed = allowedBy('PaymentJobsPolicy', 'identity');
+  expect(used.filter((call) => !allowed.includes(call))).toEqual([]);
+  expect(allowed.filter((call) => call.startsWith('wallet') && /payment|refund/.test(call))).toEqual([]);
 });
 
 test('no function of the data plane may touch a payment, an exception, a refund, a grant or a debt', () => {
@@ -90,7 +103,7 @@ test('the function that bills credit lines has exactly the table permissions tha
   const { store, accounts, funds } = wallet;
   const clock = (): number => wallet.now;
   const audit = new AuditLog({ store, clock });
-  const arrears = new Arrears({ store, clock, audit, accounts, dueDays: 14, notify: tellByMail({ store, clock }) });
+  const arrears = new Arrears({ store, clock, audit, accounts, dueDays: 14, notify: tellOfDue({ store, clock }) });
   await funds.setLine({ accountId: ACCOUNT, changeId: 'line_a', linePico: picoOfCents(1_000n) });
   await stage.spend(picoOfCents(500n));
   const used: string[] = [];

@@ -73,12 +73,14 @@ describe('a deployment with payments', () => {
     expect(environmentOf(on, 'PaymentsWebhookReceive')['DEPLOYMENT']).toBe('tollgate-prod.us-east-1.111122223333');
   });
 
-  test('only the functions of payments and the API may read the keys of Stripe', () => {
+  test('only the functions of payments and of mails and the API may read the keys of Stripe', () => {
     const readers = ofType(on, 'AWS::IAM::ManagedPolicy')
       .filter(([, policy]) => JSON.stringify(policy).includes('StripeKeysSecret'))
       .map(([id]) => id.replace(/(Money)?Policy[0-9A-F]{8}$/, ''));
     expect(readers.sort()).toEqual([
       'ControlPlaneManagement',
+      'NotificationsMailDeliver',
+      'NotificationsMailSweep',
       'PaymentJobs',
       'PaymentsKeysCheck',
       'PaymentsReconciliationReconcile',
@@ -144,7 +146,7 @@ describe('a deployment with payments', () => {
 
   test('payments add alarms about lost credit, differences, late events, failed top-ups and functions that do not run', () => {
     const before = new Set(alarmsOf(off));
-    const added = alarmsOf(on).filter((name) => !before.has(name) && !/archive|^mail-/.test(name));
+    const added = alarmsOf(on).filter((name) => !before.has(name) && !/archive|^mail-|^key-reminders/.test(name));
     expect(added.sort()).toEqual([
       'auto-top-up-failed',
       'payment-difference',

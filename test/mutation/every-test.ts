@@ -5,7 +5,9 @@ import path from 'node:path';
  * Runs all tests for `npm run mutate` from one file, because most of the time of a mutant goes into loading the code.
  * Property tests are left out: they take seconds, and an example test must reliably find what they find by chance.
  */
-const FOLDERS = ['money', 'wallet', 'wallet/funds', 'payments', 'keys', 'table'].map((folder) => path.resolve('test/domain', folder));
+const FOLDERS = ['money', 'wallet', 'wallet/funds', 'payments', 'keys', 'table'].map((folder) =>
+  path.resolve('test/domain', folder),
+);
 
 for (const folder of FOLDERS) {
   for (const file of readdirSync(folder).toSorted()) {

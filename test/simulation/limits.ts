@@ -22,9 +22,11 @@ export function limitsAreKept(stored: Stored, intents: Intents, limits: Limits |
   const entries = [...stored.entriesOf(accountIdOf(0)).values()].filter(isLimited);
   const held = holds.reduce((sum, hold) => sum + pico(hold, 'heldPico'), 0n);
   const spent = entries.reduce((sum, entry) => sum + movedInto('spent', entry), 0n);
-  const counted = countOf(stored.counters.get(`budget#${WINDOW}`), 'countedPico');
+  const budget = stored.counters.get(`budget#${WINDOW}`);
+  const [counted, heldCounted] = [countOf(budget, 'countedPico'), countOf(budget, 'heldPico')];
   const running = countOf(stored.counters.get('running'), 'running');
   expectKept('key rules', counted === spent + held, `a budget counts ${counted}, not ${spent} spent and ${held} held`);
+  expectKept('key rules', heldCounted === held, `${heldCounted} of a budget is held, and not ${held}`);
   expectKept('key rules', running === BigInt(holds.length), `${running} of ${holds.length} requests are counted`);
   expectKept('key rules', counted <= (limits?.budgetPico ?? 0n), `${counted} is more than the budget`);
   expectKept('key rules', running <= BigInt(limits?.runningMax ?? 0), `${running} are more than may run`);

@@ -1,4 +1,4 @@
-import { exists } from '../../lambdas/domain/table/condition';
+import { type Condition, exists } from '../../lambdas/domain/table/condition';
 import type { Check, Write } from '../../lambdas/domain/table/table-store';
 import type { Item } from '../../lambdas/domain/table/value';
 import type { Hold } from '../../lambdas/domain/wallet/holds/hold';
@@ -72,10 +72,12 @@ const forging = (isMeant: (write: AnyWrite) => boolean, forged: (item: Item) => 
     return { ...write, change: { ...write.change, set: { ...write.change.set, ...forged(write.change.set) } } };
   });
 
-/** Drops the part of a condition that asks for an absent attribute. */
+/** Drops the parts of a condition that ask for an absent attribute, which are those about suspension and debt. */
 const ignoringSuspension = (write: AnyWrite): AnyWrite => {
+  const asksForAbsence = (condition: Condition): boolean =>
+    'absent' in condition || ('all' in condition && condition.all.every(asksForAbsence));
   if (!('update' in write) || !write.when || !('all' in write.when)) return write;
-  return { ...write, when: { all: write.when.all.filter((condition) => !('absent' in condition)) } };
+  return { ...write, when: { all: write.when.all.filter((condition) => !asksForAbsence(condition)) } };
 };
 
 /** Settles a request as if it had another ceiling. */
@@ -124,6 +126,7 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage, se
   [
     'a growth of a lease for a request whose turn is over',
     withoutComparing(isLeaseUpdate, ['turn', 'requestHeldPico']),
+    1_200,
   ],
   ['a growth that takes no money', within(isLeaseUpdate, lossy(isDrawer))],
   ['an extension that brings an ended hold back', unconditional(isHoldUpdate)],

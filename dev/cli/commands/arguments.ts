@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { holdsCardNumber } from '../../../lambdas/domain/payments/card-number';
 import { UsageError } from './usage';
 
 const GLOBAL_OPTIONS = {
@@ -36,11 +37,12 @@ type GivenOptions = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['v
 /** The options that belong to individual commands. */
 export type Options = Omit<GivenOptions, keyof typeof GLOBAL_OPTIONS>;
 
-/** @throws UsageError when an option is unknown or lacks its value */
+/** @throws UsageError when an option is unknown or lacks its value, and for a card number, which would be stored */
 export function parseArguments(args: readonly string[]): {
   readonly values: GivenOptions;
   readonly positionals: readonly string[];
 } {
+  if (args.some(holdsCardNumber)) throw new UsageError('An argument contains a card number: leave it out.');
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   } catch (error) {

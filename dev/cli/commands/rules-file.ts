@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type KeyRules, keyRulesSchema } from '../../../lambdas/contracts/http/key-rules';
+import { cardNumberIn } from '../../../lambdas/domain/payments/card-number';
 import { UsageError } from './usage';
 
 /**
@@ -13,6 +14,7 @@ export function readKeyRules(file: string): KeyRules {
   } catch {
     throw new UsageError(`Cannot read rules from "${file.slice(0, 200)}": it does not exist or is not JSON.`);
   }
+  if (cardNumberIn(rules) !== undefined) throw new UsageError('The rules contain a card number: leave it out.');
   const parsed = keyRulesSchema.safeParse(rules);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -39,6 +39,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Re
       emails,
       federatedTokens,
       sendsMail: true,
+      allowsLoopback: true,
       payments,
       exports,
       publicUrl,

@@ -14,7 +14,6 @@ import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
-import { Inbox } from '../mail/inbox';
 import { LocalMail, type LocalMailOptions } from '../mail/local-mail';
 import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
@@ -25,7 +24,10 @@ import { LocalWorkflows } from '../privacy/local-workflows';
 import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
+import { KeyReminders } from './key-reminders';
 import { LocalApi } from './local-api';
+import { localPages } from './local-pages';
+import { LocalWebhooks } from './local-webhooks';
 import type { LocalPayments, LocalPaymentsOptions } from './local-payments';
 import { NodeHost } from './node-host';
 import type { HostLimits } from './open-requests';
@@ -114,11 +116,15 @@ async function open(
   const { downloads, exports } = openExports({ folder, services, log, origin: () => origin }, cleanup);
   const api = localApi({ services, identity, providerIds, openPayments, exports, origin: () => origin, log });
   const mailer = new SpoolMailer(folder, services.clock);
-  const inbox = new Inbox(mailer, services.clock());
-  const host = new NodeHost({ gateway, api, inbox, downloads, requestMs: settings.requestSeconds * 1_000, limits });
+  const { accountId } = account;
+  const pages = localPages({ services, mailer, accountId, openPayments, isStandIn: settings.stripe === undefined });
+  const requestMs = settings.requestSeconds * 1_000;
+  const host = new NodeHost({ gateway, api, pages, downloads, requestMs, limits });
   const port = await host.listen(settings.port);
   origin = `http://127.0.0.1:${port}`;
-  startMail({ services, emails: identity.emails, mailer, publicUrl: origin, log }, cleanup);
+  const invoicePage = async (invoiceId: string) => (await openPayments()).payments.processor.invoicePage(invoiceId);
+  startMail({ services, emails: identity.emails, mailer, publicUrl: origin, invoicePage, log }, cleanup);
+  startWebhooks(services, log, cleanup);
   const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();
@@ -130,7 +136,7 @@ async function open(
   identity.allowConsole(origin);
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
-  startPaymentTasks({ services, openPayments, log }, cleanup);
+  startSchedules({ services, openPayments, log }, cleanup);
   await resumeExports(services.store, exports.workflows);
   ownership.serve(commandHandler({ ...services, identity, openPayments: async () => (await openPayments()).payments }));
   return {
@@ -152,10 +158,12 @@ const openCatalog = (
 ): Promise<LiveCatalog> =>
   LiveCatalog.open({ store, clock, log, list: compiled, providers: providers.map(({ settings }) => settings) });
 
-function startPaymentTasks(options: PaymentTasksOptions, cleanup: Cleanup): void {
-  const tasks = new PaymentTasks(options);
-  cleanup.add(() => tasks.stop());
-  tasks.start();
+/** Starts what the schedules of a deployment run, apart from the sweeps. */
+function startSchedules(options: PaymentTasksOptions & { readonly services: LocalServices }, cleanup: Cleanup): void {
+  for (const task of [new PaymentTasks(options), new KeyReminders(options.services, options.log)]) {
+    cleanup.add(() => task.stop());
+    task.start();
+  }
 }
 
 function openDataPlane(options: {
@@ -223,6 +231,12 @@ function startMail(options: LocalMailOptions, cleanup: Cleanup): void {
   const mail = new LocalMail(options);
   mail.start();
   cleanup.add(() => mail.stop());
+}
+
+function startWebhooks(services: LocalServices, log: Log, cleanup: Cleanup): void {
+  const webhooks = new LocalWebhooks(services, log);
+  webhooks.start();
+  cleanup.add(() => webhooks.stop());
 }
 
 /** Imports the demo provider lazily, because loading it would slow down a start that uses real ones. */

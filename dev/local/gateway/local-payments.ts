@@ -3,6 +3,7 @@ import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
 import { StripeProcessor } from '../../../lambdas/adapters/stripe/stripe-processor';
 import { TOP_UP_LIMITS_DEFAULT } from '../../../lambdas/contracts/deployment/payment-limits';
 import type { Log } from '../../../lambdas/domain/log';
+import { audiencesOf } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { Payments } from '../../../lambdas/domain/payments/payments';
 import { derivedSecret } from '../../../lambdas/domain/secret';
 import { stripeWebhook, STRIPE_WEBHOOK_PATH } from '../../../lambdas/handlers/payments/stripe-webhook';
@@ -53,7 +54,7 @@ export async function openLocalPayments(options: LocalPaymentsOptions): Promise<
     deployment,
     plans,
     limits: TOP_UP_LIMITS_DEFAULT,
-    sendsMail: true,
+    audiences: audiencesOf(true),
   });
   const secrets = (): Promise<readonly string[]> => Promise.resolve([webhookSecret]);
   return {

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { CLIENT_BUFFER_BYTES, type Exchange } from '../../../lambdas/domain/data-plane/exchange';
 import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
-import { INBOX_PATH, type Inbox } from '../mail/inbox';
-import { DOWNLOADS_PATH, type FolderExports } from '../privacy/folder-exports';
+import type { LocalPage } from '../pages/local-page';
+import { DOWNLOADS_PATH } from '../privacy/folder-exports';
 import { isApiPath, type LocalApi } from './local-api';
 import type { OpenRequest } from './open-request';
 import { DEFAULT_LIMITS, type HostLimits, OpenRequests } from './open-requests';
@@ -29,10 +29,10 @@ export interface NodeHostOptions {
   readonly gateway: Pick<Gateway, 'handle'>;
   /** @default none, so the gateway answers every path */
   readonly api?: LocalApi;
-  /** Shows the mails of the run. @default none */
-  readonly inbox?: Pick<Inbox, 'answer'>;
+  /** The pages of the local run, by path. @default none */
+  readonly pages?: ReadonlyMap<string, LocalPage>;
   /** Serves the files of exports. @default none */
-  readonly downloads?: Pick<FolderExports, 'answer'>;
+  readonly downloads?: LocalPage;
   /** The longest that a request may take from start to end. */
   readonly requestMs: number;
   /** @default DEFAULT_LIMITS */
@@ -44,22 +44,17 @@ export class NodeHost {
   private readonly server: Server;
   private readonly open: OpenRequests;
 
-  constructor({ gateway, api, inbox, downloads, requestMs, limits }: NodeHostOptions) {
+  constructor({ gateway, api, pages, downloads, requestMs, limits }: NodeHostOptions) {
     this.open = new OpenRequests({ ...DEFAULT_LIMITS, requestMs, ...limits });
     this.server = createServer(
       { noDelay: true, keepAlive: true, highWaterMark: CLIENT_BUFFER_BYTES },
       (request, response) => {
         const open = this.open.add(request, response);
-        if (inbox && request.url === INBOX_PATH) {
-          inbox.answer(request, response);
-          return open.handled();
-        }
-        if (downloads && request.url?.startsWith(DOWNLOADS_PATH) === true) {
-          void downloads.answer(request, response).finally(() => open.handled());
-          return;
-        }
-        const handled =
-          api && isApiPath(request.url ?? '')
+        const url = request.url ?? '';
+        const page = url.startsWith(DOWNLOADS_PATH) ? downloads : pages?.get(url);
+        const handled = page
+          ? showPage(page, request, response)
+          : api && isApiPath(url)
             ? api.answer(request, response, open)
             : gateway.handle(toExchange(request, response, open, Date.now() + requestMs));
         void handled.finally(() => open.handled());
@@ -114,6 +109,15 @@ export class NodeHost {
       };
       check();
     });
+  }
+}
+
+async function showPage(page: LocalPage, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await page.answer(request, response);
+  } catch {
+    // The page shows nothing of an error that it did not expect.
+    if (!response.headersSent) response.writeHead(500).end();
   }
 }
 

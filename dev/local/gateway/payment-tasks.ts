@@ -6,7 +6,7 @@ import { errorName, type Log } from '../../../lambdas/domain/log';
 import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { LowBalances } from '../../../lambdas/domain/payments/low-balances';
 import { Arrears } from '../../../lambdas/domain/payments/arrears/arrears';
-import { tellByMail } from '../../../lambdas/domain/payments/arrears/due-message';
+import { tellOfDue } from '../../../lambdas/domain/payments/arrears/due-message';
 import { Funds } from '../../../lambdas/domain/wallet/funds/funds';
 import { collectArrears } from '../../../lambdas/handlers/payments/collect-arrears';
 import { paymentJobs } from '../../../lambdas/handlers/payments/payment-jobs';
@@ -47,7 +47,7 @@ export class PaymentTasks {
       accounts,
       audit: new AuditLog({ store: this.store, clock }),
       dueDays: DUE_DAYS_DEFAULT,
-      notify: tellByMail({ store: this.store, clock }),
+      notify: tellOfDue({ store: this.store, clock }),
     });
   }
 

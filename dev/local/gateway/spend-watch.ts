@@ -1,9 +1,13 @@
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import type { Log } from '../../../lambdas/domain/log';
+import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
+import { AccountHours } from '../../../lambdas/domain/usage/spend-watch/account-hours';
+import { BudgetWatch } from '../../../lambdas/domain/usage/spend-watch/budget-watch';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { SpendWatch as KeySpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
+import { UsageAlerts } from '../../../lambdas/domain/usage/spend-watch/usage-alerts';
 import { spend } from '../../../lambdas/handlers/usage/spend';
 import { backgroundStore } from './background-store';
 import type { LocalServices } from './local-services';
@@ -24,7 +28,12 @@ export class SpendWatch {
     const { clock } = services;
     const store = backgroundStore(services.store);
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-    const watch = new KeySpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
+    const notify = notifyBy(clock);
+    const budgets = new BudgetWatch({ store, clock, notify });
+    const hours = new AccountHours({ store, clock });
+    const alerts = { hours, rules: new UsageAlerts({ store, clock, log, hours, notify }) };
+    const keySpend = new KeySpend({ store, clock });
+    const watch = new KeySpendWatch({ spend: keySpend, suspensions, budgets, alerts, clock, log });
     this.handleChanges = spend({ watch, parked: new ParkedChanges({ store, clock }), runRules, log });
     this.changes.follow(services.store, () => this.task.hasten());
   }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { ENDPOINTS } from '../../../lambdas/domain/dialects/registry';
 import { formatUsd } from '../../../lambdas/domain/money/pico';
+import { CREDIT_PATH } from '../credit/credit-page';
 import { INBOX_PATH } from '../mail/inbox';
 import { EXAMPLE_MODELS } from '../../example-models';
 import type { LocalGateway } from './local-gateway';
@@ -15,6 +16,7 @@ export async function welcome({ url, account, catalog, services, swept }: LocalG
     `  account  ${account.accountId}`,
     `  API key  ${account.apiKey}`,
     `  balance  $${formatUsd(balance?.availablePico ?? 0n)}`,
+    `  credit   ${new URL(CREDIT_PATH, url).href}`,
     `  mails    ${new URL(INBOX_PATH, url).href}`,
     ...(swept.expired > 0
       ? ['', `Returned the money held by ${swept.expired} interrupted request(s) of an earlier run.`]

@@ -28,6 +28,9 @@ interface TokenSubject {
 export class LocalTokens implements TokenGenerator {
   private readonly issuer: string;
   private key: Promise<SigningKey> | undefined;
+  /** When people signed in last, in epoch seconds. A token that is refreshed, or is for a script, is no sign-in. */
+  private readonly signIns = new Map<string, number>();
+  private readonly startedAt = epochSeconds();
 
   constructor(issuer: string) {
     this.issuer = issuer;
@@ -43,7 +46,10 @@ export class LocalTokens implements TokenGenerator {
     user: Pick<User, 'Username' | 'Attributes'>,
     _groups: readonly string[],
     client: { readonly ClientId: string },
+    _metadata?: unknown,
+    source?: string,
   ): Promise<Tokens> {
+    if (source !== 'RefreshTokens') this.signIns.set(user.Username, epochSeconds());
     const email = user.Attributes.find(({ Name }) => Name === 'email')?.Value;
     const about = { subject: user.Username, email, clientId: client.ClientId };
     return {
@@ -55,8 +61,7 @@ export class LocalTokens implements TokenGenerator {
 
   accessToken({ subject, clientId }: Omit<TokenSubject, 'email'>): Promise<string> {
     const scope = SIGN_IN_SCOPES.join(' ');
-    return this.signToken({
-      sub: subject,
+    return this.signToken(subject, {
       client_id: clientId,
       token_use: 'access',
       scope,
@@ -67,15 +72,24 @@ export class LocalTokens implements TokenGenerator {
 
   private idToken({ subject, email, clientId }: TokenSubject): Promise<string> {
     const shown = { email, email_verified: true, 'cognito:username': subject };
-    return this.signToken({ sub: subject, aud: clientId, token_use: 'id', ...shown });
+    return this.signToken(subject, { aud: clientId, token_use: 'id', ...shown });
   }
 
-  private async signToken(claims: object): Promise<string> {
+  private async signToken(sub: string, claims: object): Promise<string> {
     const { kid, privateKey } = await this.signingKey();
-    const now = Math.floor(Date.now() / 1_000);
+    const now = epochSeconds();
+    const signedInAt = this.signIns.get(sub) ?? this.startedAt;
     const text = [
       { alg: 'RS256', kid },
-      { ...claims, iss: this.issuer, jti: randomUUID(), auth_time: now, iat: now, exp: now + TOKEN_SECONDS },
+      {
+        sub,
+        ...claims,
+        iss: this.issuer,
+        jti: randomUUID(),
+        auth_time: signedInAt,
+        iat: now,
+        exp: now + TOKEN_SECONDS,
+      },
     ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
     const signature = sign('RSA-SHA256', Buffer.from(text.join('.')), privateKey);
     return [...text, signature.toString('base64url')].join('.');
@@ -86,6 +100,8 @@ export class LocalTokens implements TokenGenerator {
     return this.key;
   }
 }
+
+const epochSeconds = (): number => Math.floor(Date.now() / 1_000);
 
 async function newKey(): Promise<SigningKey> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: KEY_BITS });

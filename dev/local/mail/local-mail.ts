@@ -21,6 +21,8 @@ export interface LocalMailOptions {
   readonly mailer: Mailer;
   /** The gateway's origin. */
   readonly publicUrl: string;
+  /** The page of an invoice at the local Stripe. */
+  readonly invoicePage: (invoiceId: string) => Promise<string | undefined>;
   readonly log: Log;
 }
 
@@ -31,7 +33,7 @@ export class LocalMail {
   private readonly task = new PeriodicTask(SWEEP_EVERY_MS, () => this.sweep());
   private readonly unfollow: () => void;
 
-  constructor({ services, emails, mailer, publicUrl, log }: LocalMailOptions) {
+  constructor({ services, emails, mailer, publicUrl, invoicePage, log }: LocalMailOptions) {
     const { clock, pepper } = services;
     const store = backgroundStore(services.store);
     const secretFor = (purpose: keyof typeof MAIL_SECRETS) => derivedSecret(pepper, MAIL_SECRETS[purpose]);
@@ -45,6 +47,7 @@ export class LocalMail {
       preferences: new Preferences({ store }),
       suppressions: new Suppressions({ store, clock, secret: secretFor('suppressions') }),
       links: new MailLinks({ publicUrl, secret: secretFor('unsubscribe') }),
+      invoicePage,
     });
     this.unfollow = services.store.onChange(() => this.task.hasten(), [OUTBOX]);
   }

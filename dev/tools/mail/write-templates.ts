@@ -6,16 +6,25 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { render } from '@react-email/render';
 import type { ReactElement } from 'react';
 import { KINDS } from '../../../lambdas/domain/notifications/outbox/kinds';
+import * as alerts from '../../mail-templates/alerts';
 import * as invoices from '../../mail-templates/invoices';
 import * as keys from '../../mail-templates/keys';
 import type { MailSource } from '../../mail-templates/layout';
 import * as payments from '../../mail-templates/payments';
 import * as people from '../../mail-templates/people';
+import * as webhooks from '../../mail-templates/webhooks';
 import { print, printError } from '../../print';
 
 const FOLDER = 'lambdas/domain/notifications/templates/generated';
 
-const sources: Readonly<Record<string, MailSource>> = { ...people, ...keys, ...payments, ...invoices };
+const sources: Readonly<Record<string, MailSource>> = {
+  ...people,
+  ...keys,
+  ...payments,
+  ...invoices,
+  ...alerts,
+  ...webhooks,
+};
 
 const fileOf = (kind: string): string => kind.replaceAll('_', '-');
 const nameOf = (kind: string): string => kind.toUpperCase();

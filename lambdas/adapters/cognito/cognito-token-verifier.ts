@@ -3,7 +3,7 @@ import { SimpleFetcher } from 'aws-jwt-verify/https';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import { z } from 'zod';
-import type { Clock } from '../../domain/clock';
+import { type Clock, SECOND_MS } from '../../domain/clock';
 import type { Identity, TokenVerifier } from '../../domain/identity/token-verifier';
 import { isCompactToken } from '../jwks/compact-token';
 import { PublishedKeys } from '../jwks/published-keys';
@@ -17,8 +17,7 @@ const claimsSchema = z.object({
   sub: z.string().regex(/^[\w-]{1,128}$/),
   client_id: z.string(),
   iat: z.int().nonnegative(),
-  /** Absent from no token of Cognito; without it, no recent sign-in is assumed. */
-  auth_time: z.int().nonnegative().default(0),
+  auth_time: z.int().nonnegative(),
 });
 
 export interface CognitoTokenVerifierOptions {
@@ -46,8 +45,8 @@ export class CognitoTokenVerifier implements TokenVerifier {
     try {
       const claims = claimsSchema.safeParse(await this.#verifier.verify(token));
       if (!claims.success) return undefined;
-      const { sub, client_id: clientId, iat, auth_time: authTime } = claims.data;
-      return { subject: sub, clientId, issuedAt: iat * 1_000, signedInAt: authTime * 1_000 };
+      const { sub, client_id: clientId, iat, auth_time: signedIn } = claims.data;
+      return { subject: sub, clientId, issuedAt: iat * SECOND_MS, signedInAt: signedIn * SECOND_MS };
     } catch (error) {
       if (error instanceof JwtBaseError) return undefined;
       throw error;

@@ -1,8 +1,9 @@
 import Stripe from 'stripe';
 import type { ChargeOutcome, OffSessionCharge } from '../../domain/payments/processor';
+import { found } from './found';
 import { CHARGE, metadataOf } from './metadata';
 
-const { StripeCardError, StripeIdempotencyError } = Stripe.errors;
+const { StripeCardError, StripeIdempotencyError, StripeInvalidRequestError } = Stripe.errors;
 
 /** Charges the customer's saved payment method. Its default comes first, then the one that was saved last. */
 export async function chargeOffSession(
@@ -30,13 +31,15 @@ export async function chargeOffSession(
     if (error instanceof StripeCardError) return declinedBy(error);
     // The payment method has changed since an earlier attempt, which decides.
     if (error instanceof StripeIdempotencyError) return earlierOutcome(stripe, customerId, idempotencyKey);
+    // Stripe refuses what it cannot charge, such as a payment method that was detached, as often as it is asked.
+    if (error instanceof StripeInvalidRequestError) return { kind: 'declined', paymentId: undefined };
     throw error;
   }
 }
 
 async function paymentMethodOf(stripe: Stripe, customerId: string): Promise<string | undefined> {
-  const customer = await stripe.customers.retrieve(customerId);
-  if (customer.deleted) return undefined;
+  const customer = await found(() => stripe.customers.retrieve(customerId));
+  if (customer === undefined || customer.deleted) return undefined;
   const chosen = customer.invoice_settings.default_payment_method;
   if (chosen) return typeof chosen === 'string' ? chosen : chosen.id;
   const methods = await stripe.customers.listPaymentMethods(customerId, { limit: 1 });

@@ -56,6 +56,22 @@ export class CurrentProcessor implements PaymentProcessor {
     return (await this.#current()).createSubscription(...call);
   }
 
+  async subscriptionsOf(object: EventObject): Promise<readonly string[]> {
+    return (await this.#current()).subscriptionsOf(object);
+  }
+
+  async subscription(subscriptionId: string): ReturnType<PaymentProcessor['subscription']> {
+    return (await this.#current()).subscription(subscriptionId);
+  }
+
+  async issuedInvoices(objectId: string): ReturnType<PaymentProcessor['issuedInvoices']> {
+    return (await this.#current()).issuedInvoices(objectId);
+  }
+
+  async invoicePage(invoiceId: string): Promise<string | undefined> {
+    return (await this.#current()).invoicePage(invoiceId);
+  }
+
   async subscriptions(customerId: string): ReturnType<PaymentProcessor['subscriptions']> {
     return (await this.#current()).subscriptions(customerId);
   }

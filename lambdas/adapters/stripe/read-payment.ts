@@ -23,7 +23,7 @@ export async function readPayment(stripe: Stripe, paymentId: string): Promise<Pr
   }
   return {
     paymentId,
-    state: stateOf(intent.status),
+    state: (await isRefusedLater(stripe, intent)) ? 'refused' : stateOf(intent.status),
     currency: intent.currency,
     receivedCents: BigInt(intent.amount_received),
     ...owner,
@@ -60,9 +60,20 @@ async function ownerByInvoice(stripe: Stripe, intent: Stripe.PaymentIntent): Pro
   return { ...ownerOf({ metadata }), creditCents, period: await periodOf(stripe, invoice) };
 }
 
+/** A payer who is still on Stripe's page sees a refusal there, and can pay otherwise. */
+async function isRefusedLater(
+  stripe: Stripe,
+  { id, status, metadata, ...intent }: Stripe.PaymentIntent,
+): Promise<boolean> {
+  const isOurs = metadata[DEPLOYMENT] !== undefined;
+  if (!isOurs || status !== 'requires_payment_method' || intent.last_payment_error === null) return false;
+  const { data } = await stripe.checkout.sessions.list({ payment_intent: id, limit: 1 });
+  return data[0]?.status === 'complete';
+}
+
 function stateOf(status: Stripe.PaymentIntent.Status): ProcessedPayment['state'] {
   if (status === 'succeeded') return 'succeeded';
-  return status === 'canceled' ? 'failed' : 'pending';
+  return status === 'processing' ? 'pending' : 'unpaid';
 }
 
 function refundOf({ id, amount, status, metadata }: Stripe.Refund): ProcessedRefund {

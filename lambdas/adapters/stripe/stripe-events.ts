@@ -44,10 +44,15 @@ export function verifiedEvent(
   return { eventId, type, objectId: data.object.id };
 }
 
-/** Stripe's package accepts any time in the future, so both directions are checked here. */
+/**
+ * Stripe's package accepts any time in the future, so both directions are checked here. It verifies the last of several
+ * times, so every one must be recent.
+ */
 function isRecent(signature: string, now: number): boolean {
-  const seconds = Number(/(?:^|,)t=(\d{1,12})(?:,|$)/.exec(signature)?.[1] ?? Number.NaN);
-  return Math.abs(now / SECOND_MS - seconds) <= TOLERANCE_SECONDS;
+  const times = [...signature.matchAll(/(?:^|,)t=([^,]*)/g)].map(([, time = '']) => time);
+  const isNow = (time: string): boolean =>
+    /^\d{1,12}$/.test(time) && Math.abs(now / SECOND_MS - Number(time)) <= TOLERANCE_SECONDS;
+  return times.length > 0 && times.every(isNow);
 }
 
 function isSignedWith(secret: string, body: string, signature: string): boolean {

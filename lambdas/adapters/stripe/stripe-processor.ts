@@ -5,7 +5,9 @@ import type {
   Checkout,
   EventObject,
   InvoiceView,
+  IssuedInvoice,
   OffSessionCharge,
+  OwnedSubscription,
   PaidPeriod,
   PaymentProcessor,
   ProcessedPayment,
@@ -18,11 +20,18 @@ import { SECOND_MS } from '../../domain/clock';
 import { chargeOffSession } from './charge-off-session';
 import { ACCOUNT, CREDIT_CENTS, DEPLOYMENT, metadataOf, REFUND } from './metadata';
 import { paidPeriodsOf } from './invoice-period';
+import { issuedInvoicesOf, readInvoicePage } from './issued-invoices';
 import { movementOf } from './movement-of';
 import { paymentsOfObject } from './payments-of-object';
 import { readPayment } from './read-payment';
 import { callStripe } from './stripe-client';
-import { readPrice, readSubscriptions, subscribeOnPage } from './subscriptions';
+import {
+  readPrice,
+  readSubscription,
+  readSubscriptions,
+  subscribeOnPage,
+  subscriptionsOfObject,
+} from './subscriptions';
 
 export interface StripeProcessorOptions {
   readonly stripe: Stripe;
@@ -108,6 +117,22 @@ export class StripeProcessor implements PaymentProcessor {
 
   paidPeriods({ objectId }: EventObject): Promise<readonly PaidPeriod[]> {
     return callStripe(() => paidPeriodsOf(this.#options.stripe, objectId));
+  }
+
+  subscriptionsOf({ objectId }: EventObject): Promise<readonly string[]> {
+    return callStripe(() => subscriptionsOfObject(this.#options.stripe, objectId));
+  }
+
+  subscription(subscriptionId: string): Promise<OwnedSubscription | undefined> {
+    return callStripe(() => readSubscription(this.#options.stripe, subscriptionId));
+  }
+
+  issuedInvoices(objectId: string): Promise<readonly IssuedInvoice[]> {
+    return callStripe(() => issuedInvoicesOf(this.#options.stripe, objectId));
+  }
+
+  invoicePage(invoiceId: string): Promise<string | undefined> {
+    return callStripe(() => readInvoicePage(this.#options.stripe, invoiceId));
   }
 
   charge(charge: OffSessionCharge): Promise<ChargeOutcome> {

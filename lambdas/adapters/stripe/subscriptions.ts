@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { SECOND_MS } from '../../domain/clock';
 import type {
   Checkout,
+  OwnedSubscription,
   PaymentProcessor,
   ProcessedSubscription,
   ProcessorPrice,
@@ -44,17 +45,36 @@ export async function subscribeOnPage(
 
 export async function readSubscriptions(stripe: Stripe, customerId: string): Promise<readonly ProcessedSubscription[]> {
   const { data } = await stripe.subscriptions.list({ customer: customerId, status: 'all', limit: SUBSCRIPTIONS });
-  return data.map(({ id, status, items, cancel_at: cancelAt }) => {
-    const [item] = items.data;
-    return {
-      subscriptionId: id,
-      priceId: item?.price.id,
-      state: status,
-      isOver: OVER.includes(status),
-      periodEndsAt: item && item.current_period_end * SECOND_MS,
-      endsAt: cancelAt === null ? undefined : cancelAt * SECOND_MS,
-    };
-  });
+  return data.map(processed);
+}
+
+export async function readSubscription(stripe: Stripe, subscriptionId: string): Promise<OwnedSubscription | undefined> {
+  const subscription = await found(() => stripe.subscriptions.retrieve(subscriptionId));
+  if (subscription === undefined) return undefined;
+  const { metadata } = subscription;
+  return { ...processed(subscription), deployment: metadata[DEPLOYMENT], accountId: metadata[ACCOUNT] };
+}
+
+/** The subscription that an object is about: itself, or that of an invoice. */
+export async function subscriptionsOfObject(stripe: Stripe, objectId: string): Promise<readonly string[]> {
+  if (objectId.startsWith('sub_')) return [objectId];
+  if (!objectId.startsWith('in_')) return [];
+  const invoice = await found(() => stripe.invoices.retrieve(objectId));
+  const subscription = invoice?.parent?.subscription_details?.subscription;
+  if (subscription === undefined) return [];
+  return [typeof subscription === 'string' ? subscription : subscription.id];
+}
+
+function processed({ id, status, items, cancel_at: cancelAt }: Stripe.Subscription): ProcessedSubscription {
+  const [item] = items.data;
+  return {
+    subscriptionId: id,
+    priceId: item?.price.id,
+    state: status,
+    isOver: OVER.includes(status),
+    periodEndsAt: item && item.current_period_end * SECOND_MS,
+    endsAt: cancelAt === null ? undefined : cancelAt * SECOND_MS,
+  };
 }
 
 export async function readPrice(stripe: Stripe, priceId: string): Promise<ProcessorPrice | undefined> {

@@ -34,8 +34,18 @@ export const SWEEP_ENV = ['WALLET_TABLE', 'KEYS_TABLE', 'USAGE_TABLE', 'USAGE_RE
 /** The receipts pipeline writes open leaves to the same table whose stream it reads. */
 export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;
 
-/** The spend watch adds up what keys spend. It can also suspend a key, which is recorded in the audit log. */
-export const SPEND_ENV = ['USAGE_TABLE', 'KEYS_TABLE', 'ACCOUNTS_TABLE', 'AUDIT_TABLE'] as const;
+/**
+ * The spend watch adds up what keys spend. It can also suspend a key, which is recorded in the audit log, and tells people
+ * about alerts and used budgets. `MAIL_FROM` is the sender's address, or `none` if the deployment sends no mail.
+ */
+export const SPEND_ENV = [
+  'USAGE_TABLE',
+  'KEYS_TABLE',
+  'ACCOUNTS_TABLE',
+  'AUDIT_TABLE',
+  'OUTBOX_TABLE',
+  'MAIL_FROM',
+] as const;
 
 /** The sealer signs with `RECEIPT_KEY`, an ARN. Trees are kept for as long as usage records, hence the retention. */
 export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] as const;
@@ -116,8 +126,9 @@ export const EXPORT_WRITE_ENV = [
 export const EXPORT_DELIVER_ENV = ['ACCOUNTS_TABLE', 'AUDIT_TABLE', 'OUTBOX_TABLE', 'MAIL_FROM'] as const;
 
 /**
- * The functions that deliver mails. Tables are physical names and the secret is an ARN. `PUBLIC_URL` is the origin that
- * mails link to, or `none`; `MAIL_SET` is the name of SES's configuration set.
+ * The functions that deliver mails. Tables are physical names and secrets are ARNs. `PUBLIC_URL` is the origin that
+ * mails link to, or `none`; `MAIL_SET` is the name of SES's configuration set. The last three are those of the functions
+ * of payments: mails about invoices link to Stripe's pages.
  */
 export const MAIL_ENV = [
   'OUTBOX_TABLE',
@@ -127,10 +138,28 @@ export const MAIL_ENV = [
   'MAIL_FROM',
   'MAIL_SET',
   'PUBLIC_URL',
+  'PAYMENT_SETTINGS',
+  'STRIPE_KEYS_SECRET',
+  'DEPLOYMENT',
 ] as const;
 
 /** Acts on SES's reports. It needs no secret, because a report names an address by its hash. */
 export const MAIL_REPORTS_ENV = ['OUTBOX_TABLE', 'ACCOUNTS_TABLE'] as const;
+
+/** Reminds people of keys that end soon. It finds accounts and keys, and puts messages into the outbox. */
+export const KEY_REMINDERS_ENV = ['ACCOUNTS_TABLE', 'KEYS_TABLE', 'OUTBOX_TABLE'] as const;
+
+/**
+ * The functions that send events to webhooks. Tables are physical names and the secret is an ARN. `MAIL_FROM` may be
+ * `none`: then nobody is told by mail that a webhook was disabled.
+ */
+export const WEBHOOKS_ENV = [
+  'OUTBOX_TABLE',
+  'ACCOUNTS_TABLE',
+  'AUDIT_TABLE',
+  'KEY_PEPPER_SECRET',
+  'MAIL_FROM',
+] as const;
 
 /** The pipeline that archives audit events. `AUDIT_ARCHIVE` is a bucket name. */
 export const ARCHIVE_ENV = ['AUDIT_ARCHIVE'] as const;

@@ -89,6 +89,17 @@ const RULES = {
   'export.reveal': members('see the passphrase of an export once', 'owner', 'admin'),
   // No role has this permission: only the deployment itself finishes an export.
   'export.deliver': members('finish an export'),
+  'alert.read': members('see the rules for alerts', 'owner', 'admin'),
+  'alert.change': members('change the rules for alerts', 'owner', 'admin'),
+  'webhook.read': members('see the webhooks and their deliveries', 'owner', 'admin'),
+  'webhook.create': members('have the account’s events sent to a webhook', 'owner', 'admin'),
+  'webhook.change': members('change a webhook', 'owner', 'admin'),
+  'webhook.enable': members('enable a webhook', 'owner', 'admin'),
+  // The deployment itself also disables a webhook, when it has failed for days or answers that it is gone.
+  'webhook.disable': members('disable a webhook', 'owner', 'admin'),
+  'webhook.rotate': members('replace the secret of a webhook', 'owner', 'admin'),
+  'webhook.deliver': members('send a test event, or repeat a delivery', 'owner', 'admin'),
+  'webhook.delete': members('delete a webhook', 'owner', 'admin'),
 
   'audit.read': membersAndOperators('read and verify the account’s audit log', 'owner', 'admin', 'auditor'),
 

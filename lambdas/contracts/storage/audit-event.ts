@@ -14,10 +14,12 @@ import {
   personIdSchema,
   proposalIdSchema,
   trustIdSchema,
+  webhookIdSchema,
 } from './ids';
 import { openValue } from './open-values';
 import { impersonalRulesSchema, RULE_NAMES } from '../http/key-rules';
 import { KEY_SUSPENSION_REASONS } from './key-suspension';
+import { WEBHOOK_DISABLE_REASONS } from './webhook-state';
 import { PERMISSION_IDS } from '../http/permissions';
 import { roleSchema } from '../http/roles';
 
@@ -34,7 +36,7 @@ const time = z.iso.datetime();
 export const auditFieldsSchema = z.strictObject({
   role: roleSchema.optional(),
   state: z.enum(['active', 'suspended']).optional(),
-  reason: z.enum([...SUSPENSION_REASONS, ...KEY_SUSPENSION_REASONS]).optional(),
+  reason: z.enum([...SUSPENSION_REASONS, ...KEY_SUSPENSION_REASONS, ...WEBHOOK_DISABLE_REASONS]).optional(),
   ownerId: personIdSchema.optional(),
   holds: z.enum(HOLD_MODES).optional(),
   validUntil: time.optional(),
@@ -92,6 +94,7 @@ export const writtenEventSchema = z.strictObject({
     proposalIdSchema,
     couponIdSchema,
     exportIdSchema,
+    webhookIdSchema,
     catalogVersionSchema,
   ]),
   before: auditFieldsSchema.optional(),

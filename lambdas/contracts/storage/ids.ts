@@ -14,6 +14,8 @@ export const invitationIdSchema = idSchema('inv', 'invitation');
 export const trustIdSchema = idSchema('tru', 'trust');
 export const proposalIdSchema = idSchema('pro', 'proposal');
 export const exportIdSchema = idSchema('exp', 'export');
+export const webhookIdSchema = idSchema('whk', 'webhook');
+export const deliveryIdSchema = idSchema('dlv', 'delivery');
 export const couponIdSchema = idSchema('cpn', 'coupon');
 export const keyIdSchema = z.string().regex(new RegExp(`^${ulid}$`), 'Invalid key ID: it must be a ULID');
 /** The audit log refers to a change of the catalog by its number. */

@@ -17,7 +17,7 @@ import { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { VersionMismatch } from '../errors/refusal';
 import type { Change, Condition } from '../table/condition';
-import { absent, all, exists } from '../table/condition';
+import { absent, all, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import type { TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
@@ -139,26 +139,29 @@ export class Accounts {
 
   /**
    * Stops the account from starting paid requests; running requests end as usual. Suspending a suspended account has
-   * no effect: its first reason stands.
+   * no effect: its first reason stands. Only `payment` gives way to another reason, because a payment lifts it.
    * @throws AccountNotFound
    * @throws VersionMismatch
    */
   async suspend({ reason, ...change }: AccountChange & { readonly reason: SuspensionReason }): Promise<void> {
     const suspensionReason = suspensionReasonSchema.parse(reason);
     const suspendedAt = isoTime(this.#clock());
-    const set = { suspendedAt, suspensionReason };
-    const [before, after] = [{ state: 'active' }, { state: 'suspended', reason: suspensionReason }] as const;
-    await this.#change(
-      'account.suspend',
-      change,
-      { set },
-      {
-        when: absent('suspendedAt'),
-        before,
-        after,
-        writes: [suspendBalance(change.accountId, suspendedAt)],
-      },
-    );
+    const writes = [suspendBalance(change.accountId, suspendedAt)];
+    const after = { state: 'suspended', reason: suspensionReason } as const;
+    const isForPayment = async (): Promise<boolean> =>
+      suspensionReason !== 'payment' && (await this.get(change.accountId))?.suspensionReason === 'payment';
+    do {
+      const from = (await isForPayment())
+        ? { when: compare('suspensionReason', '=', 'payment'), before: { ...after, reason: 'payment' as const } }
+        : { when: absent('suspendedAt'), before: { state: 'active' as const } };
+      await this.#change(
+        'account.suspend',
+        change,
+        { set: { suspendedAt, suspensionReason } },
+        { ...from, after, writes },
+      );
+      // A due may have suspended the account meanwhile.
+    } while (await isForPayment());
   }
 
   /**

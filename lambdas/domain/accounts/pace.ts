@@ -11,6 +11,8 @@ export const ACCOUNTS_PER_PERSON_AND_DAY_MAX = 10;
 export const ACCOUNTS_PER_HOUR_MAX = 100;
 /** The number of invitations that one account can create in a day (UTC). Each is an unsolicited email. */
 export const INVITATIONS_PER_ACCOUNT_AND_DAY_MAX = 100;
+/** The number of test events and repeated deliveries that one account can ask for in an hour. Each is a request to a host that it names. */
+export const DELIVERIES_PER_ACCOUNT_AND_HOUR_MAX = 100;
 
 /** The length of a period in seconds, and the number of characters of an ISO 8601 time that identify it. */
 const PERIODS = { hour: [3_600, 13], day: [86_400, 10] } as const;
@@ -19,7 +21,7 @@ const PERIODS = { hour: [3_600, 13], day: [86_400, 10] } as const;
 export interface Pace {
   /** The partition that holds the count: an account, a person, or the deployment. */
   readonly owner: string;
-  readonly what: 'accounts' | 'invitations' | 'keys';
+  readonly what: 'accounts' | 'invitations' | 'keys' | 'deliveries';
   readonly per: keyof typeof PERIODS;
   readonly limit: number;
   /** The error when the limit is reached. */

@@ -13,7 +13,7 @@ import { attempt } from './provider/provider-attempt';
 import { shouldTryNextTarget } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
 import type { CutReason } from './rolling/cut-reason';
-import { outputPlanOf } from './rolling/first-hold';
+import { outputPlanOf } from './admission/first-hold';
 import { RollingOutput } from './rolling/rolling-output';
 import { closeAnswer } from './settlement/close-answer';
 import type { ProviderOutcome } from './settlement/outcome';

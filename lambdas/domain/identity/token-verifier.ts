@@ -6,7 +6,7 @@ export interface Identity {
   readonly clientId: string;
   /** Epoch milliseconds. */
   readonly issuedAt: number;
-  /** When the user last proved who they are, in epoch milliseconds. Refreshing a token does not change it. */
+  /** When the person signed in, in epoch milliseconds. A refreshed token has the same. */
   readonly signedInAt: number;
 }
 

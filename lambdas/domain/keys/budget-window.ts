@@ -14,6 +14,12 @@ export function windowAt({ window, timeZone = 'UTC' }: BudgetRule, now: number):
   return `${window}#${timeZone}#${firstDay(window, localDay(timeZone, now))}`;
 }
 
+/** The kind of a window and, unless it is the total, its first day, from the window's name. */
+export function partsOf(window: string): { readonly kind: BudgetRule['window']; readonly from?: string } {
+  const [kind = '', , from] = window.split('#');
+  return { kind: kind as BudgetRule['window'], ...(from !== undefined && { from }) };
+}
+
 /** @param day a date, `2026-11-21` */
 function firstDay(window: 'day' | 'week' | 'month', day: string): string {
   switch (window) {

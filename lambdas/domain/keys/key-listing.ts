@@ -24,8 +24,7 @@ export function pageOfListings(store: TableStore, accountId: string, request: Pa
   return readPage(store, listingOf(accountId), request, decodeKeyListing);
 }
 
-export async function everyListing(store: TableStore, accountId: string): Promise<KeyInfo[]> {
-  const keys: KeyInfo[] = [];
-  for await (const item of everyItem(store, listingOf(accountId))) keys.push(decodeKeyListing(item));
-  return keys;
+/** Reads the keys page by page, because an account that exchanges tokens can have very many. */
+export async function* everyListing(store: TableStore, accountId: string): AsyncGenerator<KeyInfo, void> {
+  for await (const item of everyItem(store, listingOf(accountId))) yield decodeKeyListing(item);
 }

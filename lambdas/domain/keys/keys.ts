@@ -146,7 +146,9 @@ export class Keys {
   }
 
   /** All keys of an account, oldest first, revoked and ended ones included. */
-  list(accountId: string): Promise<KeyInfo[]> {
-    return everyListing(this.#dependencies.store, accountId);
+  async list(accountId: string): Promise<KeyInfo[]> {
+    const keys: KeyInfo[] = [];
+    for await (const key of everyListing(this.#dependencies.store, accountId)) keys.push(key);
+    return keys;
   }
 }

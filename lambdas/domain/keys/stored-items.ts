@@ -98,6 +98,7 @@ export const KEY_ITEMS = [
       tokens: whole.optional(),
       running: whole.optional(),
       counted: whole.optional(),
+      heldPico: z.bigint().optional(),
     }),
     fields: {
       countedPico: usage('erasable'),
@@ -106,8 +107,19 @@ export const KEY_ITEMS = [
       tokens: usage('erasable'),
       running: usage('erasable'),
       counted: usage('erasable'),
+      heldPico: usage('erasable'),
     },
     is: keyed(/^counters#/, /^(budget#|minute#|waits#|running$)/),
+    notFound: BY_KEY,
+  }),
+  storedItem({
+    kind: 'budget-notice',
+    about: 'how much of a budget people were told that a key has used',
+    table: KEYS,
+    ends: 'with the key',
+    schema: z.object({ percent: z.bigint() }),
+    fields: { percent: BOOKKEEPING },
+    is: keyed(/^counters#/, /^told#/),
     notFound: BY_KEY,
   }),
 ];

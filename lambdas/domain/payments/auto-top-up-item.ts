@@ -15,10 +15,14 @@ export const autoTopUpSchema = z.object({
   amountCents: z.bigint().positive(),
   /** The most that is bought in a calendar month (UTC). */
   monthMaxCents: z.bigint().positive(),
+  /** The money that had gone back to the payer when the last charge began, or the settings were made. */
+  returnedPico: z.bigint().nonnegative().optional(),
   isCharging: z.boolean(),
   /** The credit that the last charge buys, which began at `chargedAt` (epoch milliseconds). */
   chargeCents: z.bigint().nonnegative(),
   chargedAt: whole,
+  /** The payment of the running charge, if the bank decides about it later. */
+  pendingPaymentId: z.string().optional(),
   /** Counts the charges since the settings were made. */
   attempt: whole,
   /** Differs between settings that were made, deleted and made again, so that no charge repeats an older one's key. */

@@ -12,6 +12,8 @@ import { AutoTopUpTooSmall } from './payments-errors';
 /** How an account wants its automatic top-up. */
 export type AutoTopUpSettings = Pick<AutoTopUp, 'isOn' | 'amountCents' | 'monthMaxCents'> & {
   readonly thresholdCents: bigint;
+  /** The money that has gone back to the payer so far; see `Funds.view`. */
+  readonly returnedPico: bigint;
 };
 
 export async function readAutoTopUp(store: TableStore, accountId: string): Promise<AutoTopUp | undefined> {
@@ -28,7 +30,7 @@ export async function readAutoTopUp(store: TableStore, accountId: string): Promi
 export function setAutoTopUp(
   accountId: string,
   current: AutoTopUp | undefined,
-  { isOn, thresholdCents, amountCents, monthMaxCents }: AutoTopUpSettings,
+  { isOn, thresholdCents, amountCents, monthMaxCents, returnedPico }: AutoTopUpSettings,
 ): readonly GuardedWrite[] {
   if (amountCents < thresholdCents || monthMaxCents < amountCents || amountCents === 0n) throw new AutoTopUpTooSmall();
   const set = {
@@ -36,6 +38,7 @@ export function setAutoTopUp(
     thresholdPico: picoOfCents(thresholdCents),
     amountCents,
     monthMaxCents,
+    returnedPico,
     ...(isOn && { declines: 0, waitsUntil: 0 }),
   };
   const first = {

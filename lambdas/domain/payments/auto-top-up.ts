@@ -3,6 +3,7 @@ import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { z } from 'zod';
 import { type Clock, HOUR_MS } from '../clock';
+import { larger } from '../money/pico';
 import { commit } from '../table/commit';
 import { compare } from '../table/condition';
 import { everyItem } from '../table/every-item';
@@ -41,7 +42,7 @@ export interface AutoTopUpsOptions {
   readonly clock: Clock;
   readonly funds: Pick<Funds, 'view'>;
   readonly customers: Pick<Customers, 'find'>;
-  readonly processor: Pick<PaymentProcessor, 'charge'>;
+  readonly processor: Pick<PaymentProcessor, 'charge' | 'payment'>;
   /** Books a payment; see `convergePayment`. */
   readonly converge: (paymentId: string) => Promise<unknown>;
   /** Tells the account's people, at least once; a repetition has the same attempt. */
@@ -51,7 +52,8 @@ export interface AutoTopUpsOptions {
 /**
  * Buys credit with a saved payment method when an account runs low. The account's state moves from one charge to the next
  * by conditional writes, and each charge has an idempotency key of its own: however many requests see the account run
- * low, and whatever crashes, one dip causes one charge.
+ * low, and whatever crashes, one dip causes one charge. A charge about which the bank decides later, such as a debit of a
+ * bank account, runs until then.
  */
 export class AutoTopUps {
   readonly #options: AutoTopUpsOptions;
@@ -69,10 +71,12 @@ export class AutoTopUps {
     // The settings come first: a charge that has ended is in the balance that is read after them.
     const state = await this.#read(accountId);
     if (state === undefined || !this.#isReady(state)) return false;
-    const { availablePico, heldPico, debtPico } = await this.#options.funds.view(accountId);
-    // Nobody who disputes a payment wants to be charged for it again.
-    if (debtPico > 0n || availablePico + heldPico >= state.thresholdPico) return false;
-    const charging = await this.#begin(accountId, state);
+    const { availablePico, heldPico, debtPico, returnedPico, isSuspended } = await this.#options.funds.view(accountId);
+    // Nobody who disputes a payment or gets a refund wants to be charged for it again.
+    const sincePico = larger(0n, returnedPico - (state.returnedPico ?? returnedPico));
+    const isLow = availablePico + heldPico + sincePico < state.thresholdPico;
+    if (debtPico > 0n || isSuspended || !isLow) return false;
+    const charging = await this.#begin(accountId, { ...state, returnedPico });
     if (charging === undefined) return false;
     await this.#charge(accountId, charging);
     return true;
@@ -129,6 +133,7 @@ export class AutoTopUps {
     for (;;) {
       const current = await this.#read(accountId);
       if (current?.isCharging !== true || current.attempt !== attempt) return;
+      if (outcome.kind === 'pending' && current.pendingPaymentId === outcome.paymentId) return;
       const { next, kind } = this.#after(current, outcome);
       if (kind !== undefined)
         await notify({ accountId, kind, attempt, creditCents, paymentId, chargedAt: state.chargedAt });
@@ -139,7 +144,8 @@ export class AutoTopUps {
 
   async #ask(accountId: string, state: AutoTopUp): Promise<ChargeOutcome | { readonly kind: 'unknown' }> {
     const { customers, processor, clock } = this.#options;
-    const { chargeCents: creditCents } = state;
+    const { chargeCents: creditCents, pendingPaymentId } = state;
+    if (pendingPaymentId !== undefined) return this.#outcomeOf(pendingPaymentId);
     if (clock() - state.chargedAt > REPEATED_WITHIN_MS) return { kind: 'unknown' };
     const customerId = await customers.find(accountId);
     if (customerId === undefined) return { kind: 'no_method' };
@@ -147,16 +153,25 @@ export class AutoTopUps {
     return reached(() => processor.charge({ accountId, customerId, creditCents, idempotencyKey }));
   }
 
+  /** The outcome of a charge that was pending when it was made. */
+  async #outcomeOf(paymentId: string): Promise<ChargeOutcome> {
+    const payment = await reached(() => this.#options.processor.payment(paymentId));
+    const isOpen = payment?.state === 'pending' || payment?.state === 'succeeded';
+    return { kind: isOpen ? payment.state : 'declined', paymentId };
+  }
+
   /**
-   * The state after a charge, and the notice. A charge that is pending counts as one that succeeds, because its credit
-   * follows; so does one of which the outcome is not known, because reconciliation finds it.
+   * The state after a charge, and the notice. A charge of which the outcome is not known counts as one that succeeds,
+   * because reconciliation finds its credit.
    */
   #after(
     state: AutoTopUp,
-    { kind }: { readonly kind: ChargeOutcome['kind'] | 'unknown' },
+    outcome: ChargeOutcome | { readonly kind: 'unknown' },
   ): { readonly next: AutoTopUp; readonly kind?: TopUpNotice['kind'] } {
-    const ended = { ...state, isCharging: false };
-    if (kind === 'pending' || kind === 'unknown') return { next: ended };
+    const { kind } = outcome;
+    if (kind === 'pending') return { next: { ...state, pendingPaymentId: outcome.paymentId } };
+    const ended = { ...state, isCharging: false, pendingPaymentId: undefined };
+    if (kind === 'unknown') return { next: ended };
     if (kind === 'succeeded') return { next: { ...ended, declines: 0 }, kind };
     const declines = state.declines + 1;
     const monthCents = state.monthCents - state.chargeCents;
@@ -173,12 +188,21 @@ export class AutoTopUps {
     const { store } = this.#options;
     const { isOn, isCharging, attempt, chargeCents, chargedAt, declines, waitsUntil, month, monthCents } = next;
     const set = { isOn, isCharging, attempt, chargeCents, chargedAt, declines, waitsUntil, month, monthCents };
+    const { pendingPaymentId, returnedPico } = next;
+    const change = {
+      set: {
+        ...set,
+        ...(pendingPaymentId && { pendingPaymentId }),
+        ...(returnedPico !== undefined && { returnedPico }),
+      },
+      ...(pendingPaymentId === undefined && { remove: ['pendingPaymentId'] }),
+    };
     const refusals = await commit<'moved'>(store, [
       {
         write: {
           table: ACCOUNTS,
           update: autoTopUpKey(accountId),
-          change: { set, add: { revision: 1n } },
+          change: { ...change, add: { revision: 1n } },
           when: compare('revision', '=', known.revision),
         },
         otherwise: () => 'moved',

@@ -1,16 +1,19 @@
+import { accountIdSchema } from '../../contracts/storage/ids';
+import { refusedPaymentKey } from '../../contracts/storage/table-keys/funds';
+import type { Key } from '../table/value';
 import type { Funds } from '../wallet/funds/funds';
 import type { Wallet } from '../wallet/wallet';
 import { CREDIT_PICO_MAX } from '../wallet/ledger/payment';
 import { PaymentIdReused, WalletNotFound } from '../wallet/wallet-errors';
 import { ChangeIdReused, PaymentNotFound } from '../wallet/funds/funds-errors';
-import { accountInDebt, topUpSucceeded } from '../notifications/outbox/messages';
+import type { NewMessage } from '../notifications/outbox/message';
+import { accountInDebt, topUpFailed, topUpSucceeded } from '../notifications/outbox/messages';
 import type { Notify } from '../notifications/outbox/outbox';
 import { picoOfCents } from './cents';
 import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
+import { CURRENCY } from './currency';
 import type { ExceptionCode, PaymentExceptions } from './payment-exceptions';
 import type { PaidPeriod, PaymentProcessor, ProcessedDispute, ProcessedPayment, ProcessedRefund } from './processor';
-
-const CURRENCY = 'usd';
 
 export interface ConvergeDependencies {
   readonly processor: Pick<PaymentProcessor, 'payment'>;
@@ -19,6 +22,8 @@ export interface ConvergeDependencies {
   readonly exceptions: Pick<PaymentExceptions, 'add'>;
   /** Tells the account's people. */
   readonly notify: Notify;
+  /** Tells them once; see `tellOnce`. */
+  readonly tellOnce: (notice: Key, message: NewMessage) => Promise<void>;
   /** Grants the bonus of a subscription's period once; see `Plans.grantBonus`. */
   readonly grantBonus: (period: PaidPeriod) => Promise<void>;
   /** The ID of this deployment. Several can share one account at the processor. */
@@ -35,14 +40,18 @@ interface Bought extends ProcessedPayment {
  * Makes the ledger agree with the processor about one payment: its credit, its refunds and its disputes. It reads the
  * processor's present state, so events may come twice, late, in any order or not at all; and each step is booked once, so
  * it may run at any time and several times at once.
- * @returns whether the payment belongs to this deployment
+ * @returns the payment as it was booked; undefined if it does not belong to this deployment
  * @throws ProcessorUnavailable, WalletUnavailable: it should run again
  */
-export async function convergePayment(dependencies: ConvergeDependencies, paymentId: string): Promise<boolean> {
+export async function convergePayment(
+  dependencies: ConvergeDependencies,
+  paymentId: string,
+): Promise<ProcessedPayment | undefined> {
   const { processor, deployment } = dependencies;
   const payment = await processor.payment(paymentId);
-  if (payment?.deployment !== deployment) return false;
-  if (payment.state !== 'succeeded') return true;
+  if (payment?.deployment !== deployment) return undefined;
+  if (payment.state === 'refused') await tellRefused(dependencies, payment);
+  if (payment.state !== 'succeeded') return payment;
   try {
     const bought = await boughtOf(dependencies, payment);
     if (bought) await book(dependencies, bought);
@@ -51,7 +60,16 @@ export async function convergePayment(dependencies: ConvergeDependencies, paymen
     if (code === undefined) throw error;
     await dependencies.exceptions.add(paymentId, code, payment.accountId);
   }
-  return true;
+  return payment;
+}
+
+async function tellRefused(
+  { tellOnce }: ConvergeDependencies,
+  { accountId, paymentId, creditCents }: ProcessedPayment,
+): Promise<void> {
+  if (accountId === undefined || !accountIdSchema.safeParse(accountId).success || creditCents === undefined) return;
+  const message = topUpFailed({ accountId, paymentId, amountPico: picoOfCents(creditCents) });
+  await tellOnce(refusedPaymentKey(accountId, paymentId), message);
 }
 
 function exceptionOf(error: unknown): ExceptionCode | undefined {

@@ -3,19 +3,22 @@ import type { PlanSettings } from '../../contracts/deployment/plans';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
-import { NO_NOTIFY, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
+import { type Audiences, NOBODY, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
 import { Funds } from '../wallet/funds/funds';
 import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
-import { convergePayment } from './converge-payment';
+import { type ConvergeDependencies, convergePayment } from './converge-payment';
 import { Customers } from './customers';
+import { Invoices } from './invoices';
 import { PaymentEvents } from './payment-events';
 import { PaymentExceptions } from './payment-exceptions';
 import { Plans } from './plans/plans';
+import { SubscriptionChanges } from './plans/subscription-changes';
 import type { PaymentProcessor } from './processor';
 import { messageOf } from './top-up-message';
 import { reconcile, type Reconciliation } from './reconcile';
 import { reached, Refunds } from './refunds';
+import { tellOnce } from './tell-once';
 import { TopUps } from './top-ups';
 
 export interface PaymentsOptions {
@@ -29,8 +32,8 @@ export interface PaymentsOptions {
   /** @default none */
   readonly plans?: readonly PlanSettings[] | undefined;
   readonly usageRetentionDays: number;
-  /** Whether people are told by mail. @default no */
-  readonly sendsMail?: boolean;
+  /** The audiences of messages about payments. @default nobody */
+  readonly audiences?: Audiences;
   /** @default new ones on the same store */
   readonly wallet?: Pick<Wallet, 'credit'>;
   readonly funds?: Funds;
@@ -46,12 +49,12 @@ export class Payments {
   readonly autoTopUps: AutoTopUps;
   readonly events: PaymentEvents;
   readonly processor: PaymentProcessor;
-  readonly #converge: (paymentId: string) => Promise<boolean>;
+  readonly #converge: (paymentId: string) => ReturnType<typeof convergePayment>;
   readonly #store: TableStore;
 
   constructor(options: PaymentsOptions) {
-    const { store, clock, log, processor, deployment, limits, sendsMail = false } = options;
-    const notify = sendsMail ? notifyBy(clock) : NO_NOTIFY;
+    const { store, clock, log, processor, deployment, limits, audiences = NOBODY } = options;
+    const notify = notifyBy(clock, audiences);
     const wallet = options.wallet ?? new Wallet(options);
     const funds = options.funds ?? new Funds(options);
     const exceptions = new PaymentExceptions({ store, clock, log });
@@ -59,22 +62,42 @@ export class Payments {
     const settings = options.plans ?? [];
     const plans = new Plans({ clock, funds, exceptions, customers, processor, deployment, settings });
     const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
-    const converge = (paymentId: string): Promise<boolean> =>
-      convergePayment({ processor, wallet, funds, exceptions, grantBonus, notify, deployment }, paymentId);
+    // A command that tells nobody notes nothing as told, so that it keeps nobody else from it.
+    const tells = audiences.mail || audiences.webhooks;
+    const tell: ConvergeDependencies['tellOnce'] = async (notice, message) =>
+      tells ? tellOnce({ store, clock, notify }, notice, message) : undefined;
+    const converging = { processor, wallet, funds, exceptions, grantBonus, notify, tellOnce: tell, deployment };
+    const converge = (paymentId: string): ReturnType<typeof convergePayment> => convergePayment(converging, paymentId);
+    const invoices = tells ? new Invoices({ store, clock, processor, notify, deployment }) : undefined;
+    const subscriptions = tells ? new SubscriptionChanges({ store, clock, processor, notify, deployment }) : undefined;
+    // An invoice has events of its own; the reconciliation finds those that never arrived.
+    const convergeAndTell: typeof converge = async (paymentId) => {
+      const payment = await converge(paymentId);
+      if (payment) await invoices?.tell(paymentId);
+      return payment;
+    };
     this.#store = store;
-    this.#converge = converge;
+    this.#converge = convergeAndTell;
     this.processor = processor;
     this.exceptions = exceptions;
     this.customers = customers;
     this.plans = plans;
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
     this.refunds = new Refunds({ store, funds, processor });
-    const tell = async (notice: TopUpNotice): Promise<void> => {
-      const message = sendsMail ? messageOf(notice) : undefined;
-      if (message) await notifyOnce({ store, clock }, message);
+    const tellOfTopUp = async (notice: TopUpNotice): Promise<void> => {
+      const message = messageOf(notice);
+      if (message) await notifyOnce({ store, clock, audiences }, message);
     };
-    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tell });
-    this.events = new PaymentEvents({ store, clock, processor, converge, grantBonus });
+    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tellOfTopUp });
+    this.events = new PaymentEvents({
+      store,
+      clock,
+      processor,
+      converge,
+      grantBonus,
+      tellInvoice: async (objectId) => invoices?.tell(objectId),
+      followSubscription: async (subscriptionId) => subscriptions?.follow(subscriptionId),
+    });
   }
 
   /** Opens a page of the processor for a customer. @throws PaymentsUnavailable */

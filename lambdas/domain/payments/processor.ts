@@ -29,7 +29,12 @@ export interface ProcessedDispute {
 /** A payment, as the processor reports it now. */
 export interface ProcessedPayment {
   readonly paymentId: string;
-  readonly state: 'pending' | 'succeeded' | 'failed';
+  /**
+   * - `pending`: the bank decides later, as about a debit of a bank account.
+   * - `refused`: the bank refused it after the customer had left the processor's page.
+   * - `unpaid`: it failed otherwise, or nobody has tried.
+   */
+  readonly state: 'pending' | 'succeeded' | 'refused' | 'unpaid';
   /** In lower case, such as `usd`. */
   readonly currency: string;
   readonly receivedCents: bigint;
@@ -75,6 +80,23 @@ export interface ProcessedSubscription {
   readonly periodEndsAt: number | undefined;
   /** Epoch milliseconds, if it was canceled for later. */
   readonly endsAt: number | undefined;
+}
+
+/** A subscription with the deployment and the account that it was begun for. */
+export interface OwnedSubscription extends ProcessedSubscription {
+  readonly deployment: string | undefined;
+  readonly accountId: string | undefined;
+}
+
+/** An invoice that can no longer change, and asks for its payment or has it. */
+export interface IssuedInvoice {
+  readonly invoiceId: string;
+  readonly deployment: string | undefined;
+  readonly accountId: string | undefined;
+  /** With tax. */
+  readonly totalCents: bigint;
+  /** In lower case, such as `usd`. */
+  readonly currency: string;
 }
 
 /** A page at the processor on which a person pays. */
@@ -162,6 +184,14 @@ export interface PaymentProcessor {
   price(priceId: string): Promise<ProcessorPrice | undefined>;
   /** The paid periods of subscriptions that an event concerns. */
   paidPeriods(object: EventObject): Promise<readonly PaidPeriod[]>;
+  /** The subscriptions that an event concerns. @returns their IDs */
+  subscriptionsOf(object: EventObject): Promise<readonly string[]>;
+  /** @returns undefined if there is no such subscription */
+  subscription(subscriptionId: string): Promise<OwnedSubscription | undefined>;
+  /** The issued invoices that an object is about: itself, or the invoice of a payment. */
+  issuedInvoices(objectId: string): Promise<readonly IssuedInvoice[]>;
+  /** The page on which an invoice can be seen without signing in. Its URL is a secret, so it is stored nowhere. */
+  invoicePage(invoiceId: string): Promise<string | undefined>;
   charge(charge: OffSessionCharge): Promise<ChargeOutcome>;
   /** @throws RefundRefused when the processor refuses it for good */
   refund(refund: {

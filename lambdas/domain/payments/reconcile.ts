@@ -1,6 +1,7 @@
 import { entryKey } from '../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../contracts/storage/tables';
 import type { TableStore } from '../table/table-store';
+import { returnIdOf } from '../wallet/funds/refund';
 import { type Book, decodeEntry, movedInto } from '../wallet/ledger/entry';
 import { picoOfCents } from './cents';
 import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
@@ -25,10 +26,13 @@ export interface Reconciliation {
 
 export interface ReconcileOptions {
   readonly store: TableStore;
-  readonly processor: Pick<PaymentProcessor, 'payment' | 'movements'>;
-  /** Books a payment; see `convergePayment`. @returns whether it belongs to this deployment */
-  readonly converge: (paymentId: string) => Promise<boolean>;
+  readonly processor: Pick<PaymentProcessor, 'movements'>;
+  /** Books a payment; see `convergePayment`. */
+  readonly converge: (paymentId: string) => Promise<ProcessedPayment | undefined>;
 }
+
+/** Each payment takes several calls of the processor, one after the other. */
+const COMPARED_AT_ONCE = 8;
 
 /**
  * Compares the movements of money at the processor with the ledger. It first books what an event should have booked, so
@@ -37,36 +41,31 @@ export interface ReconcileOptions {
  * @throws ProcessorUnavailable, WalletUnavailable
  */
 export async function reconcile(
-  options: ReconcileOptions,
+  { store, processor, converge }: ReconcileOptions,
   period: { readonly from: number; readonly to: number },
 ): Promise<Reconciliation> {
-  const { processor } = options;
-  /** Undefined for a payment of another deployment. */
-  const compared = new Map<string, ProcessedPayment | undefined>();
+  const moved: BalanceMovement[] = [];
+  for await (const movement of processor.movements(period)) moved.push(movement);
+  const paymentIds = [...new Set(moved.flatMap(({ paymentId }) => (paymentId === undefined ? [] : [paymentId])))];
+  const payments = new Map<string, ProcessedPayment>();
   const differences: PaymentDifference[] = [];
+  const compareOne = async (paymentId: string): Promise<void> => {
+    const payment = await converge(paymentId);
+    if (payment === undefined) return;
+    payments.set(paymentId, payment);
+    differences.push(...(await differencesOf(store, payment)));
+  };
+  for (let from = 0; from < paymentIds.length; from += COMPARED_AT_ONCE) {
+    await Promise.all(paymentIds.slice(from, from + COMPARED_AT_ONCE).map(compareOne));
+  }
   let movements = 0;
-  for await (const movement of processor.movements(period)) {
-    const { paymentId } = movement;
-    if (paymentId === undefined) continue;
-    if (!compared.has(paymentId)) {
-      const payment = await booked(options, paymentId);
-      compared.set(paymentId, payment);
-      if (payment) differences.push(...(await differencesOf(options.store, payment)));
-    }
-    const payment = compared.get(paymentId);
+  for (const movement of moved) {
+    const payment = payments.get(movement.paymentId ?? '');
     if (payment === undefined) continue;
     movements += 1;
     differences.push(...unknownMovement(movement, payment));
   }
-  const payments = [...compared.values()].filter((payment) => payment !== undefined).length;
-  return { payments, movements, differences };
-}
-
-async function booked(
-  { converge, processor }: ReconcileOptions,
-  paymentId: string,
-): Promise<ProcessedPayment | undefined> {
-  return (await converge(paymentId)) ? processor.payment(paymentId) : undefined;
+  return { payments: payments.size, movements, differences };
 }
 
 async function differencesOf(store: TableStore, payment: ProcessedPayment): Promise<readonly PaymentDifference[]> {
@@ -86,10 +85,8 @@ async function differencesOf(store: TableStore, payment: ProcessedPayment): Prom
   for (const refund of payment.refunds) {
     const refundId = refundIdOf(refund);
     const taken = await moved(refundId, ['refunded', 'overrun']);
-    const returned = await moved(`return_${refundId}`, ['available']);
-    // A part that the account no longer had when it was refunded does not come back when that fails.
-    if (refund.state === 'failed') compare('refund', 0n, returned === 0n ? taken : 0n);
-    else compare('refund', creditOf(payment, refund), taken - returned);
+    const returned = await moved(returnIdOf(refundId), ['available', 'operatorLoss']);
+    compare('refund', refund.state === 'failed' ? 0n : creditOf(payment, refund), taken - returned);
   }
   for (const dispute of payment.disputes) {
     const disputeId = disputeIdOf(dispute);

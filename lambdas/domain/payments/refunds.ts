@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { PENDING_REFUNDS_PARTITION, pendingRefundKey } from '../../contracts/storage/table-keys/funds';
+import { entryKey } from '../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../contracts/storage/tables';
-import { lesser } from '../money/pico';
 import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Funds } from '../wallet/funds/funds';
 import { NotRefundable, PaymentNotFound } from '../wallet/funds/funds-errors';
 import type { Recorder } from '../wallet/funds/change-funds';
-import type { Refund } from '../wallet/funds/refund';
+import { type Refund, returnIdOf } from '../wallet/funds/refund';
 import { picoOfCents, shareOfRoundedUp, wholeCentsIn } from './cents';
+import { creditOf } from './credit-of';
 import { PaymentMissing, PaymentsUnavailable, RefundFailed, RefundTooLarge } from './payments-errors';
 import { type PaymentProcessor, type ProcessedPayment, ProcessorUnavailable, RefundRefused } from './processor';
 
@@ -40,8 +41,11 @@ export class Refunds {
   }
 
   /**
+   * Resolves once the processor has accepted the refund, or once it is on the list, if the processor does not answer: an
+   * error would make the caller ask again, for a second refund.
    * @param refund.refundId repeating a refund with its ID has no further effect
-   * @throws PaymentMissing, RefundTooLarge, RefundFailed, PaymentsUnavailable
+   * @throws PaymentMissing, RefundTooLarge, RefundFailed
+   * @throws PaymentsUnavailable when nothing was taken
    */
   async refund({
     accountId,
@@ -60,7 +64,7 @@ export class Refunds {
     const { funds, processor } = this.#options;
     const payment = await reached(() => processor.payment(paymentId));
     if (payment?.accountId !== accountId || payment.creditCents === undefined) throw new PaymentMissing();
-    const cents = refundedCents(payment, creditCents);
+    const cents = refundedCents(payment, { refundId, creditCents });
     const pending = { refundId, accountId, paymentId, cents, creditCents };
     try {
       const writes = [{ write: { table: WALLET, put: { ...pendingRefundKey(refundId), ...pending } } }];
@@ -70,7 +74,9 @@ export class Refunds {
       if (error instanceof PaymentNotFound) throw new PaymentMissing();
       throw error;
     }
-    if (!(await this.#ask(pending))) throw new RefundFailed();
+    // `complete` fails and alarms if the reason lasts.
+    const isAccepted = await this.#ask(pending).catch(() => undefined);
+    if (isAccepted === false) throw new RefundFailed();
   }
 
   /** Finishes refunds that were interrupted. @throws the first error, after it has tried each */
@@ -85,12 +91,14 @@ export class Refunds {
   /** @returns whether the processor accepted the refund */
   async #ask(pending: PendingRefund): Promise<boolean> {
     const { store, funds, processor } = this.#options;
-    const { refundId, paymentId, cents, creditCents } = pending;
+    const { accountId, refundId, paymentId, cents, creditCents } = pending;
     // The processor forgets idempotency keys after a day, so what it has done is looked up first.
     const payment = await reached(() => processor.payment(paymentId));
     const earlier = payment?.refunds.find((refund) => refund.refundId === refundId);
-    let isAccepted = earlier?.state !== 'failed';
-    if (earlier === undefined) {
+    const returned = await store.get({ table: WALLET, key: entryKey(accountId, returnIdOf(refundId)) });
+    let isAccepted = earlier?.state !== 'failed' && returned === undefined;
+    // It keeps no refusals either: it might accept a refund whose credit is back in the account.
+    if (earlier === undefined && returned === undefined) {
       try {
         await reached(() => processor.refund({ refundId, paymentId, cents, creditCents }));
       } catch (error) {
@@ -105,12 +113,20 @@ export class Refunds {
 }
 
 /**
- * The amount that a refund of credit pays back: the tax on the credit is returned too. Rounding up never keeps a part of a cent from
- * the customer, and all refunds of a payment together are no more than it was.
+ * The amount that a refund of credit pays back: the tax on the credit is returned too. All refunds of a payment together
+ * are rounded up once, so no part of a cent is kept from the customer, and many small refunds pay no more than a large one.
+ * @throws RefundTooLarge
  */
-function refundedCents({ receivedCents, creditCents = 0n, refunds }: ProcessedPayment, refundedCredit: bigint): bigint {
-  const earlier = refunds.filter(({ state }) => state !== 'failed').reduce((sum, { cents }) => sum + cents, 0n);
-  return lesser(shareOfRoundedUp(receivedCents, refundedCredit, creditCents), receivedCents - earlier);
+function refundedCents(
+  payment: ProcessedPayment,
+  { refundId, creditCents: wanted }: Pick<PendingRefund, 'refundId' | 'creditCents'>,
+): bigint {
+  const { receivedCents, creditCents = 0n, refunds } = payment;
+  const others = refunds.filter((refund) => refund.state !== 'failed' && refund.refundId !== refundId);
+  const paidBack = others.reduce((sum, { cents }) => sum + cents, 0n);
+  const returned = others.reduce((sum, refund) => sum + wholeCentsIn(creditOf(payment, refund)), 0n);
+  if (returned + wanted > creditCents) throw new RefundTooLarge(picoOfCents(creditCents - returned));
+  return shareOfRoundedUp(receivedCents, returned + wanted, creditCents) - paidBack;
 }
 
 const moneyOf = ({ accountId, refundId, paymentId, creditCents }: PendingRefund): Refund => ({

@@ -16,12 +16,15 @@ import {
   COUPONS_PARTITION,
   customerKey,
   DUE_PREFIX,
+  INVOICE_NOTICE_PREFIX,
   LOW_BALANCES_PARTITION,
   lowBalanceKey,
   lowBalanceListingKey,
   OPEN_DUES_PARTITION,
   PAYMENT_EXCEPTIONS_PARTITION,
   PENDING_REFUNDS_PARTITION,
+  REFUSED_PAYMENT_PREFIX,
+  SUBSCRIPTION_PREFIX,
 } from '../../contracts/storage/table-keys/funds';
 import { ACCOUNTS, WALLET } from '../../contracts/storage/tables';
 import { dueSchema } from './arrears/due-item';
@@ -30,6 +33,7 @@ import { codeSchema, couponSchema } from './coupons/coupon-item';
 import { customerSchema } from './customers';
 import { lowBalanceSchema } from './low-balances';
 import { exceptionSchema } from './payment-exceptions';
+import { toldSchema } from './plans/subscription-changes';
 import { pendingSchema } from './refunds';
 
 /** Facts of the ledger, which the law requires to be kept. They name an account by its pseudonym only. */
@@ -65,6 +69,8 @@ export const PAYMENT_ITEMS = [
       isCharging: shown,
       chargeCents: shown,
       chargedAt: shown,
+      pendingPaymentId: shown,
+      returnedPico: BOOKKEEPING,
       attempt: BOOKKEEPING,
       generation: BOOKKEEPING,
       declines: shown,
@@ -105,6 +111,30 @@ export const PAYMENT_ITEMS = [
     fields: {},
     is: keyed(LOW_BALANCES_PARTITION, IN_ACCOUNT),
     ofAccount: (accountId) => [at(lowBalanceListingKey(accountId))],
+  }),
+  storedItem({
+    kind: 'subscription',
+    about: 'the state of a subscription that people were told last',
+    table: ACCOUNTS,
+    ends: 'with the account',
+    schema: toldSchema,
+    fields: { state: shown, priceId: shown, endsAt: shown, isOver: shown, revision: BOOKKEEPING },
+    is: keyed(IN_ACCOUNT, /^subscription#/),
+    ofAccount: (accountId) => [{ partition: accountId, sort: { beginsWith: SUBSCRIPTION_PREFIX } }],
+  }),
+  storedItem({
+    kind: 'payment-notice',
+    about: 'when people were told about an invoice, or about a payment that a bank refused',
+    table: ACCOUNTS,
+    ends: 'with the account',
+    schema: z.object({ at: z.string() }),
+    fields: { at: shown },
+    is: keyed(IN_ACCOUNT, /^(invoice|refused)#/),
+    ofAccount: (accountId) =>
+      [INVOICE_NOTICE_PREFIX, REFUSED_PAYMENT_PREFIX].map((beginsWith) => ({
+        partition: accountId,
+        sort: { beginsWith },
+      })),
   }),
   storedItem({
     kind: 'payment-event',

@@ -38,16 +38,18 @@ export class TopUps {
     this.#options = options;
   }
 
+  /** The limits of one purchase, which an automatic one has too. @throws AmountOutOfRange */
+  expectInRange(creditCents: bigint): void {
+    const { leastCents, mostCents } = this.#options.limits;
+    if (creditCents >= leastCents && creditCents <= mostCents) return;
+    throw new AmountOutOfRange({ leastPico: picoOfCents(leastCents), mostPico: picoOfCents(mostCents) });
+  }
+
   /** @throws AmountOutOfRange, TooManyTopUps, PaymentsUnavailable */
   async begin({ topUpId, ...topUp }: NewTopUp): Promise<Checkout> {
-    const { customers, processor, limits } = this.#options;
+    const { customers, processor } = this.#options;
     const { accountId, creditCents } = topUp;
-    if (creditCents < limits.leastCents || creditCents > limits.mostCents) {
-      throw new AmountOutOfRange({
-        leastPico: picoOfCents(limits.leastCents),
-        mostPico: picoOfCents(limits.mostCents),
-      });
-    }
+    this.expectInRange(creditCents);
     await this.#count(accountId, creditCents);
     const customerId = await customers.open(accountId);
     const idempotencyKey = `top_up_${topUpId}`;

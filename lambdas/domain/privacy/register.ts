@@ -6,6 +6,7 @@ import { DATA_PLANE_ITEMS } from '../data-plane/stored-items';
 import { FEDERATION_ITEMS } from '../federation/stored-items';
 import { KEY_ITEMS } from '../keys/stored-items';
 import { NOTIFICATION_ITEMS } from '../notifications/stored-items';
+import { WEBHOOK_ITEMS } from '../notifications/webhooks/stored-items';
 import { PAYMENT_ITEMS } from '../payments/stored-items';
 import { PEOPLE_ITEMS } from '../people/stored-items';
 import { RECEIPT_ITEMS } from '../receipts/stored-items';
@@ -23,6 +24,7 @@ export const REGISTER: readonly StoredItem[] = [
   ...ACCOUNT_ITEMS,
   ...FEDERATION_ITEMS,
   ...NOTIFICATION_ITEMS,
+  ...WEBHOOK_ITEMS,
   ...KEY_ITEMS,
   ...PAYMENT_ITEMS,
   ...WALLET_ITEMS,

@@ -50,14 +50,16 @@ const wholeOf = ({ holdPico, ceilingPico = holdPico, ...terms }: HoldTerms): Hol
   holdPico: ceilingPico,
 });
 
-/** Holds money from the main balance. If that is too little, the account's drawers are emptied into it first. */
+/**
+ * Holds money from the main balance. If that is too little, the account's drawers are emptied into it first. That also
+ * shows how much the leases hold, for which a new hold may have to leave money.
+ */
 async function reserveOwn(dependencies: WalletDependencies, terms: HoldTerms, take: typeof reserveHold): Promise<Hold> {
   try {
     return await take(dependencies, terms);
   } catch (error) {
     if (!(error instanceof InsufficientFunds) || !error.hasDrawers) throw error;
-    await emptyDrawers(dependencies, terms.accountId);
-    return take(dependencies, terms);
+    return take(dependencies, { ...terms, leasedPico: await emptyDrawers(dependencies, terms.accountId) });
   }
 }
 

@@ -28,9 +28,16 @@ export class WorstCaseRequired extends Error {
   }
 }
 
+/** The rest of a key's budget, in pico-dollars. */
+export interface BudgetLeft {
+  readonly leftPico: bigint;
+  /** The part of the budget that running requests hold, and of which they may return something. */
+  readonly heldPico: bigint;
+}
+
 /** The limit of a key that a request would exceed. */
 export type ReachedLimit =
-  | { readonly kind: 'budget'; readonly leftPico: bigint }
+  | ({ readonly kind: 'budget' } & BudgetLeft)
   | {
       readonly kind: 'minute';
       readonly minute: NonNullable<Counting['minute']>;
@@ -82,7 +89,10 @@ export class PaymentIdReused extends Error {
   }
 }
 
-/** A live hold with other terms has this request ID. The gateway generates request IDs and never reuses one. */
+/**
+ * The request ID was used before, for a smaller hold, for another account, or for a hold that has ended. The gateway
+ * generates request IDs and never reuses one.
+ */
 export class RequestIdReused extends Error {
   override readonly name = 'RequestIdReused';
   constructor() {

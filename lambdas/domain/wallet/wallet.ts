@@ -6,7 +6,9 @@ import { openBalance } from './balance/balance';
 import { readBalance } from './balance/drawers';
 import { type WalletDependencies, walletDependencies, type WalletOptions } from './dependencies';
 import { creditInDebt } from './funds/credit-in-debt';
+import type { Counting } from './holds/counting';
 import type { Hold } from './holds/hold';
+import { readBudget } from './holds/key-counters';
 import type { HoldTerms } from './holds/reserve-hold';
 import { type Extension, extendHold, type RollingHold, shrinkHold } from './holds/resize-hold';
 import { settleHold } from './holds/settle-hold';
@@ -19,6 +21,7 @@ import type { Payment } from './ledger/payment';
 import { checkPayment, creditPayment } from './ledger/payment';
 import { expectActive, reserve } from './reserve';
 import { retryOrUnavailable, SETTLE_RETRY } from './retry';
+import type { BudgetLeft } from './wallet-errors';
 import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
 
@@ -108,9 +111,10 @@ export class Wallet {
    * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletInDebt, WalletNotFound, HoldNotFound
    */
   async extend(hold: RollingHold, extension: Extension): Promise<RollingHold> {
-    if (hold.leaseTurn === undefined) return extendHold(this.#dependencies, hold, extension);
+    const { leaseTurn } = hold;
+    if (leaseTurn === undefined) return extendHold(this.#dependencies, hold, extension);
     await this.expectActive(hold.accountId);
-    return growLease(this.#dependencies, hold, extension);
+    return growLease(this.#dependencies, { ...hold, leaseTurn }, extension);
   }
 
   /**
@@ -151,6 +155,11 @@ export class Wallet {
   /** The main balance and the drawers together; undefined when the wallet was never opened. */
   async balance(accountId: string): Promise<Balance | undefined> {
     return readBalance(this.#dependencies.store, accountId);
+  }
+
+  /** The rest of a key's budget; undefined for a key without one. */
+  async budget(counting: Counting): Promise<BudgetLeft | undefined> {
+    return readBudget(this.#dependencies.store, counting);
   }
 
   /** All entries of an account by ID. For requests, that is chronological order. */

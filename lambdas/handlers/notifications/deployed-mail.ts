@@ -16,6 +16,7 @@ import { MailLinks } from '../../domain/notifications/delivery/mail-links';
 import { Preferences } from '../../domain/notifications/people/preferences';
 import { Suppressions } from '../../domain/notifications/people/suppressions';
 import { derivedSecret, MAIL_SECRETS } from '../../domain/secret';
+import { deployedProcessor } from '../payments/deployed-processor';
 
 /** The delivery as it runs in AWS: one per execution environment. */
 export async function deployedMail(env: Env<typeof MAIL_ENV>, log: Log): Promise<MailDelivery> {
@@ -27,6 +28,7 @@ export async function deployedMail(env: Env<typeof MAIL_ENV>, log: Log): Promise
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
   const pool = new CognitoIdentityProviderClient(SDK_LIMITS);
   const emails = new CognitoVerifiedEmails({ client: pool, userPoolId: env.USER_POOL_ID });
+  const processor = deployedProcessor(env, client)?.processor;
   const publicUrl = env.PUBLIC_URL === 'none' ? undefined : env.PUBLIC_URL;
   return new MailDelivery({
     store,
@@ -37,5 +39,7 @@ export async function deployedMail(env: Env<typeof MAIL_ENV>, log: Log): Promise
     preferences: new Preferences({ store }),
     suppressions: new Suppressions({ store, clock, secret: secretFor('suppressions') }),
     links: new MailLinks({ publicUrl, secret: secretFor('unsubscribe') }),
+    // Only mails about invoices need Stripe's keys, so the delivery starts without them.
+    invoicePage: processor && ((invoiceId) => processor.invoicePage(invoiceId)),
   });
 }

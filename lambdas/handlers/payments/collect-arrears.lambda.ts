@@ -7,7 +7,8 @@ import { Accounts } from '../../domain/accounts/accounts';
 import { AuditLog } from '../../domain/audit/audit-log';
 import { systemClock as clock } from '../../domain/clock';
 import { Arrears } from '../../domain/payments/arrears/arrears';
-import { tellByMail } from '../../domain/payments/arrears/due-message';
+import { audiencesOf } from '../../domain/notifications/outbox/outbox';
+import { tellOfDue } from '../../domain/payments/arrears/due-message';
 import { collectArrears } from './collect-arrears';
 
 const env = readEnv(ARREARS_ENV);
@@ -28,7 +29,7 @@ const arrears = new Arrears({
   audit,
   accounts: new Accounts({ store, clock, audit }),
   dueDays: Number(env.DUE_DAYS),
-  notify: env.MAIL_FROM === 'none' ? () => Promise.resolve() : tellByMail({ store, clock }),
+  notify: tellOfDue({ store, clock, audiences: audiencesOf(env.MAIL_FROM !== 'none') }),
 });
 
 export const handler = middy(collectArrears(arrears));

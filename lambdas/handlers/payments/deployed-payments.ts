@@ -2,18 +2,14 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { SDK_LIMITS } from '../../adapters/sdk-limits';
-import { CachedSecret } from '../../adapters/secrets/cached-secret';
-import { CurrentProcessor } from '../../adapters/stripe/current-processor';
-import { stripeClient } from '../../adapters/stripe/stripe-client';
-import { StripeProcessor } from '../../adapters/stripe/stripe-processor';
 import type { Env, PAYMENTS_ENV } from '../../contracts/deployment/environment';
-import { type PaymentSettings, readPaymentSettings } from '../../contracts/deployment/payment-settings';
-import { type StripeKeys, stripeKeysSecretSchema } from '../../contracts/deployment/secrets';
+import type { StripeKeys } from '../../contracts/deployment/secrets';
 import { systemClock } from '../../domain/clock';
 import { errorName, type Log } from '../../domain/log';
+import { audiencesOf } from '../../domain/notifications/outbox/outbox';
 import { Payments } from '../../domain/payments/payments';
-import { type PaymentProcessor, ProcessorUnavailable } from '../../domain/payments/processor';
 import type { TableStore } from '../../domain/table/table-store';
+import { deployedProcessor } from './deployed-processor';
 
 /** The payments of a deployment, and its keys at Stripe, which are fetched again when they are old. */
 export interface DeployedPayments {
@@ -29,19 +25,17 @@ export function deployedPayments(
   env: PaymentsEnv,
   parts: { readonly store: TableStore; readonly client: Pick<SecretsManagerClient, 'send'>; readonly log: Log },
 ): DeployedPayments | undefined {
-  const settings = readPaymentSettings(env.PAYMENT_SETTINGS);
-  if (settings === undefined) return undefined;
   const { store, client, log } = parts;
+  const deployed = deployedProcessor(env, client);
+  if (deployed === undefined) return undefined;
+  const { settings, processor, keys } = deployed;
   const { limits } = settings;
-  const [clock, deployment] = [systemClock, env.DEPLOYMENT];
-  const secret = new CachedSecret({ client, arn: env.STRIPE_KEYS_SECRET, schema: stripeKeysSecretSchema, clock });
-  const keys = (): Promise<StripeKeys> => secret.get();
   const payments = new Payments({
     store,
-    clock,
+    clock: systemClock,
     log,
-    deployment,
-    processor: new CurrentProcessor(currentProcessor(keys, settings, deployment)),
+    deployment: env.DEPLOYMENT,
+    processor,
     limits: {
       leastCents: BigInt(limits.leastCents),
       mostCents: BigInt(limits.mostCents),
@@ -50,27 +44,9 @@ export function deployedPayments(
     },
     usageRetentionDays: Number(env.USAGE_RETENTION_DAYS),
     plans: settings.plans,
-    sendsMail: env.MAIL_FROM !== 'none',
+    audiences: audiencesOf(env.MAIL_FROM !== 'none'),
   });
   return { payments, keys };
-}
-
-/** Opens a client for each API key. @throws ProcessorUnavailable while there is no usable one */
-function currentProcessor(
-  keys: () => Promise<StripeKeys>,
-  { automaticTax, apiUrl }: PaymentSettings,
-  deployment: string,
-): () => Promise<PaymentProcessor> {
-  let open: { readonly apiKey: string; readonly processor: PaymentProcessor } | undefined;
-  return async () => {
-    const { apiKey } = await keys().catch((error: unknown) => {
-      throw new ProcessorUnavailable({ cause: errorName(error) });
-    });
-    if (open?.apiKey === apiKey) return open.processor;
-    const processor = new StripeProcessor({ stripe: stripeClient({ apiKey, apiUrl }), deployment, automaticTax });
-    open = { apiKey, processor };
-    return processor;
-  };
 }
 
 /** The tables that payments use. */

@@ -5,7 +5,7 @@ import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { PAYMENTS_ENV } from '../../contracts/deployment/environment';
 import { systemClock as clock } from '../../domain/clock';
-import { NO_NOTIFY, notifyBy } from '../../domain/notifications/outbox/outbox';
+import { audiencesOf, notifyBy } from '../../domain/notifications/outbox/outbox';
 import { LowBalances } from '../../domain/payments/low-balances';
 import { Funds } from '../../domain/wallet/funds/funds';
 import { deployedPayments, paymentsStore } from './deployed-payments';
@@ -17,6 +17,6 @@ const store = paymentsStore(env);
 const opened = deployedPayments(env, { store, client: new SecretsManagerClient(SDK_LIMITS), log: new StdoutLog() });
 
 const funds = new Funds({ store, clock });
-const lowBalances = new LowBalances({ store, funds, notify: env.MAIL_FROM === 'none' ? NO_NOTIFY : notifyBy(clock) });
+const lowBalances = new LowBalances({ store, funds, notify: notifyBy(clock, audiencesOf(env.MAIL_FROM !== 'none')) });
 
 export const handler = middy(paymentJobs({ funds, lowBalances, payments: opened?.payments }));

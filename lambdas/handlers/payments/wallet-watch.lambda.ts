@@ -3,7 +3,7 @@ import { readEnv } from '../../adapters/read-env';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { PAYMENTS_ENV } from '../../contracts/deployment/environment';
 import { systemClock as clock } from '../../domain/clock';
-import { NO_NOTIFY, notifyBy } from '../../domain/notifications/outbox/outbox';
+import { audiencesOf, notifyBy } from '../../domain/notifications/outbox/outbox';
 import { LowBalances } from '../../domain/payments/low-balances';
 import { Funds } from '../../domain/wallet/funds/funds';
 import { openPayments, paymentsStore } from './deployed-payments';
@@ -14,6 +14,6 @@ const env = readEnv(PAYMENTS_ENV);
 const { payments } = await openPayments(env, log);
 const store = paymentsStore(env);
 const funds = new Funds({ store, clock });
-const lowBalances = new LowBalances({ store, funds, notify: env.MAIL_FROM === 'none' ? NO_NOTIFY : notifyBy(clock) });
+const lowBalances = new LowBalances({ store, funds, notify: notifyBy(clock, audiencesOf(env.MAIL_FROM !== 'none')) });
 
 export const handler = middy(walletWatch({ autoTopUps: payments.autoTopUps, lowBalances, log }));

@@ -1,10 +1,13 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Change, Mapped, RunRules, StreamContext, StreamRule } from '../../adapters/stream/stream-rules';
+import type { RequestStatus } from '../../contracts/storage/usage-record';
 import type { Log } from '../../domain/log';
 import type { SpendChange } from '../../domain/usage/spend-watch/key-spend';
 import type { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 import type { ParkedChanges } from '../../domain/usage/parked/parked-changes';
 import { decodeUsageRecord, isUsageRecordItem } from '../../domain/usage/records/usage-records';
+
+const FAILED: readonly string[] = ['provider_error', 'interrupted', 'expired'] satisfies readonly RequestStatus[];
 
 export interface SpendDependencies {
   readonly watch: Pick<SpendWatch, 'process'>;
@@ -32,10 +35,17 @@ export function spend({
   return ({ Records: records }) => runRules(records, rules, { log, park });
 }
 
-/** A late settle replaces a record. Only the difference between the two charges is spent. */
+/** A late settle replaces a record. Only the difference between the two is added. */
 function spent({ before, after }: Change): SpendChange | undefined {
   if (!after) return undefined;
-  const { accountId, keyId, at, costPico } = decodeUsageRecord(after);
-  const addedPico = costPico - (before ? decodeUsageRecord(before).costPico : 0n);
-  return addedPico === 0n ? undefined : { accountId, keyId, at, costPico: addedPico };
+  const { accountId, keyId, at, costPico, status } = decodeUsageRecord(after);
+  const earlier = before && decodeUsageRecord(before);
+  const addedPico = costPico - (earlier?.costPico ?? 0n);
+  const requests = earlier ? 0 : 1;
+  const failed = failures(status) - (earlier ? failures(earlier.status) : 0);
+  if (addedPico === 0n && requests === 0 && failed === 0) return undefined;
+  return { accountId, keyId, at, costPico: addedPico, requests, failed };
 }
+
+/** A request counts as failed unless its client has its answer, or has ended it. */
+const failures = (status: string): number => (FAILED.includes(status) ? 1 : 0);

@@ -128,12 +128,12 @@ describe('an account', () => {
     const stage = new AccountStage();
     const { accountId } = await stage.account();
     const actor = await stage.operator();
-    await stage.accounts.suspend({ accountId, reason: 'payment', actor });
-    stage.now += 1_000;
     await stage.accounts.suspend({ accountId, reason: 'abuse', actor });
+    stage.now += 1_000;
+    for (const reason of ['security', 'payment'] as const) await stage.accounts.suspend({ accountId, reason, actor });
     expect(await stage.accounts.get(accountId)).toMatchObject({
       suspendedAt: '2026-11-20T10:00:00.000Z',
-      suspensionReason: 'payment',
+      suspensionReason: 'abuse',
       version: 2,
     });
     const stale = stage.accounts.resume({ accountId, actor, version: 1 });
@@ -143,9 +143,30 @@ describe('an account', () => {
     expect(await stage.accounts.get(accountId)).not.toHaveProperty('suspendedAt');
     const operator = `operator:${actor.personId}`;
     expect((await stage.events(accountId)).slice(1)).toMatchObject([
-      { actor: operator, action: 'account.suspend', after: { state: 'suspended', reason: 'payment' } },
+      { actor: operator, action: 'account.suspend', after: { state: 'suspended', reason: 'abuse' } },
       { actor: operator, action: 'account.resume', before: { state: 'suspended' }, after: { state: 'active' } },
     ]);
+  });
+
+  test('a suspension for payment gives way to another reason, also if it comes at the same time', async () => {
+    const stage = new AccountStage();
+    const { accountId } = await stage.account();
+    const actor = await stage.operator();
+    const suspend = (reason: 'payment' | 'abuse') => stage.accounts.suspend({ accountId, reason, actor });
+    await suspend('payment');
+    await suspend('abuse');
+    expect(await stage.accounts.get(accountId)).toMatchObject({ suspensionReason: 'abuse' });
+    expect((await stage.events(accountId)).at(-1)).toMatchObject({
+      action: 'account.suspend',
+      before: { state: 'suspended', reason: 'payment' },
+      after: { state: 'suspended', reason: 'abuse' },
+    });
+    await stage.accounts.resume({ accountId, actor });
+    stage.store.plan(async () => {
+      await suspend('payment');
+    });
+    await suspend('abuse');
+    expect(await stage.accounts.get(accountId)).toMatchObject({ suspensionReason: 'abuse' });
   });
 
   test('an account’s holds roll until an operator sets them to worst-case, which the audit log records', async () => {

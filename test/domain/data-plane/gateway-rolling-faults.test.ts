@@ -3,6 +3,7 @@ import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { Get } from '../../../lambdas/domain/table/table-store';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
+import { outcomeOf } from '../wallet/wallet-stage';
 import { delta, DONE, type FakeCall, silent, SSE, usageEvent } from './fake-providers';
 import { type GatewayStage, OUTPUT_PICO, USAGE } from './gateway-stage';
 import { long, LONG_ANSWERS, openLongAnswers, pass } from './long-answers';
@@ -69,6 +70,22 @@ test('a request of an account that was short is served although the store does n
   }
   finish(first.call);
   await first.done;
+});
+
+test('a stream whose large first hold arrives late, after a smaller one was asked for, is served with the large one', async () => {
+  await stage.credit(200n * SLICE_PICO);
+  stage.store.plan('late', async () => {
+    // The retry of the large hold is refused, and then that hold arrives before the small one.
+    const other = await stage.reserve(150n * SLICE_PICO);
+    stage.store.plan(async () => {
+      await stage.wallet.settle({ hold: other, kind: 'release', costPico: 0n, record: outcomeOf(other) });
+      expect(await stage.store.arrive()).toEqual([true]);
+    });
+  });
+  const { done, call } = await begin();
+  expect((await stage.balance()).heldPico).toBeGreaterThan(32_768n * OUTPUT_PICO);
+  finish(call);
+  await done;
 });
 
 test('a provider that is silent and then sends far more than its pace is paid from the wallet, and its route needs the worst case', async () => {

@@ -185,6 +185,57 @@ describe('a wallet whose money is held', () => {
   });
 });
 
+describe('a budget that running requests of its key hold', () => {
+  beforeEach(async () => {
+    stage.providers.play(silent);
+    await stage.useRules({ budget: { limitPico: String(2n * SLICE_PICO), window: 'total' } });
+  });
+
+  test('a request that meets a budget held by its key’s running requests is told to come back, and why', async () => {
+    const first = await begin(stage.client(long()));
+    const { transact } = stage.store.counts;
+    const second = stage.client(long());
+    const refused = gateway.handle(second);
+    await pass(4);
+    await refused;
+    expect([second.status, second.json]).toMatchObject([429, { error: { code: 'wallet_busy' } }]);
+    expect(['2', '3', '4', '5']).toContain(second.answerHeaders['retry-after']);
+    expect(second.text).toMatch(/The budget of this key has \$[\d.]+ left, and its running requests hold \$[\d.]+;/);
+    // The large first hold and the small one: after that, the budget is read and not written.
+    expect(stage.store.counts.transact - transact).toBeLessThanOrEqual(2);
+    first.call.head(200, SSE);
+    finish(first.call);
+    await first.done;
+  });
+
+  test('a request waits for its key’s budget, which comes back within seconds', async () => {
+    const first = await begin(stage.client(long()));
+    const second = stage.client(long());
+    const done = gateway.handle(second);
+    await pass(1);
+    expect(stage.providers.calls).toHaveLength(1);
+    first.call.head(200, SSE);
+    finish(first.call);
+    await first.done;
+    await pass(2);
+    const call = await stage.providers.asked(2);
+    call.head(200, SSE);
+    finish(call);
+    await done;
+    expect(second.status).toBe(200);
+  });
+
+  test('a request that the whole budget would not be enough for is refused at once, although a part is held', async () => {
+    await stage.useRules({ budget: { limitPico: String(SLICE_PICO), window: 'total' } });
+    const first = await begin(stage.client(long({ max_tokens: 10 })));
+    const client = await send(stage.client(long()));
+    expect([client.status, client.json]).toMatchObject([402, { error: { code: 'insufficient_quota' } }]);
+    first.call.head(200, SSE);
+    finish(first.call);
+    await first.done;
+  });
+});
+
 describe('money that ends while a stream runs', () => {
   beforeEach(() => stage.providers.play(silent));
 

@@ -51,6 +51,7 @@ import { WalletStage } from '../wallet/wallet-stage';
 import { ROOT, trackedFiles } from '../../repository/tracked-files';
 import { LaterStore } from './later-store';
 import { extendedBy, laterMembers } from './later-members';
+import { webhookReaders } from './stored-webhooks';
 import {
   keyedRequestOf,
   idempotencyKeysOn,
@@ -133,6 +134,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
         return decodePending(item!);
       },
     },
+    ...(await webhookReaders({ ...inAccounts, accountId, clock })),
     'the mail preferences of a person': {
       ...inAccounts,
       decoders: [],
@@ -188,7 +190,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       ...inAccounts,
       decoders: ['decodeAutoTopUp'],
       read: async (store) => {
-        const settings = { isOn: true, thresholdCents: 1n, amountCents: 2n, monthMaxCents: 3n };
+        const settings = { returnedPico: 0n, isOn: true, thresholdCents: 1n, amountCents: 2n, monthMaxCents: 3n };
         const known = await readAutoTopUp(account.engine, accountId);
         const writes = setAutoTopUp(accountId, known, settings);
         if (known === undefined) await account.engine.transact(writes.map(({ write }) => write));

@@ -61,7 +61,7 @@ describe.each([
   ['a mandatory mail', mandatory],
   ['an optional mail', optional],
 ])('%s', (_what, of) => {
-  test('an event is one mail, however often its stream record and the sweep come', async () => {
+  test('promise-14 an event is one mail, however often its stream record and the sweep come', async () => {
     const { stage, message } = await staged(of);
     for (let time = 0; time < 3; time += 1) {
       expect(await stage.notify(message)).toBe(false);
@@ -87,7 +87,7 @@ describe.each([
     );
   });
 
-  test('a process that dies at any step loses no mail and repeats none if the provider detects repeats', async () => {
+  test('promise-14 a process that dies at any step loses no mail and repeats none if the provider detects repeats', async () => {
     const steps = await everyCrash(of, true, async ({ stage, message }) => {
       await anHour(stage);
       expect([stage.sent.length, await stage.stateOf(message)]).toEqual([1, 'sent']);

@@ -1,5 +1,6 @@
 import type { Kind } from '../../../lambdas/domain/notifications/outbox/kinds';
 import type { NewMessage } from '../../../lambdas/domain/notifications/outbox/message';
+import { errorRate, spendAnomaly, webhookDisabled } from '../../../lambdas/domain/notifications/outbox/alert-messages';
 import * as messages from '../../../lambdas/domain/notifications/outbox/messages';
 
 const AT = '2026-11-20T10:00:00.000Z';
@@ -27,6 +28,7 @@ export function exampleMessages(accountId: string, personId: string): { readonly
     subscription_changed: messages.subscriptionChanged({
       accountId,
       subscriptionId: 'sub_1',
+      revision: '1',
       change: 'past_due',
       at: AT,
     }),
@@ -38,7 +40,7 @@ export function exampleMessages(accountId: string, personId: string): { readonly
     }),
     key_created: messages.keyCreated({ accountId, keyId: KEY, at: AT }),
     key_rotated: messages.keyRotated({ accountId, keyId: KEY, replacedBy: OTHER_KEY, endsAt: AT, by: personId }),
-    key_expiring: messages.keyExpiring({ accountId, keyId: KEY, endsAt: AT }),
+    key_expiring: messages.keyExpiring({ accountId, keyId: KEY, endsAt: AT, days: 7 }),
     new_sign_in: messages.newSignIn({ personId, signInId: 'token-1', at: AT }),
     role_changed: messages.roleChanged({ accountId, personId, role: 'admin', at: AT, membership: `${AT} 1` }),
     budget_reached: messages.budgetReached({
@@ -47,7 +49,17 @@ export function exampleMessages(accountId: string, personId: string): { readonly
       counterId: KEY,
       percent: '80',
       limitPico: 5n * DOLLAR,
-      window: 'month:2026-11',
+      window: 'month',
+      from: '2026-11-01',
+      windowName: 'month#UTC#2026-11-01',
+    }),
+    error_rate: errorRate({ accountId, failed: '30', requests: '100', at: AT }),
+    spend_anomaly: spendAnomaly({ accountId, spentPico: 30n * DOLLAR, usualPico: DOLLAR, at: AT }),
+    webhook_disabled: webhookDisabled({
+      accountId,
+      webhookId: 'whk_01JD0000000000000000000001',
+      reason: 'failing',
+      at: AT,
     }),
     export_ready: messages.exportReady({
       ownerId: accountId,

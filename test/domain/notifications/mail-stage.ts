@@ -80,7 +80,13 @@ export class MailStage {
     store = this.store,
     send = this.mailer,
     publicUrl = PUBLIC_URL,
-  }: { readonly store?: TableStore; readonly send?: Mailer['send']; readonly publicUrl?: string | undefined } = {}) {
+    invoicePage,
+  }: {
+    readonly store?: TableStore;
+    readonly send?: Mailer['send'];
+    readonly publicUrl?: string | undefined;
+    readonly invoicePage?: (invoiceId: string) => Promise<string | undefined>;
+  } = {}) {
     const { clock } = this;
     const line = (code: string, fields = {}): void => void this.logged.push(JSON.stringify([code, fields]));
     return new MailDelivery({
@@ -96,6 +102,7 @@ export class MailStage {
       preferences: new Preferences({ store }),
       suppressions: new Suppressions({ store, clock, secret: SECRET }),
       links: new MailLinks({ publicUrl: publicUrl === '' ? undefined : publicUrl, secret: SECRET }),
+      invoicePage,
       timing: this.timing,
     });
   }

@@ -37,7 +37,7 @@ const CASES = EVERY_KIND.flatMap((kind) =>
 );
 
 test.each(CASES)(
-  'the mail %s to a person who wants %s is sent unless its category was declined',
+  'promise-13 the mail %s to a person who wants %s is sent unless its category was declined',
   async (kind, wanted) => {
     const stage = new MailStage();
     const personId = await notifyOf(kind, stage);
@@ -114,6 +114,48 @@ test('an invitation from before a rotation of the secret is not mailed with a to
   await stage.invitations(new Uint8Array(32).fill(8)).create(request);
   await stage.sweep();
   expect(stage.sent).toEqual([]);
+});
+
+describe('the mail about an invoice', () => {
+  const PAGE = 'https://invoice.stripe.com/i/acct_1/test_1?s=ap';
+
+  async function told() {
+    const stage = new MailStage();
+    const { accountId, personId } = await ownedAccount(stage);
+    const message = exampleMessages(accountId, personId).invoice_issued;
+    await stage.notify(message);
+    // It becomes a message for the one person, which is not sent yet.
+    await stage.delivery().deliver(message.messageId);
+    return { stage, message };
+  }
+
+  test('the mail about an invoice links to its page, which is fetched when the mail is sent and stored nowhere', async () => {
+    const { stage } = await told();
+    const asked: string[] = [];
+    await stage.delivery({ invoicePage: async (invoiceId) => (asked.push(invoiceId), PAGE) }).sweep();
+    expect(asked).toEqual(['in_1']);
+    expect([stage.sent[0]?.text, stage.sent[0]?.html]).toEqual([
+      expect.stringContaining(PAGE),
+      expect.stringContaining(`href="${PAGE}"`),
+    ]);
+    expect(stage.written.join() + stage.logged.join()).not.toContain('invoice.stripe.com');
+  });
+
+  test('a mail about an invoice waits while its page cannot be fetched, and is sent once', async () => {
+    const { stage } = await told();
+    const fails = () => Promise.reject(new Error('the payment processor is unavailable'));
+    expect(await stage.delivery({ invoicePage: fails }).sweep()).toMatchObject({ failed: 1 });
+    expect(stage.sent).toEqual([]);
+    for (let run = 0; run < 2; run += 1) await stage.delivery({ invoicePage: async () => PAGE }).sweep();
+    expect(stage.sent).toHaveLength(1);
+  });
+
+  test('a mail about an invoice that has no page is sent without the link', async () => {
+    const { stage } = await told();
+    await stage.delivery({ invoicePage: async () => undefined }).sweep();
+    expect(stage.sent[0]?.text).toMatch(/in_1/);
+    expect(stage.sent[0]?.html).not.toMatch(/invoiceUrl|stripe/);
+  });
 });
 
 test('a value is escaped in HTML only, and cannot add a header', () => {

@@ -55,7 +55,7 @@ test('a message about a key goes once to the owner and to each admin, and to nob
   expect(await stage.stateOf(message)).toBe('expanded');
 });
 
-test('a message about a payment goes to the address of the billing details alone', async () => {
+test('promise-14 a message about a payment goes to the address of the billing details alone', async () => {
   await stage.accounts.accounts.setBilling({ accountId, details: BILLING, actor: DEPLOYMENT });
   await stage.notify(payment());
   await stage.sweep();

@@ -176,6 +176,16 @@ describe('an account that uses its credit line', () => {
     expect([await stage.suspension(), await stage.openDues()]).toEqual(['abuse', []]);
   });
 
+  test('an account that was suspended for a due and then for abuse stays suspended after it has paid', async () => {
+    const stage = await ArrearsStage.owing(300n);
+    await stage.runOn('2026-12-01', '2026-12-29');
+    expect(await stage.suspension()).toBe('payment');
+    await stage.wallet.accounts.suspend({ accountId: ACCOUNT, reason: 'abuse', actor: DEPLOYMENT });
+    await stage.pay(300n);
+    await stage.runOn('2026-12-30');
+    expect([await stage.suspension(), await stage.openDues()]).toEqual(['abuse', []]);
+  });
+
   test('a job that did not run for weeks sends the last reminder only', async () => {
     const stage = await ArrearsStage.owing(300n);
     await stage.runOn('2026-12-01', '2026-12-24');

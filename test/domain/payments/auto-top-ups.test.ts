@@ -1,4 +1,5 @@
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
+import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { HOUR_MS } from '../../../lambdas/domain/clock';
 import { readAutoTopUp, setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
@@ -33,7 +34,7 @@ test('an account that has enough is not charged', async () => {
 test('an account that runs low buys credit with the saved payment method', async () => {
   await stage.spend(picoOfCents(501n));
   expect([await check(), await available()]).toEqual([true, 1_499n]);
-  expect(await stage.messages()).toEqual(['top_up_succeeded', 'top_up_succeeded']);
+  expect(await stage.messages()).toEqual(['invoice_issued', 'top_up_succeeded', 'top_up_succeeded']);
 });
 
 test('however many requests see the account run low at once, one charge is made', async () => {
@@ -41,6 +42,31 @@ test('however many requests see the account run low at once, one charge is made'
   const checks = await Promise.all(Array.from({ length: 20 }, check));
   expect(checks.filter(Boolean)).toHaveLength(1);
   expect([await available(), charges()]).toEqual([1_400n, 2]);
+});
+
+test.each([
+  ['a disputed payment', (id: string) => void stage.stripe.controls.openDispute(id)],
+  [
+    'a payment that is refunded on Stripe’s own pages',
+    (id: string) =>
+      void stage.stripe.controls.seed([{ path: '/v1/refunds', params: { payment_intent: id, amount: '1000' } }]),
+  ],
+])('%s is not charged again, although the account runs low by it', async (_, takeBack) => {
+  const [bought] = stage.stripe.controls.events('payment_intent.succeeded');
+  takeBack((bought?.data.object as { readonly id: string }).id);
+  await stage.receive();
+  expect([await available(), await check(), charges()]).toEqual([0n, false, 1]);
+  await stage.buy(1_000n);
+  await stage.receive();
+  await stage.automate({}, await state());
+  await stage.spend(picoOfCents(600n));
+  expect([await check(), charges()]).toEqual([true, 3]);
+});
+
+test('an account that is suspended is not charged', async () => {
+  await stage.spend(picoOfCents(600n));
+  await stage.wallet.accounts.suspend({ accountId: ACCOUNT, reason: 'abuse', actor: DEPLOYMENT });
+  expect([await check(), charges()]).toEqual([false, 1]);
 });
 
 test('the webhook of an automatic top-up credits nothing more', async () => {
@@ -84,7 +110,8 @@ test('after a declined charge the next one waits, longer each time, and the thir
   expect(await check()).toBe(false);
   stage.wallet.now += HOUR_MS;
   await check();
-  const messages = ['auto_top_up_disabled', 'auto_top_up_failed', 'auto_top_up_failed', 'top_up_succeeded'];
+  const failed = ['auto_top_up_failed', 'auto_top_up_failed'];
+  const messages = ['auto_top_up_disabled', ...failed, 'invoice_issued', 'top_up_succeeded'];
   expect(await stage.messages()).toEqual(messages);
   expect(await state()).toMatchObject({ isOn: false, monthCents: 0n });
   expect([await check(), await available()]).toEqual([false, 400n]);
@@ -94,8 +121,17 @@ test('a charge that the bank wants its customer to confirm is reported as such',
   await stage.spend(picoOfCents(600n));
   stage.stripe.controls.setNextOutcome('authentication_required');
   await check();
-  expect(await stage.messages()).toEqual(['auto_top_up_action_needed', 'top_up_succeeded']);
+  expect(await stage.messages()).toEqual(['auto_top_up_action_needed', 'invoice_issued', 'top_up_succeeded']);
   expect(await available()).toBe(400n);
+});
+
+test('a charge that Stripe refuses as invalid counts as declined, and is not repeated', async () => {
+  const known = await state();
+  // Stripe charges no less than 50 cents.
+  await stage.automate({ thresholdCents: 10n, amountCents: 10n }, known);
+  await stage.spend(picoOfCents(995n));
+  expect([await check(), await state()]).toMatchObject([true, { isCharging: false, declines: 1, monthCents: 0n }]);
+  expect(await stage.messages()).toContain('auto_top_up_failed');
 });
 
 test('a success forgets earlier declined charges', async () => {
@@ -125,7 +161,7 @@ test('an account without a saved payment method is told that it is turned off', 
   const customerId = (await stage.payments.customers.find(ACCOUNT)) ?? '';
   for await (const { id } of stripe.customers.listPaymentMethods(customerId)) await stripe.paymentMethods.detach(id);
   await check();
-  expect(await stage.messages()).toEqual(['auto_top_up_disabled', 'top_up_succeeded']);
+  expect(await stage.messages()).toEqual(['auto_top_up_disabled', 'invoice_issued', 'top_up_succeeded']);
 });
 
 test('an account in debt is not charged', async () => {
@@ -143,7 +179,7 @@ test('settings that change while a charge runs stay, and the charge ends', async
   stage.stripe.controls.failNext({ kind: 'hold', method: 'POST', path });
   const charging = check();
   while (stage.stripe.controls.heldCalls() === 0) await new Promise((resolve) => setImmediate(resolve));
-  const off = { isOn: false, thresholdCents: 100n, amountCents: 2_000n, monthMaxCents: 9_000n };
+  const off = { returnedPico: 0n, isOn: false, thresholdCents: 100n, amountCents: 2_000n, monthMaxCents: 9_000n };
   await stage.wallet.store.transact(setAutoTopUp(ACCOUNT, await state(), off).map(({ write }) => write));
   stage.stripe.controls.clearFaults();
   await charging;
@@ -156,6 +192,43 @@ test.each([
   ['may buy less in a month than at a time', { monthMaxCents: 999n }],
   ['buys nothing', { amountCents: 0n, thresholdCents: 0n }],
 ])('an automatic top-up that %s is refused', (_, settings) => {
-  const valid = { isOn: true, thresholdCents: 500n, amountCents: 1_000n, monthMaxCents: 5_000n };
+  const valid = { returnedPico: 0n, isOn: true, thresholdCents: 500n, amountCents: 1_000n, monthMaxCents: 5_000n };
   expect(() => setAutoTopUp(ACCOUNT, undefined, { ...valid, ...settings })).toThrow(AutoTopUpTooSmall);
+});
+
+describe('a charge that a bank delays', () => {
+  const delayed = (): string => {
+    const [event] = stage.stripe.controls.events('payment_intent.processing');
+    return (event?.data.object as { id: string }).id;
+  };
+  beforeEach(async () => {
+    await stage.spend(picoOfCents(600n));
+    stage.stripe.controls.delayNext();
+    await check();
+  });
+
+  test('a charge about which the bank decides later is the only one until it has decided, however long that takes', async () => {
+    for (let day = 0; day < 5; day += 1) {
+      await check();
+      await stage.payments.autoTopUps.complete();
+      stage.wallet.now += 24 * HOUR_MS;
+    }
+    expect([stage.stripe.controls.events('payment_intent.created').length, await available()]).toEqual([2, 400n]);
+  });
+
+  test('a delayed charge that succeeds credits the account, and the next dip causes the next charge', async () => {
+    stage.stripe.controls.endProcessing(delayed(), true);
+    await stage.payments.autoTopUps.complete();
+    expect([await available(), (await state()).isCharging]).toEqual([1_400n, false]);
+    await stage.spend(picoOfCents(1_000n));
+    expect([await check(), await available()]).toEqual([true, 1_400n]);
+  });
+
+  test('a delayed charge that fails counts as declined', async () => {
+    stage.wallet.now += 72 * HOUR_MS;
+    stage.stripe.controls.endProcessing(delayed(), false);
+    await stage.payments.autoTopUps.complete();
+    expect(await state()).toMatchObject({ isCharging: false, declines: 1, monthCents: 0n });
+    expect(await stage.messages()).toEqual(['auto_top_up_failed', 'invoice_issued', 'top_up_succeeded']);
+  });
 });

@@ -3,7 +3,7 @@ import { StripeProcessor } from '../../../lambdas/adapters/stripe/stripe-process
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
 import type { PlanSettings } from '../../../lambdas/contracts/deployment/plans';
 import { setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
-import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
+import { audiencesOf, notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { LowBalances } from '../../../lambdas/domain/payments/low-balances';
 import { Payments } from '../../../lambdas/domain/payments/payments';
 import type { LogFields } from '../../../lambdas/domain/log';
@@ -56,7 +56,7 @@ export class PaymentsStage {
       limits: { leastCents: 500n, mostCents: 100_000n, dayCents: 150_000n, dayCount: 20n },
       plans,
       usageRetentionDays: 90,
-      sendsMail: true,
+      audiences: audiencesOf(true),
     });
   }
 
@@ -101,9 +101,20 @@ export class PaymentsStage {
   }
 
   /** Turns on the automatic top-up: $10 whenever less than $5 is left, and $50 a month. */
-  async automate(settings: Partial<Parameters<typeof setAutoTopUp>[2]> = {}): Promise<void> {
-    const wanted = { isOn: true, thresholdCents: 500n, amountCents: 1_000n, monthMaxCents: 5_000n, ...settings };
-    await this.wallet.store.transact(setAutoTopUp(ACCOUNT, undefined, wanted).map(({ write }) => write));
+  async automate(
+    settings: Partial<Parameters<typeof setAutoTopUp>[2]> = {},
+    current?: Parameters<typeof setAutoTopUp>[1],
+  ): Promise<void> {
+    const { returnedPico } = await this.view();
+    const wanted = {
+      isOn: true,
+      returnedPico,
+      thresholdCents: 500n,
+      amountCents: 1_000n,
+      monthMaxCents: 5_000n,
+      ...settings,
+    };
+    await this.wallet.store.transact(setAutoTopUp(ACCOUNT, current, wanted).map(({ write }) => write));
   }
 
   view(): Promise<FundsView> {

@@ -84,7 +84,7 @@ const paid = async (): Promise<bigint> => (await stage.view()).paidPico;
 const promotional = async (): Promise<bigint> => (await stage.view()).promotionalPico;
 
 describe('a subscription', () => {
-  test('the first invoice credits what was paid, and the bonus lasts as long as the period', async () => {
+  test('promise-25 the first invoice credits what was paid, and the bonus lasts as long as the period', async () => {
     await open();
     await subscribed();
     expect(await stage.view()).toMatchObject({ paidPico: picoOfCents(1_000n), promotionalPico: picoOfCents(200n) });
@@ -95,7 +95,7 @@ describe('a subscription', () => {
     expect(stage.codes()).toEqual([]);
   });
 
-  test('each renewal credits the period, and the bonus of the last one expires', async () => {
+  test('promise-25 each renewal credits the period, and the bonus of the last one expires', async () => {
     await open();
     await subscribed();
     for (let month = 0; month < 3; month += 1) await pass(31);

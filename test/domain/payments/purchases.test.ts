@@ -45,7 +45,7 @@ test.each([499n, 100_001n, 0n, -1n])('a purchase of %s cents is outside the limi
   await expect(stage.buy(cents)).rejects.toBeInstanceOf(AmountOutOfRange);
 });
 
-test('an account can begin purchases up to an amount and a number a day', async () => {
+test('promise-31 an account can begin purchases up to an amount and a number a day', async () => {
   stage = await PaymentsStage.open();
   await stage.buy(100_000n);
   await expect(stage.buy(50_001n)).rejects.toBeInstanceOf(TooManyTopUps);

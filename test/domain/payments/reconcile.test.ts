@@ -45,7 +45,7 @@ describe('the reconciliation', () => {
   });
 });
 
-test('a ledger that lost a cent of a payment is found', async () => {
+test('promise-24 a ledger that lost a cent of a payment is found', async () => {
   const paymentId = (await stage.buy(2_500n)) ?? '';
   await stage.receive();
   const entry = { table: WALLET, key: entryKey(ACCOUNT, paymentId) };

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { DAY_MS } from '../../../lambdas/domain/clock';
 import { formatUsd, PICO_PER_USD } from '../../../lambdas/domain/money/pico';
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
@@ -53,7 +54,7 @@ function events(stage: WalletStage): readonly (() => Promise<unknown>)[] {
   ];
 }
 
-test('the worked example for finance is what the ledger does', async () => {
+test('promise-24 the worked example for finance is what the ledger does', async () => {
   const stage = await WalletStage.funded(0n);
   const known = new Set<string>();
   const actual: (readonly string[])[] = [];
@@ -68,5 +69,15 @@ test('the worked example for finance is what the ledger does', async () => {
     actual.push([entry?.kind ?? '', transfers?.join(', ') ?? '', ...parts]);
   }
   expect(actual).toEqual(rows());
+  await stage.expectSound();
+});
+
+test('promise-08 the entries of the ledger never expire, so the balance is the same a century later', async () => {
+  const stage = await WalletStage.funded(0n);
+  for (const event of events(stage)) await event();
+  const before = { entries: await stage.entries(), view: await stage.funds.view(ACCOUNT) };
+  stage.now += 100 * 365 * DAY_MS;
+  expect({ entries: await stage.entries(), view: await stage.funds.view(ACCOUNT) }).toEqual(before);
+  expect(WALLET.expires).toBe(false);
   await stage.expectSound();
 });

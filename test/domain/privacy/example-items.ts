@@ -1,6 +1,7 @@
 import { keyListingKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import {
   accountKey,
+  alertsKey,
   auditHeadKey,
   invitationKey,
   mailPreferencesKey,
@@ -9,6 +10,7 @@ import {
   operatorKey,
   personKey,
   trustKey,
+  webhookKey,
 } from '../../../lambdas/contracts/storage/table-keys/accounts';
 import { auditEventKey } from '../../../lambdas/contracts/storage/table-keys/audit';
 import {
@@ -17,13 +19,16 @@ import {
   customerKey,
   dueKey,
   grantsKey,
+  invoiceNoticeKey,
   lowBalanceKey,
   paymentExceptionKey,
   pendingRefundKey,
+  subscriptionKey,
 } from '../../../lambdas/contracts/storage/table-keys/funds';
+import { deliveryKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
 import { exportKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { treeKey } from '../../../lambdas/contracts/storage/table-keys/receipts';
-import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
+import { keySpendKey, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
 import { balanceKey, entryKey, holdKey, leaseKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { REGISTER } from '../../../lambdas/domain/privacy/register';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
@@ -132,6 +137,53 @@ export function exampleItems(
       rules: '{"cidrs":["192.0.2.0/24"]}',
       version: 1,
     },
+    webhook: {
+      ...webhookKey(accountId, id('whk', 1)),
+      accountId,
+      webhookId: id('whk', 1),
+      url: `https://hooks.example/${marker}`,
+      description: marker,
+      events: ['low_balance'],
+      state: 'disabled',
+      disabledReason: 'failing',
+      disabledAt: AT,
+      failingSince: NOW,
+      createdAt: AT,
+      createdBy: personId,
+      secrets: [{ secretId: 's', hash: HASH }],
+      version: 1,
+    },
+    'webhook-delivery': {
+      ...deliveryKey(accountId, id('whk', 1), id('dlv', 1)),
+      webhookId: id('whk', 1),
+      deliveryId: id('dlv', 1),
+      state: 'pending',
+      nextAttemptAt: AT,
+      attempts: [{ at: AT, outcome: 'answered', status: 500, durationMs: 3 }],
+      messageId: `msg_${marker}`,
+      accountId,
+      kind: 'role_changed',
+      data: { personId, role: 'admin' },
+      createdAt: AT,
+    },
+    'alert-rules': {
+      ...alertsKey(accountId),
+      errorRate: { percent: 10n, requestsMin: 20n },
+      spendAnomaly: { factor: 3n, floorPico: 1n },
+      errorRateHour: '2026-11-20T10',
+      spendAnomalyHour: '2026-11-20T10',
+      version: 1n,
+    },
+    'account-spend': { ...keySpendKey(accountId, '2026-11-20T10'), costPico: 1n, requests: 2n, failed: 1n },
+    subscription: {
+      ...subscriptionKey(accountId, `sub_${marker}`),
+      state: 'active',
+      priceId: `price_${marker}`,
+      endsAt: NOW,
+      isOver: false,
+      revision: 1n,
+    },
+    'payment-notice': { ...invoiceNoticeKey(accountId, `in_${marker}`), at: AT },
     customer: { ...customerKey(accountId), customerId: `cus_${marker}` },
     'auto-top-up': {
       ...autoTopUpKey(accountId),
@@ -139,6 +191,8 @@ export function exampleItems(
       thresholdPico: 1n,
       amountCents: 1n,
       monthMaxCents: 1n,
+      pendingPaymentId: `pi_${marker}`,
+      returnedPico: 0n,
       isCharging: false,
       chargeCents: 1n,
       chargedAt: NOW,

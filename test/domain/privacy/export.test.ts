@@ -19,7 +19,8 @@ test('promise-10 the exports of an account and its owner have every exported fie
     const fields = new Set(items.flatMap((exported) => Object.keys(exported)));
     expect([item.kind, [...fields].sort()]).toEqual([item.kind, ['id', ...fieldsWith('exported', item)].sort()]);
   }
-  const own = ['audit-event', 'export', 'invitation', 'key', 'member', 'trust', ...OF_PEOPLE].sort();
+  const ofBoth = ['audit-event', 'export', 'invitation', 'key', 'member', 'trust', 'webhook', 'webhook-delivery'];
+  const own = [...ofBoth, ...OF_PEOPLE].sort();
   expect([...person.keys()].sort()).toEqual(own);
 });
 

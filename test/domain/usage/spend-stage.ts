@@ -10,10 +10,13 @@ import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import type { Log } from '../../../lambdas/domain/log';
 import { absent } from '../../../lambdas/domain/table/condition';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
+import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
+import { AccountHours } from '../../../lambdas/domain/usage/spend-watch/account-hours';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { BASELINE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
 import { SpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
+import { UsageAlerts } from '../../../lambdas/domain/usage/spend-watch/usage-alerts';
 import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { spend } from '../../../lambdas/handlers/usage/spend';
 import { ACCOUNT } from '../wallet/wallet-stage';
@@ -70,7 +73,11 @@ export class SpendStage {
   }
 
   /** Writes the record of a request that has just ended. */
-  async record(costPico: bigint, keyId = this.keyId): Promise<UsageRecord> {
+  async record(
+    costPico: bigint,
+    keyId = this.keyId,
+    status: UsageRecord['status'] = 'completed',
+  ): Promise<UsageRecord> {
     const record: UsageRecord = {
       requestId: `req_${ulid(this.now)}`,
       accountId: ACCOUNT,
@@ -80,7 +87,7 @@ export class SpendStage {
       model: 'm',
       provider: 'p',
       streamed: false,
-      status: 'completed',
+      status,
       httpStatus: 200,
       usage: {},
       estimated: false,
@@ -104,7 +111,9 @@ export class SpendStage {
     const line = (code: string, fields = {}): void => void this.lines.push([code, fields]);
     const log: Log = { info: line, warn: line, error: line };
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-    const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
+    const hours = new AccountHours({ store, clock });
+    const alerts = { hours, rules: new UsageAlerts({ store, clock, log, hours, notify: notifyBy(clock) }) };
+    const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, alerts, clock, log });
     await spend({ watch, parked: new ParkedChanges({ store, clock }), runRules: runPipelines, log })({
       Records: changes,
     });

@@ -1,8 +1,11 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import type { HoldMode } from '../../../lambdas/contracts/deployment/hold-mode';
 import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { WorstCaseRequired } from '../../../lambdas/domain/wallet/wallet-errors';
-import { ACCOUNT, WalletStage } from './wallet-stage';
+import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
+import { budgetOf } from './key-counter-stage';
+import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
 
 const DEPLOYMENT = { kind: 'deployment' } as const;
 
@@ -66,6 +69,49 @@ test('a refusal says until when an account needs the worst case after a cut, and
   expect(await until()).toBe(cutUntil);
   await note({ lossUntil: BigInt(cutUntil) });
   expect(await until()).toBeUndefined();
+});
+
+describe('after a request was cut', () => {
+  const BUDGET = budgetOf(500n);
+
+  /** Ends a request whose hold could not be extended. */
+  async function cut(shortOf: 'account' | 'budget', costPico: bigint, counting?: Counting): Promise<void> {
+    const hold = await stage.roll(100n, 900n, counting);
+    await stage.wallet.settle({ hold, kind: 'charge', costPico, record: outcomeOf(hold), shortOf });
+  }
+
+  test('an account whose money did not last gets whole holds for a minute, or until it has money again', async () => {
+    await cut('account', 100n);
+    await expect(stage.roll(100n, 800n)).rejects.toMatchObject({ until: stage.now + MINUTE_MS });
+    await stage.release(await stage.reserve(800n));
+    await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1n, paymentId: 'pi_later' });
+    await stage.release(await stage.roll(100n, 800n));
+  });
+
+  test.each([100n, 200n])(
+    'a budget that did not last for a charge of %d rolls no holds for a minute',
+    async (costPico) => {
+      await cut('budget', costPico, BUDGET);
+      const refusal = { name: 'WorstCaseRequired', until: stage.now + MINUTE_MS };
+      const leftPico = 500n - costPico;
+      await expect(stage.roll(100n, 800n, BUDGET)).rejects.toMatchObject(refusal);
+      await expect(stage.roll(leftPico, 800n, BUDGET)).rejects.toMatchObject(refusal);
+      await expect(stage.roll(leftPico + 1n, 800n, BUDGET)).rejects.toMatchObject({ limit: { leftPico } });
+      await stage.release(await stage.count(leftPico, BUDGET));
+      await expect(stage.count(leftPico + 1n, BUDGET)).rejects.toMatchObject({ limit: { leftPico } });
+      await stage.release(await stage.roll(100n, 800n));
+      stage.now += MINUTE_MS;
+      await stage.release(await stage.roll(100n, 800n, BUDGET));
+    },
+  );
+
+  test('a budget goes on rolling holds after a request that was not cut, or that was for lack of the account’s money', async () => {
+    await stage.settle(await stage.roll(100n, 900n, BUDGET), 100n);
+    await stage.release(await stage.roll(100n, 800n, BUDGET));
+    await cut('account', 100n, BUDGET);
+    await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1n, paymentId: 'pi_later' });
+    await stage.release(await stage.roll(100n, 800n, BUDGET));
+  });
 });
 
 describe('an account after a request that cost more than it was charged', () => {

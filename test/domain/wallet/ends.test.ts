@@ -93,11 +93,21 @@ describe('a request on a lease', () => {
     await expect(stage.settle(hold, 70n)).rejects.toMatchObject({ costPico: 100n, overrunPico: 30n });
   });
 
-  test('a settle that gave up leaves the lease to the sweeper, even if a later settle succeeds', async () => {
+  test('a settle that gave up keeps its lease, which serves the next request once a later settle succeeds', async () => {
     const { stage, hold } = await leased();
     stage.store.plan(...Array.from({ length: 13 }, () => 'unreachable' as const));
     await expect(stage.settle(hold, 40n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
     expect(await stage.settle(hold, 40n)).toMatchObject({ outcome: 'charged' });
+    expect((await stage.reserve(100n)).leaseTurn).toMatch(/#2$/);
+    await stage.expectSound();
+  });
+
+  test('a settle that was refused for good leaves its lease to the sweeper', async () => {
+    const { stage, hold } = await leased();
+    const record = outcomeOf(hold);
+    const settle = () => stage.wallet.settle({ hold, kind: 'charge', costPico: -1n, record });
+    await expect(settle()).rejects.toBeInstanceOf(RangeError);
+    await stage.settle(hold, 40n);
     expect((await stage.reserve(100n)).leaseTurn).toMatch(/#1$/);
     await stage.expectSound();
   });

@@ -100,15 +100,37 @@ describe('an extension on a lease', () => {
     expect(await stage.settle(hold, 40n)).toMatchObject({ outcome: 'adjusted', costPico: 40n });
   });
 
-  test('an amount of a lease that no growth can have left shows that the ledger is broken', async () => {
+  test.each(['heldPico', 'requestHeldPico'])(
+    'a lease whose %s is less than any growth can have left shows that the ledger is broken',
+    async (name) => {
+      const hold = await rollOnLease(stage);
+      const extended = await stage.extend(hold, 100n);
+      const [lease] = await stage.leases();
+      const update = { pk: lease?.['pk'] as string, sk: lease?.['sk'] as string };
+      const set = (amount: bigint) =>
+        stage.engine.write({ table: WALLET, update, change: { set: { [name]: amount } } });
+      await set(899n);
+      await expect(stage.extend(extended, 100n)).rejects.toBeInstanceOf(LedgerInconsistent);
+      await set(900n);
+    },
+  );
+
+  test('an extension on a lease takes the last money if that is just enough to be of use, and nothing otherwise', async () => {
+    const hold = await rollOnLease(stage, 10n ** 12n);
+    const leastPico = AMPLE - 800n;
+    await expect(stage.extend(hold, AMPLE, leastPico + 1n)).rejects.toBeInstanceOf(InsufficientFunds);
+    expect(await stage.extend(hold, AMPLE, leastPico)).toMatchObject({ heldPico: AMPLE });
+    expect(await stage.amounts()).toEqual([0n, AMPLE, 0n]);
+  });
+
+  test('an extension on a lease that has passed to the next request meanwhile finds no hold', async () => {
     const hold = await rollOnLease(stage);
-    const extended = await stage.extend(hold, 100n);
-    const [lease] = await stage.leases();
-    const update = { pk: lease?.['pk'] as string, sk: lease?.['sk'] as string };
-    const set = (heldPico: bigint) => stage.engine.write({ table: WALLET, update, change: { set: { heldPico } } });
-    await set(899n);
-    await expect(stage.extend(extended, 100n)).rejects.toBeInstanceOf(LedgerInconsistent);
-    await set(900n);
+    stage.store.plan('unreachable', async () => {
+      await stage.settle(hold, 40n);
+      await stage.roll(100n, 10_000n);
+    });
+    await expect(stage.extend(hold, 1_000n)).rejects.toBeInstanceOf(HoldNotFound);
+    expect(await stage.amounts()).toEqual([AMPLE - 800n, 800n, 0n]);
   });
 
   test.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
@@ -130,6 +152,26 @@ describe('an extension on a lease of which its caller learns nothing', () => {
     await extendUnknown({ ...hold, heldPico: 1_800n }, 100n, 'lost reply');
     expect(await stage.extend({ ...hold, heldPico: 1_800n }, 200n)).toMatchObject({ heldPico: 2_000n });
     expect(await stage.amounts()).toEqual([AMPLE - 2_000n, 2_000n, 0n]);
+  });
+
+  test('an extension on a lease that met an earlier one without a reply leaves all that it knows to the next request', async () => {
+    const hold = await rollOnLease(stage);
+    await extendUnknown(hold, 1_000n, 'lost reply');
+    await stage.settle(await stage.extend(hold, 1_500n, 1_000n), 40n);
+    expect(await stage.roll(100n, 10_000n)).toMatchObject({ heldPico: 1_760n });
+  });
+
+  test('an extension on a lease that takes no money, because an earlier one without a reply did, is made once', async () => {
+    const hold = await rollOnLease(stage);
+    await extendUnknown(hold, 1_000n, 'lost reply');
+    await stage.settle(hold, 40n);
+    const next = await stage.roll(100n, 10_000n);
+    // The first attempt meets the unknown extension, and the second is the one whose reply is lost.
+    stage.store.plan('none', 'lost reply', ...OUTAGE);
+    await expect(stage.extend(next, 500n)).rejects.toBeInstanceOf(WalletUnavailable);
+    stage.store.clear();
+    expect(await stage.extend(next, 500n)).toMatchObject({ heldPico: 1_260n });
+    expect(await stage.amounts()).toEqual([AMPLE - 1_800n, 1_800n, 0n]);
   });
 
   test('an extension on a lease without a reply is returned when the process of the lease ends it', async () => {

@@ -1,3 +1,6 @@
+import { holdKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
+import { encodeCounting } from '../../../lambdas/domain/wallet/holds/counting';
 import { suspendBalance } from '../../../lambdas/domain/wallet/balance/balance';
 import { InsufficientFunds, LedgerInconsistent, WalletUnavailable } from '../../../lambdas/domain/wallet/wallet-errors';
 import { budgetOf } from './key-counter-stage';
@@ -22,6 +25,18 @@ test('an extension that arrived late counts towards the next extension', async (
   expect(await stage.extend(hold, 2_000n, 351n)).toMatchObject({ heldPico: 1_000n, rolling: { slice: 4n } });
   await expect(stage.extend(hold, 2_000n, 901n)).rejects.toBeInstanceOf(InsufficientFunds);
   await stage.release(hold);
+});
+
+test('an extension that arrived late is confirmed although the budget of its key was lowered since', async () => {
+  const hold = await stage.roll(100n, 900n, BUDGET);
+  await stage.extend(hold, 200n);
+  const lowered = { ...hold, counting: budgetOf(200n) };
+  await stage.engine.write({
+    table: WALLET,
+    update: holdKey(hold.requestId, hold.deadline),
+    change: { set: { counting: encodeCounting(lowered.counting) } },
+  });
+  expect(await stage.extend(lowered, 200n)).toMatchObject({ heldPico: 300n, rolling: { slice: 2n } });
 });
 
 test('a shrink that arrived late is made up for by the next extension', async () => {

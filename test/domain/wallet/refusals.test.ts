@@ -121,9 +121,14 @@ describe('a request ID', () => {
     expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
   });
 
+  test('a reserve for less returns the hold that an earlier attempt for the same request took', async () => {
+    const { stage, result } = await again({ holdPico: 399n });
+    expect(await result).toMatchObject({ heldPico: 400n });
+    expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
+  });
+
   test.each([
     ['more money', { holdPico: 401n }],
-    ['less money', { holdPico: 399n }],
     ['another account', { accountId: OTHER }],
   ])('a request ID cannot be reused for %s', async (_what, changed) => {
     const { stage, result } = await again(changed);
@@ -135,7 +140,7 @@ describe('a request ID', () => {
   test('a request ID cannot be reused immediately either', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
-    await expect(stage.reserve(1n, hold.requestId)).rejects.toMatchObject(refusal);
+    await expect(stage.reserve(401n, hold.requestId)).rejects.toMatchObject(refusal);
   });
 });
 

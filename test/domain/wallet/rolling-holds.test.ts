@@ -18,6 +18,60 @@ beforeEach(async () => {
 });
 afterEach(() => stage.expectSound());
 
+describe('a large first hold that is refused after an attempt without a reply', () => {
+  const CEILING = { ceilingPico: 5_000n, counting: BUDGET };
+
+  /** @returns a request whose first hold of 400 may still arrive; nothing else is held */
+  async function refusedLate(): Promise<string> {
+    const requestId = stage.nextRequestId();
+    const other = await stage.reserve(700n);
+    stage.store.plan('late');
+    await expect(stage.reserve(400n, requestId, ACCOUNT, CEILING)).rejects.toBeInstanceOf(InsufficientFunds);
+    await stage.release(other);
+    return requestId;
+  }
+
+  test('a smaller first hold after a large one that has arrived late is the large one', async () => {
+    const requestId = await refusedLate();
+    expect(await stage.store.arrive()).toEqual([true]);
+    const hold = await stage.reserve(100n, requestId, ACCOUNT, CEILING);
+    expect(hold).toMatchObject({ heldPico: 400n, rolling: { slice: 0n, ceilingPico: 5_000n }, counting: BUDGET });
+    expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
+    await stage.settle(hold, 300n);
+    expect(await stage.amounts()).toEqual([700n, 0n, 300n]);
+  });
+
+  test('a smaller first hold finds a large one that has arrived late, although the store fails while it looks', async () => {
+    const requestId = await refusedLate();
+    expect(await stage.store.arrive()).toEqual([true]);
+    stage.store.plan('unreachable', 'conflict');
+    expect(await stage.reserve(100n, requestId, ACCOUNT, CEILING)).toMatchObject({ heldPico: 400n });
+  });
+
+  test('a large first hold that arrives after a smaller one does not apply', async () => {
+    const requestId = await refusedLate();
+    await stage.reserve(100n, requestId, ACCOUNT, CEILING);
+    expect(await stage.store.arrive()).toEqual([false]);
+    expect(await stage.amounts()).toEqual([900n, 100n, 0n]);
+  });
+
+  test('a small first hold that has arrived late is not mistaken for a larger one', async () => {
+    const requestId = await refusedLate();
+    expect(await stage.store.arrive()).toEqual([true]);
+    await expect(stage.reserve(401n, requestId)).rejects.toMatchObject({ name: 'RequestIdReused' });
+  });
+
+  test('a large first hold that has arrived late and expired serves no request', async () => {
+    const requestId = await refusedLate();
+    const { now } = stage;
+    expect(await stage.store.arrive()).toEqual([true]);
+    await stage.expire();
+    stage.now = now;
+    await expect(stage.reserve(100n, requestId, ACCOUNT, CEILING)).rejects.toMatchObject({ name: 'RequestIdReused' });
+    expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+  });
+});
+
 describe('a hold that grows', () => {
   test('an extension moves money from available to held, and the settle returns what is left', async () => {
     const hold = await stage.extend(await stage.roll(100n, 900n), 200n);

@@ -1,6 +1,7 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../lambdas/domain/clock';
 import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
+import { WalletUnavailable } from '../../../lambdas/domain/wallet/wallet-errors';
 import { AMPLE, OUTAGE, rollOnLease, sweepLeases } from './lease-stage';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
 
@@ -108,6 +109,32 @@ describe('a charge above what a request on a lease counts on', () => {
     expect(await mainBalance()).not.toHaveProperty('lossUntil');
   });
 
+  test.each([
+    ['was made but its record could not be put', 'none'],
+    ['was made although no reply came', 'lost reply'],
+    ['was not made, because the store did not answer', 'unreachable'],
+  ] as const)('a report above the hold is charged in full by a later settle if the growth %s', async (_name, fault) => {
+    const hold = await rollOnLease(stage);
+    stage.store.plan(fault, ...OUTAGE, ...OUTAGE);
+    await expect(stage.settle(hold, 1_200n)).rejects.toBeInstanceOf(WalletUnavailable);
+    stage.store.clear();
+    expect(await stage.settle(hold, 1_200n)).toEqual({ outcome: 'charged', costPico: 1_200n, overrunPico: 0n });
+    // The lease serves the next request.
+    expect(await stage.roll(0n, 10_000n)).toMatchObject({ leaseTurn: hold.leaseTurn?.replace(/#1$/, '#2') });
+    await sweepLeases(stage);
+    expect(await stage.amounts()).toEqual([AMPLE - 1_200n, 0n, 1_200n]);
+  });
+
+  test('a report above the hold whose settle failed is charged from the account once its lease has expired', async () => {
+    const hold = await rollOnLease(stage);
+    stage.store.plan('none', ...OUTAGE);
+    await expect(stage.settle(hold, 1_200n)).rejects.toBeInstanceOf(WalletUnavailable);
+    stage.store.clear();
+    await sweepLeases(stage);
+    expect(await stage.settle(hold, 1_200n)).toEqual({ outcome: 'adjusted', costPico: 1_200n, overrunPico: 0n });
+    expect(await stage.amounts()).toEqual([AMPLE - 1_200n, 0n, 1_200n]);
+  });
+
   test('a report above the hold is charged once, even if it is settled again', async () => {
     const hold = await rollOnLease(stage);
     expect(await stage.settle(hold, 1_200n)).toMatchObject({ outcome: 'charged', costPico: 1_200n });
@@ -145,6 +172,10 @@ describe('an account on leases that ran short', () => {
     expect(await mainBalance()).toMatchObject({ lossUntil: BigInt(stage.now + DAY_MS) });
     await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1_000n * AMPLE, paymentId: 'pi_more' });
     expect(await holdsWorstCase()).toBe(true);
+    stage.now += DAY_MS;
+    stage.store.plan('conflict');
+    expect(await stage.roll(100n, 10n ** 12n)).toMatchObject({ leaseTurn: expect.any(String) as string });
+    expect(await stage.roll(100n, 10n ** 12n)).toHaveProperty('rolling');
   });
 
   test('a request that costs more than its ceiling, all of which its lease covered, is not a loss of the account’s', async () => {
@@ -167,6 +198,45 @@ describe('an account on leases that ran short', () => {
     stage.now += 5 * SECOND_MS;
     expect(await holdsWorstCase()).toBe(true);
   });
+
+  test('a cut on a lease is known to requests that begin while it is noted', async () => {
+    const hold = await rollOnLease(stage);
+    const record = outcomeOf(hold);
+    // The second write notes the shortage, and a request that begins before it reads the balance without it.
+    stage.store.plan('none', () => stage.roll(100n, 20_000n));
+    await stage.wallet.settle({ hold, kind: 'charge', costPico: 800n, record, shortOf: 'account' });
+    await expect(stage.roll(100n, 20_000n)).rejects.toMatchObject({ name: 'WorstCaseRequired' });
+  });
+
+  test.each([
+    ['cut', 100n, 'account'],
+    ['loss', 30n * AMPLE, undefined],
+  ] as const)(
+    'a %s of a request with a hold of its own is known to the next request on a lease at once',
+    async (_name, costPico, shortOf) => {
+      const counting = { counterId: 'key_1', runningMax: 2 };
+      const own = await stage.roll(100n, 20n * AMPLE, counting);
+      await stage.settle(await rollOnLease(stage), 0n);
+      await stage.wallet.settle({ hold: own, kind: 'charge', costPico, record: outcomeOf(own), shortOf });
+      await expect(stage.roll(100n, 20n * AMPLE)).rejects.toMatchObject({ name: 'WorstCaseRequired' });
+    },
+  );
+
+  test.each([
+    ['on a lease', rollOnLease],
+    ['with a hold of its own', (on: WalletStage, ceilingPico: bigint) => on.roll(100n, ceilingPico)],
+  ])(
+    'a request %s that is settled after its expiry does not make its account hold the worst case',
+    async (_name, begin) => {
+      const hold = await begin(stage, 10n * AMPLE);
+      await sweepLeases(stage);
+      const late = { hold, kind: 'charge', costPico: 2n * AMPLE, record: outcomeOf(hold), shortOf: 'account' } as const;
+      const settled = await stage.wallet.settle(late);
+      expect(settled).toEqual({ outcome: 'adjusted', costPico: AMPLE, overrunPico: AMPLE });
+      expect(await mainBalance()).not.toMatchObject({ lossUntil: expect.anything() as bigint });
+      expect(await mainBalance()).not.toMatchObject({ cutUntil: expect.anything() as bigint });
+    },
+  );
 
   test('a settle on a lease does not fail when the shortage cannot be noted', async () => {
     const hold = await rollOnLease(stage);

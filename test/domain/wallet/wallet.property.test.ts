@@ -59,7 +59,7 @@ async function expectInvariants(stage: WalletStage): Promise<void> {
   expect(await stage.verify()).toMatchObject({ accounts: 1, differences: [], unstable: [] });
 }
 
-test('the ledger adds up and nothing is overdrawn after any concurrent steps in any order', async () => {
+test('promise-24 the ledger adds up and nothing is overdrawn after any concurrent steps in any order', async () => {
   const batches = fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 15 });
   const turns = fc.array(fc.nat(12), { minLength: 1, maxLength: 30 });
   // The amounts include too little and enough money for leases.

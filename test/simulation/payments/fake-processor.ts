@@ -75,6 +75,22 @@ export class FakeProcessor implements PaymentProcessor {
     return Promise.resolve([]);
   }
 
+  subscriptionsOf(): Promise<readonly never[]> {
+    return Promise.resolve([]);
+  }
+
+  subscription(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  issuedInvoices(): Promise<readonly never[]> {
+    return Promise.resolve([]);
+  }
+
+  invoicePage(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   createCustomer({ accountId }: { readonly accountId: string }): Promise<string> {
     return Promise.resolve(`cus_${accountId}`);
   }
@@ -233,7 +249,8 @@ export class FakeProcessor implements PaymentProcessor {
     const earlier = this.#answers.get(key);
     if (earlier === undefined) {
       const answer = await settled(call);
-      this.#answers.set(key, { parameters: text, answer });
+      // Stripe keeps no answer to a call that it refused before it began.
+      if (answer.status === 'fulfilled') this.#answers.set(key, { parameters: text, answer });
       return valueOf(answer) as T;
     }
     if (earlier.parameters !== text) throw new Error(`the idempotency key ${key} was used with other parameters`);

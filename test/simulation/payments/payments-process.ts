@@ -38,7 +38,7 @@ export class Payments {
   readonly #refunds: Refunds;
   readonly #autoTopUps: AutoTopUps;
   readonly #events: PaymentEvents;
-  readonly #converge: (paymentId: string) => Promise<boolean>;
+  readonly #converge: (paymentId: string) => ReturnType<typeof convergePayment>;
   readonly #reconcile: () => Promise<unknown>;
   readonly #now: () => number;
 
@@ -58,6 +58,7 @@ export class Payments {
     const exceptions = new PaymentExceptions({ store, clock, log: SILENT_LOG });
     // No plan has a bonus here.
     const grantBonus = (): Promise<void> => Promise.resolve();
+    const tellNobody = () => Promise.resolve();
     this.#converge = (paymentId) =>
       convergePayment(
         {
@@ -67,6 +68,7 @@ export class Payments {
           exceptions,
           grantBonus,
           notify: NO_NOTIFY,
+          tellOnce: tellNobody,
           deployment: DEPLOYMENT,
         },
         paymentId,
@@ -82,7 +84,15 @@ export class Payments {
       converge: this.#converge,
       notify: () => Promise.resolve(),
     });
-    this.#events = new PaymentEvents({ store, clock, processor: seen, converge: this.#converge, grantBonus });
+    this.#events = new PaymentEvents({
+      store,
+      clock,
+      processor: seen,
+      converge: this.#converge,
+      grantBonus,
+      tellInvoice: tellNobody,
+      followSubscription: tellNobody,
+    });
     this.#reconcile = () =>
       reconcile({ store, processor: seen, converge: this.#converge }, { from: 0, to: scheduler.now });
   }

@@ -9,6 +9,7 @@ import { noSuch, unknownPath } from '../http/stripe-failure';
 import { authenticate } from '../pages/authenticate-page';
 import { chooseCard } from '../pages/checkout-page';
 import { moveBalance } from '../payments/balance';
+import { endProcessing } from '../payments/delayed';
 import type { DISPUTE_REASONS } from '../payments/disputes';
 import { decide, escalate, openDispute } from '../payments/disputes';
 import type { Outcome } from '../payments/outcome';
@@ -51,6 +52,15 @@ export class FakeControls {
     this.state.outcomes.set(outcome, times);
   }
 
+  /** The bank decides about the next off-session payment later; `endProcessing` says how. */
+  delayNext(): void {
+    this.state.outcomes.delay();
+  }
+
+  endProcessing(paymentId: string, succeeds: boolean): void {
+    this.then(() => endProcessing(this.state, this.state.store.get('payment_intent', paymentId), succeeds));
+  }
+
   failNext(fault: Fault): void {
     this.faults.arm(fault);
   }
@@ -69,6 +79,18 @@ export class FakeControls {
     const found = this.state.store.get('checkout.session', session);
     return this.then(() => {
       chooseCard(this.state, found, card, { ...NOBODY, ...buyer });
+      return found;
+    });
+  }
+
+  /** A buyer leaves the page of a session with a payment that takes days, such as a direct debit, and it is refused. */
+  refuseLater(session: string): CheckoutSession {
+    const found = this.state.store.get('checkout.session', session);
+    this.setNextOutcome('insufficient_funds');
+    return this.then(() => {
+      chooseCard(this.state, found, 'pm_card_visa', NOBODY);
+      this.state.events.changed(found, { payment_status: 'unpaid', status: 'complete', url: null });
+      this.state.events.record('checkout.session.async_payment_failed', found);
       return found;
     });
   }

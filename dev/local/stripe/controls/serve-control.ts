@@ -61,6 +61,10 @@ const CONTROLS: Readonly<Record<string, Run>> = {
   'next-outcome': control(z.object({ outcome: z.enum(OUTCOMES), times: count.default(1) }), (fake, body) =>
     fake.setNextOutcome(body.outcome, body.times),
   ),
+  'delay-next': control(none, (fake) => fake.delayNext()),
+  'end-processing': control(z.object({ id, succeeds: z.boolean().default(true) }), (fake, body) =>
+    fake.endProcessing(body.id, body.succeeds),
+  ),
   'fail-next': control(fault, (fake, body) => fake.failNext(body)),
   'clear-faults': control(none, (fake) => fake.clearFaults()),
   pay: control(z.object({ session: id, card: id, buyer: buyer.default({}) }), (fake, body) =>

@@ -9,7 +9,7 @@ import { newPaymentMethod } from '../payments/payment-methods';
 import { findTestCard } from '../payments/test-cards';
 import type { CheckoutSession } from '../state/kinds';
 import type { StripeState } from '../state/stripe-state';
-import { holdsCardNumber } from './card-number';
+import { holdsCardNumber } from '../../../../lambdas/domain/payments/card-number';
 import { needsAddress, renderCheckout } from './render-checkout';
 import { type PageResult, redirected, shown } from './page-result';
 

@@ -30,10 +30,11 @@ export const markup = (parts: TemplateStringsArray, ...values: Content[]): Html 
   new Html(parts.map((part, index) => part + render(values[index])).join(''));
 
 const STYLE = new Html(`<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 2rem auto; padding: 0 1rem; color: #1a1f36 }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 2rem auto; padding: 0 1rem; color: #1a1f36; overflow-wrap: anywhere }
 label { display: block; margin: .6rem 0 } input, select { display: block; width: 100%; box-sizing: border-box; padding: .45rem; font: inherit }
-button { display: block; width: 100%; margin: .4rem 0; padding: .55rem; font: inherit; cursor: pointer }
-table { width: 100%; border-collapse: collapse } td:last-child { text-align: right } td { padding: .25rem 0 }
+button { display: block; width: 100%; margin: .4rem 0; padding: .55rem .8rem; font: inherit; color: inherit; text-align: left; cursor: pointer; background: #fff; border: 1px solid #c5ccd6; border-radius: 6px }
+button:hover { background: #f4f6f8 } button .note { white-space: nowrap } fieldset { border: 1px solid #d9dee4; border-radius: 8px; margin: 1rem 0; padding: .4rem .8rem }
+table { width: 100%; border-collapse: collapse } td:last-child { text-align: right; white-space: nowrap } td { padding: .25rem 0; vertical-align: top } h2 { font-size: 1.15rem; margin-top: 2rem } a { color: #0f4c81 }
 [role=alert] { background: #fde8e8; border-left: 4px solid #c81e1e; padding: .6rem } .note { color: #5a6072; font-size: .9rem }
 </style>`);
 

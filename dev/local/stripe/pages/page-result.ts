@@ -5,9 +5,16 @@ export interface PageResult {
   readonly body: string | Buffer;
 }
 
+/** The pages load nothing and run no script, whatever text a caller has put into an object. */
+const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+
 export const shown = (body: string, status = 200): PageResult => ({
   status,
-  headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+  headers: {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': CONTENT_POLICY,
+  },
   body,
 });
 

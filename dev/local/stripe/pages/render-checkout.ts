@@ -33,7 +33,7 @@ export function renderCheckout(state: StripeState, session: CheckoutSession, { m
   return htmlPage(
     session.mode === 'setup' ? 'Save a card' : 'Checkout',
     markup`${alert(message)}${session.mode === 'setup' ? undefined : summary(state, session)}
-<form method="post">${session.customer === null ? input('Email', 'email', session.customer_email ?? entered['email'], 'email') : undefined}
+<form method="post" action="/c/pay/${session.id}">${session.customer === null ? input('Email', 'email', session.customer_email ?? entered['email'], 'email') : undefined}
 ${input('Name on card', 'name', entered['name'], 'text')}
 ${address(session, entered)}${session.allow_promotion_codes ? promotionCode() : undefined}${cardButtons(verb)}</form>${back}`,
   );
@@ -66,7 +66,7 @@ function address(session: CheckoutSession, entered: Readonly<Record<string, stri
   if (!required) return country;
   return markup`${input('Address', 'line1', entered['line1'], 'text')}${input('City', 'city', entered['city'], 'text')}
 ${input('Postal code', 'postal_code', entered['postal_code'], 'text')}${country}
-<button name="action" value="total" formnovalidate>Update total</button>`;
+${session.automatic_tax.enabled ? markup`<button name="action" value="total" formnovalidate>Update total</button>` : undefined}`;
 }
 
 const promotionCode = (): Html =>

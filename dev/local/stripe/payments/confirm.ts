@@ -52,7 +52,8 @@ function outcomeFor({ outcomes }: StripeState, { method, offSession, isAuthentic
   return isAuthenticated && outcome === 'authentication_required' ? 'succeeded' : outcome;
 }
 
-function succeed(state: StripeState, intent: PaymentIntent, method: PaymentMethod): void {
+/** Takes the money of a payment. */
+export function succeed(state: StripeState, intent: PaymentIntent, method: PaymentMethod): void {
   const paid = charge(state, intent, method);
   if (intent.setup_future_usage !== null && intent.customer !== null) attach(state, method, intent.customer);
   state.events.changed(intent, {

@@ -6,6 +6,7 @@ import { get, post, type Call, type Route } from '../http/route';
 import { invalidParameter, missingParameter, notAllowed, unknownParameter } from '../http/stripe-failure';
 import { chargeAmount, currencyOf } from '../payments/amounts';
 import { assertConfirmable, cardFailure, confirmIntent } from '../payments/confirm';
+import { startProcessing } from '../payments/delayed';
 import { newPaymentIntent } from '../payments/payment-intents';
 import { assertUsable, paymentMethodFor } from '../payments/payment-methods';
 import type { PaymentIntent, PaymentMethod } from '../state/kinds';
@@ -88,9 +89,11 @@ function confirm(state: StripeState, params: Params, intent: PaymentIntent): Pay
 
 function attempt(state: StripeState, params: Params, intent: PaymentIntent, method?: PaymentMethod): PaymentIntent {
   if (!method) return intent;
+  const offSession = params.flag('off_session') ?? false;
+  if (offSession && state.outcomes.takeDelay()) return startProcessing(state, intent, method);
   const outcome = confirmIntent(state, intent, {
     method,
-    offSession: params.flag('off_session') ?? false,
+    offSession,
     returnUrl: params.text('return_url'),
   });
   afterAttempt(state, intent, outcome);

@@ -20,6 +20,14 @@ export const trustKey = (accountId: string, trustId: string): Key => ({
   pk: accountId,
   sk: `${TRUST_PREFIX}${trustId}`,
 });
+/** An account's rules for alerts, and when each was last broken. */
+export const alertsKey = (accountId: string): Key => ({ pk: accountId, sk: 'alerts' });
+/** An address that gets an account's events. */
+export const WEBHOOK_PREFIX = 'webhook#';
+export const webhookKey = (accountId: string, webhookId: string): Key => ({
+  pk: accountId,
+  sk: `${WEBHOOK_PREFIX}${webhookId}`,
+});
 /** @param hash the hash of the issuer and the token's `jti` */
 export const exchangedTokenKey = (hash: string): Key => ({ pk: `exchanged#${hash}`, sk: 'token' });
 

@@ -47,6 +47,24 @@ export const autoTopUpKey = (accountId: string): Key => ({ pk: accountId, sk: 'a
 /** The accounts whose automatic top-up is on, or is charging. */
 export const AUTO_TOP_UPS_PARTITION = 'auto-top-ups';
 export const autoTopUpListingKey = (accountId: string): Key => ({ pk: AUTO_TOP_UPS_PARTITION, sk: accountId });
+export const INVOICE_NOTICE_PREFIX = 'invoice#';
+/** Notes that people were told about an invoice of the account. */
+export const invoiceNoticeKey = (accountId: string, invoiceId: string): Key => ({
+  pk: accountId,
+  sk: `${INVOICE_NOTICE_PREFIX}${invoiceId}`,
+});
+export const REFUSED_PAYMENT_PREFIX = 'refused#';
+/** Notes that people were told about a payment that failed after they had left the processor's page. */
+export const refusedPaymentKey = (accountId: string, paymentId: string): Key => ({
+  pk: accountId,
+  sk: `${REFUSED_PAYMENT_PREFIX}${paymentId}`,
+});
+export const SUBSCRIPTION_PREFIX = 'subscription#';
+/** The state of a subscription that people were told about. */
+export const subscriptionKey = (accountId: string, subscriptionId: string): Key => ({
+  pk: accountId,
+  sk: `${SUBSCRIPTION_PREFIX}${subscriptionId}`,
+});
 /** An event of the payment processor that was received. */
 export const paymentEventKey = (eventId: string): Key => ({ pk: `payment-event#${eventId}`, sk: 'event' });
 /** The balance below which an account's people are told, and whether they were. */

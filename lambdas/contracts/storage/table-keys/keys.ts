@@ -18,6 +18,11 @@ export const budgetCounterKey = (counterId: string, window: string): Key => ({
   pk: countersPartition(counterId),
   sk: `budget#${window}`,
 });
+/** The highest percentage of a budget's window that people were told about. */
+export const budgetNoticeKey = (counterId: string, window: string): Key => ({
+  pk: countersPartition(counterId),
+  sk: `told#${window}`,
+});
 /** @param minute the start of the minute in epoch milliseconds */
 export const minuteCounterKey = (counterId: string, minute: number): Key => ({
   pk: countersPartition(counterId),

@@ -2,23 +2,16 @@ import type { MeteredRequest } from '../../dialects/endpoint';
 import { type AppError } from '../../errors/app-error';
 import { countingOf } from '../../keys/counting';
 import type { KeyOwner } from '../../keys/verified-keys';
-import { StoreUnavailable } from '../../table/table-errors';
-import type { Balance } from '../../wallet/balance/balance';
 import type { Hold, HoldRequest } from '../../wallet/holds/hold';
 import type { HoldTerms } from '../../wallet/holds/reserve-hold';
 import type { Wallet } from '../../wallet/wallet';
 import { InsufficientFunds, WorstCaseRequired } from '../../wallet/wallet-errors';
-import {
-  type FirstHold,
-  type FirstHolds,
-  firstHolds,
-  isAfforded,
-  lastOf,
-  type OutputPlan,
-} from '../rolling/first-hold';
+import type { OutputPlan } from '../rolling/output-plan';
 import { refuseBlocked, TooLargeForMinute } from './admission-errors';
+import { type FirstHold, type FirstHolds, firstHolds, lastOf } from './first-hold';
 import type { PricedTargets } from './priced-targets';
 import type { ShortAccounts } from './short-accounts';
+import { isAfforded, knownShortage, mayComeBack } from './known-shortage';
 import { cutBefore, refuseTooLarge, Shortage, toShortage, walletBusy } from './refusals';
 import { affordableCap, worstCase } from './worst-case';
 
@@ -114,15 +107,15 @@ export async function shortageOf(
 async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Admitted> {
   const { shortAccounts, caller, request, targets, timeLimitMs } = admission;
   const holds = firstHolds(plan, request, targets, timeLimitMs);
-  const last = lastOf(holds);
+  const [last, worst] = [lastOf(holds), worstCase(targets)];
   const take = async ({ held, isAmple, ...spared }: FirstHold): Promise<Admitted | Shortage> => {
-    const ceilingPico = held.pico < plan.worst.pico ? plan.worst.pico : undefined;
+    const ceilingPico = held.pico < worst.pico ? worst.pico : undefined;
     const terms = { holdPico: held.pico, ceilingPico, ...spared };
     try {
       const hold = await reserve(admission, terms, last.held.tokens);
       return { hold, targets, outputTokensCap: undefined, plan, isAmple };
     } catch (error) {
-      const shortage = toShortage(error, admission, last.held, plan.worst);
+      const shortage = toShortage(error, admission, last.held, worst);
       if (error instanceof InsufficientFunds) shortAccounts.add(caller.accountId);
       return shortage;
     }
@@ -139,13 +132,13 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
     return short ?? take(last);
   };
   const isShort = shortAccounts.has(caller.accountId);
-  let taken = await takeFirst(holds, isShort ? await knownShortage(admission, last, plan) : undefined);
+  let taken = await takeFirst(holds, isShort ? await knownShortage(admission, last, worst) : undefined);
   if (!(taken instanceof Shortage)) return taken;
   const counted = await admitCounted(admission, taken);
   if (counted) return counted;
   for (const milliseconds of WAITS_MS) {
     if (!mayComeBack(taken, last) || !(await admission.wait(milliseconds))) break;
-    taken = await takeFirst([last], await knownShortage(admission, last, plan));
+    taken = await takeFirst([last], await knownShortage(admission, last, worst));
     if (!(taken instanceof Shortage)) return taken;
   }
   if (mayComeBack(taken, last)) throw walletBusy(taken, last.held.pico);
@@ -153,33 +146,6 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
   if (cap === undefined) throw taken.refusal;
   return admitWorstCase(admission, { cap });
 }
-
-/**
- * The money that the account has now, as a shortage for holds that need more.
- * @returns undefined when the store does not answer: an attempt at the hold, which is retried, then shows it
- * @throws Forbidden, InsufficientQuota when the account is suspended or in debt
- */
-async function knownShortage(
-  admission: Admission,
-  { held }: FirstHold,
-  { worst }: OutputPlan,
-): Promise<Shortage | undefined> {
-  let balance: Balance | undefined;
-  try {
-    balance = await admission.wallet.balance(admission.caller.accountId);
-  } catch (error) {
-    if (error instanceof StoreUnavailable) return undefined;
-    throw error;
-  }
-  refuseBlocked(balance);
-  const { availablePico, heldPico } = balance ?? { availablePico: 0n, heldPico: 0n };
-  const error = new InsufficientFunds({ availablePico, heldPico, hasDrawers: false });
-  return toShortage(error, admission, held, worst);
-}
-
-/** Whether the money that running requests hold would be enough for the request. */
-const mayComeBack = ({ affordedPico, heldPico }: Shortage, { held }: FirstHold): boolean =>
-  heldPico > 0n && affordedPico + heldPico >= held.pico;
 
 /** The facts about a request that has to hold its worst case. */
 interface WorstCaseTerms {
@@ -223,7 +189,7 @@ function refusalAfterCut(
 ): AppError | undefined {
   if (plan === undefined || rollsFrom === undefined) return undefined;
   const { held } = lastOf(firstHolds(plan, request, targets, timeLimitMs));
-  return affordedPico + heldPico >= held.pico ? cutBefore(plan.worst.pico, rollsFrom - now) : undefined;
+  return affordedPico + heldPico >= held.pico ? cutBefore(worstCase(targets).pico, rollsFrom - now) : undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import { blockedError, InsufficientQuota, RateLimited, TooLargeForMinute, Wallet
 import type { KeyOwner } from '../../keys/verified-keys';
 import { formatUsd } from '../../money/pico';
 import { MINUTE_MS, SECOND_MS } from '../../clock';
+import type { ShortSource } from '../../wallet/holds/settlement';
 import type { ReachedLimit } from '../../wallet/wallet-errors';
 import type { WorstCase } from './worst-case';
 import { InsufficientFunds, KeyLimitReached } from '../../wallet/wallet-errors';
@@ -17,6 +18,8 @@ const busySeconds = (): number => BUSY_SECONDS_MIN + Math.floor(Math.random() * 
 
 /** There is less money than was asked for, but perhaps enough for less output. */
 export class Shortage {
+  /** Where there is less money. */
+  readonly of: ShortSource;
   readonly affordedPico: bigint;
   /** The money that running requests hold, and of which they may return a part. */
   readonly heldPico: bigint;
@@ -24,11 +27,12 @@ export class Shortage {
   readonly refusal: AppError;
   constructor(
     refusal: AppError,
-    { affordedPico, heldPico }: { readonly affordedPico: bigint; readonly heldPico: bigint },
+    amounts: { readonly of: ShortSource; readonly affordedPico: bigint; readonly heldPico: bigint },
   ) {
     this.refusal = refusal;
-    this.affordedPico = affordedPico;
-    this.heldPico = heldPico;
+    this.of = amounts.of;
+    this.affordedPico = amounts.affordedPico;
+    this.heldPico = amounts.heldPico;
   }
 }
 
@@ -50,7 +54,7 @@ export function toShortage(
   if (error instanceof InsufficientFunds) {
     const { availablePico, heldPico } = error;
     const message = `The wallet has $${formatUsd(availablePico)} available; ${upTo}. Add money to the wallet, or allow less output.`;
-    return new Shortage(new InsufficientQuota(message), { affordedPico: availablePico, heldPico });
+    return new Shortage(new InsufficientQuota(message), { of: 'account', affordedPico: availablePico, heldPico });
   }
   if (!(error instanceof KeyLimitReached)) throw blockedError(error) ?? error;
   const { limit } = error;
@@ -58,7 +62,8 @@ export function toShortage(
     case 'budget': {
       const window = caller.rules?.budget?.window ?? 'total';
       const message = `The budget of this key has $${formatUsd(limit.leftPico)} left ${window === 'total' ? 'in total' : `this ${window}`}; ${upTo}. Raise the budget, or allow less output.`;
-      return new Shortage(new InsufficientQuota(message), { affordedPico: limit.leftPico, heldPico: 0n });
+      const { leftPico: affordedPico, heldPico } = limit;
+      return new Shortage(new InsufficientQuota(message), { of: 'budget', affordedPico, heldPico });
     }
     case 'minute':
       throw minuteIsFull(limit, now);
@@ -70,9 +75,14 @@ export function toShortage(
 }
 
 /** The error for a request that can begin once running requests return what they do not use. */
-export function walletBusy({ affordedPico, heldPico }: Shortage, neededPico: bigint): WalletBusy {
+export function walletBusy({ of, affordedPico, heldPico }: Shortage, neededPico: bigint): WalletBusy {
+  const [left, held, needed] = [affordedPico, heldPico, neededPico].map(formatUsd);
   const retryAfterSeconds = busySeconds();
-  const message = `The wallet has $${formatUsd(affordedPico)} available, and running requests hold $${formatUsd(heldPico)}; this request needs $${formatUsd(neededPico)} to begin. Try again in a few seconds, or add money to the wallet.`;
+  const [has, remedy] =
+    of === 'account'
+      ? [`The wallet has $${left} available, and running requests hold $${held}`, 'add money to the wallet']
+      : [`The budget of this key has $${left} left, and its running requests hold $${held}`, 'raise the budget'];
+  const message = `${has}; this request needs $${needed} to begin. Try again in a few seconds, or ${remedy}.`;
   return new WalletBusy(message, { retryAfterSeconds });
 }
 

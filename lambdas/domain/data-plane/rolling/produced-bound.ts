@@ -37,25 +37,28 @@ export class ProducedBound {
 
   /**
    * Everything that the provider has passed on was read, and contains at most so many tokens. This lowers the bound if the
-   * provider passes its output on as it is produced.
+   * provider passes its output on as it is produced, but never below what it has reported.
    */
   seen(producedTokensMax: number, now: number): void {
     if (!this.#options.pace.isIncremental || this.#mayBeUnread) return;
-    if (producedTokensMax >= this.#tokens + this.#producedSince(now)) return;
-    this.#tokens = producedTokensMax;
+    const tokens = Math.max(producedTokensMax, this.#reportedTokens);
+    if (tokens >= this.#tokens + this.#producedSince(now)) return;
+    this.#tokens = tokens;
     this.#since = now;
   }
 
   /**
    * The provider reports how many tokens it has produced so far, including those that the client does not see. This lowers
-   * the bound. A report above the bound raises it, because the provider is faster than its pace.
+   * the bound, also where bytes do not: a report includes hidden output, and it is assumed to be at most a burst old when
+   * it is read, because those known to withhold output (Anthropic, Azure) report it once all of it was passed on. A report
+   * above the bound raises it, because the provider is faster than its pace.
    * @param tokens of all choices together. Only a number above the one before counts, because another may be old.
    * @returns whether the bound is higher now
    */
   reported(tokens: number, now: number): boolean {
     if (tokens <= this.#reportedTokens) return false;
     this.#reportedTokens = tokens;
-    const isHigher = tokens > this.at(now);
+    const isHigher = Math.min(tokens, this.#options.outputTokensMax) > this.at(now);
     const isLower = !this.#mayBeUnread && tokens < this.#tokens + this.#producedSince(now);
     if (!isHigher && !isLower) return false;
     this.#tokens = tokens;

@@ -8,7 +8,7 @@ import type { RollingHold } from '../../wallet/holds/resize-hold';
 import type { Wallet } from '../../wallet/wallet';
 import { HoldNotFound } from '../../wallet/wallet-errors';
 import { type CutReason, cutReasonOf } from './cut-reason';
-import type { OutputPlan } from './first-hold';
+import type { OutputPlan } from './output-plan';
 import { ProducedBound } from './produced-bound';
 
 /** Each slice is twice as large as the one before, up to this. */

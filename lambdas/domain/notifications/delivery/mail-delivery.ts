@@ -11,7 +11,7 @@ import type { Mailer } from '../mailer';
 import { MailInDoubt, MailNotTaken } from '../notifications-errors';
 import { isOptional, KINDS } from '../outbox/kinds';
 import { decodePending, forBillingDetails, forPerson, type NewMessage, type PendingMessage } from '../outbox/message';
-import { notifyOnce } from '../outbox/outbox';
+import { MAIL_ONLY, notifyOnce } from '../outbox/outbox';
 import type { Preferences } from '../people/preferences';
 import type { Recipients } from '../people/recipients';
 import type { Suppressions } from '../people/suppressions';
@@ -37,6 +37,11 @@ export interface MailDeliveryOptions {
   readonly preferences: Pick<Preferences, 'of'>;
   readonly suppressions: Pick<Suppressions, 'of' | 'hashOf'>;
   readonly links: MailLinks;
+  /**
+   * The page of an invoice at the payment processor; undefined if there is none. Its URL shows the invoice to anybody.
+   * @default the deployment takes no payments
+   */
+  readonly invoicePage?: ((invoiceId: string) => Promise<string | undefined>) | undefined;
   /** @default the system's */
   readonly timing?: Timing;
 }
@@ -110,7 +115,7 @@ export class MailDelivery {
     }
     const parts = await this.#partsOf(message);
     if (parts === undefined) return this.#send(message);
-    for (const part of parts) await notifyOnce({ ...this.#options, timing: this.#timing }, part);
+    for (const part of parts) await notifyOnce({ ...this.#options, timing: this.#timing, audiences: MAIL_ONLY }, part);
     return this.#claims.end(message, parts.length === 0 ? 'no_recipient' : 'expanded');
   }
 
@@ -127,13 +132,15 @@ export class MailDelivery {
   }
 
   async #send(message: PendingMessage): Promise<void> {
-    const { recipients, suppressions, links, mailer } = this.#options;
+    const { recipients, suppressions, links, mailer, invoicePage } = this.#options;
     const destination = await recipients.destinationOf(message);
     if (destination === undefined) return this.#claims.end(message, 'no_recipient');
     const addressHash = suppressions.hashOf(destination.address);
     const reasonNotTo = await this.#reasonNotTo(message, addressHash);
     if (reasonNotTo !== undefined) return this.#claims.end(message, reasonNotTo);
-    const text = renderMail(message, destination, links);
+    const invoiceUrl =
+      message.kind === 'invoice_issued' ? await invoicePage?.(message.parameters.invoiceId) : undefined;
+    const text = renderMail(message, { ...destination, invoiceUrl }, links);
     if (text === undefined) return this.#claims.end(message, 'declined');
     const mail = { ...text, to: destination.address, messageId: message.messageId, addressHash };
     const claim = await this.#claims.take(message);

@@ -3,9 +3,10 @@ import type { OptionalCategory } from '../../../contracts/http/notifications';
 import { OPTIONAL_CATEGORIES } from '../../../contracts/http/notifications';
 import { ROLES } from '../../../contracts/http/roles';
 import { personIdSchema } from '../../../contracts/storage/ids';
+import { WEBHOOK_DISABLE_REASONS } from '../../../contracts/storage/webhook-state';
 
 /** Mails that nobody can decline, because the law, the contract or the safety of an account requires them. */
-export type MandatoryCategory = 'billing' | 'security' | 'privacy' | 'invitation';
+export type MandatoryCategory = 'billing' | 'security' | 'privacy' | 'invitation' | 'service';
 export type Category = MandatoryCategory | OptionalCategory;
 
 /** An ID of ours or of the payment provider. It has no space and no `@`, so it is neither text nor an address. */
@@ -13,6 +14,7 @@ const id = z.string().regex(/^[\w.:#-]{1,128}$/, 'must be an ID');
 const at = z.iso.datetime();
 /** Pico-dollars. */
 const amountPico = z.bigint();
+const count = z.string().regex(/^\d{1,15}$/, 'must be a whole number');
 const role = z.enum(ROLES);
 /** A person's pseudonym, or a command of the deployment. */
 const actor = z.union([personIdSchema, z.literal('deployment')]).default('deployment');
@@ -37,8 +39,10 @@ export const KINDS = {
   statement_due: kind('billing', { amountPico, statementId: id, dueAt: at }),
   statement_reminder: kind('billing', { amountPico, statementId: id, dueAt: at, reminder: z.enum(['1', '2', '3']) }),
   subscription_changed: kind('billing', {
-    change: z.enum(['started', 'changed', 'renewed', 'canceled', 'past_due', 'ended']),
+    change: z.enum(['started', 'changed', 'renewed', 'canceled', 'resumed', 'past_due', 'ended']),
     at,
+    /** When a canceled subscription ends. */
+    endsAt: at.optional(),
   }),
   account_in_debt: kind('billing', { debtPico: amountPico, paymentId: id }),
   key_created: kind('security', { keyId: id, at, by: actor }),
@@ -46,7 +50,17 @@ export const KINDS = {
   key_expiring: kind('security', { keyId: id, endsAt: at }),
   new_sign_in: kind('security', { at }),
   role_changed: kind('security', { role, at }),
-  budget_reached: kind('budget', { keyId: id, percent: z.enum(['80', '100']), limitPico: amountPico, window: id }),
+  budget_reached: kind('budget', {
+    keyId: id,
+    percent: z.enum(['80', '100']),
+    limitPico: amountPico,
+    window: z.enum(['day', 'week', 'month', 'total']),
+    /** The first day of the window; absent for the total. */
+    from: z.iso.date().optional(),
+  }),
+  error_rate: kind('service', { failed: count, requests: count, at }),
+  spend_anomaly: kind('service', { spentPico: amountPico, usualPico: amountPico, at }),
+  webhook_disabled: kind('service', { webhookId: id, reason: z.enum(WEBHOOK_DISABLE_REASONS), at }),
   export_ready: kind('privacy', { exportId: id, endsAt: at }),
   policy_changed: kind('privacy', { policy: z.enum(['terms', 'privacy']), version: id, effectiveAt: at }),
 } as const;

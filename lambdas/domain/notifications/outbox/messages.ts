@@ -36,12 +36,15 @@ export function lowBalance(event: InAccount & ParametersOf<'low_balance'> & { re
   return { messageId, kind: 'low_balance', accountId, recipient: PAYERS, parameters };
 }
 
-/** @param event.counterId the key's counters: a rotated key shares them with its successor */
+/**
+ * @param event.counterId the key's counters: a rotated key shares them with its successor
+ * @param event.windowName names the window among all of the counters
+ */
 export function budgetReached(
-  event: InAccount & ParametersOf<'budget_reached'> & { readonly counterId: string },
+  event: InAccount & ParametersOf<'budget_reached'> & { readonly counterId: string; readonly windowName: string },
 ): NewMessage {
-  const { accountId, counterId, ...parameters } = event;
-  const messageId = messageIdOf('budget_reached', counterId, parameters.window, parameters.percent);
+  const { accountId, counterId, windowName, ...parameters } = event;
+  const messageId = messageIdOf('budget_reached', counterId, windowName, parameters.percent);
   return { messageId, kind: 'budget_reached', accountId, recipient: ADMINISTRATORS, parameters };
 }
 
@@ -85,13 +88,13 @@ export function statementReminder(event: InAccount & ParametersOf<'statement_rem
   return { messageId, kind: 'statement_reminder', accountId, recipient: BILLING, parameters };
 }
 
-/** @param event.subscriptionId with `at` and `change`, it names the event */
+/** @param event.revision with `subscriptionId`, it names the event: each state that is told has its own */
 export function subscriptionChanged(
-  event: InAccount & ParametersOf<'subscription_changed'> & { readonly subscriptionId: string },
+  event: InAccount &
+    ParametersOf<'subscription_changed'> & { readonly subscriptionId: string; readonly revision: string },
 ): NewMessage {
-  const { accountId, subscriptionId, ...parameters } = event;
-  const { change, at } = parameters;
-  const messageId = messageIdOf('subscription_changed', accountId, subscriptionId, change, at);
+  const { accountId, subscriptionId, revision, ...parameters } = event;
+  const messageId = messageIdOf('subscription_changed', accountId, subscriptionId, revision);
   return { messageId, kind: 'subscription_changed', accountId, recipient: BILLING, parameters };
 }
 
@@ -114,12 +117,14 @@ export function keyRotated({ accountId, ...parameters }: InAccount & ParametersO
   return { messageId, kind: 'key_rotated', accountId, recipient: ADMINISTRATORS, parameters };
 }
 
-export function keyExpiring({ accountId, ...parameters }: InAccount & ParametersOf<'key_expiring'>): NewMessage {
-  const messageId = messageIdOf('key_expiring', parameters.keyId, parameters.endsAt);
+/** @param event.days how long before its end the key's people are told */
+export function keyExpiring(event: InAccount & ParametersOf<'key_expiring'> & { readonly days: number }): NewMessage {
+  const { accountId, days, ...parameters } = event;
+  const messageId = messageIdOf('key_expiring', parameters.keyId, parameters.endsAt, String(days));
   return { messageId, kind: 'key_expiring', accountId, recipient: ADMINISTRATORS, parameters };
 }
 
-/** @param event.signInId names the sign-in, such as the token's own ID */
+/** @param event.signInId names the sign-in, such as its time in the person's tokens */
 export const newSignIn = (event: {
   readonly personId: string;
   readonly signInId: string;

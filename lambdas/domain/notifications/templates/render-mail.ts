@@ -9,13 +9,19 @@ import { fillIn, type TemplateValues } from './template';
 
 type MailText = Pick<Mail, 'subject' | 'text' | 'html' | 'headers'>;
 
+/** Facts for a mail that are stored nowhere, so they are fetched when it is sent. */
+export interface MailFacts extends Pick<Destination, 'invitation'> {
+  /** The page of the invoice that the mail is about. */
+  readonly invoiceUrl?: string | undefined;
+}
+
 /**
  * The text of a mail.
  * @returns undefined for an optional mail that could not be declined, because the deployment has no address for a link
  */
 export function renderMail(
   message: NewMessage,
-  { invitation }: Pick<Destination, 'invitation'>,
+  { invitation, invoiceUrl }: MailFacts,
   links: MailLinks,
 ): MailText | undefined {
   const { kind, accountId, recipient } = message;
@@ -25,6 +31,7 @@ export function renderMail(
     ...valuesOf(message),
     ...(accountId !== undefined && { accountId }),
     ...(consoleUrl !== undefined && { consoleUrl }),
+    ...(invoiceUrl !== undefined && { invoiceUrl }),
   };
   if (invitation) {
     const { token, role, validUntil } = invitation;
@@ -47,9 +54,17 @@ export function renderMail(
 /** Words in which a reader recognises a value of a closed list. */
 const WORDS: { readonly [word: string]: string } = {
   deployment: 'a command of the operator',
-  past_due: 'past due',
+  started: 'has started',
+  changed: 'was changed',
+  renewed: 'was renewed, because its payment has arrived',
+  canceled: 'was canceled',
+  resumed: 'is no longer canceled',
+  past_due: 'was not renewed, because its payment failed',
+  ended: 'has ended',
   terms: 'terms of service',
   privacy: 'privacy policy',
+  failing: 'has accepted nothing for three days',
+  gone: 'answered that it is gone (410)',
 };
 
 /** The parameters as text, without the unit that is the last word of their names: `amountPico` is `{{amount}}`. */

@@ -21,8 +21,8 @@ function messageOf({ accountId, month, stage, owedPico, dueAt }: DueNotice): New
   }
 }
 
-/** Tells an account's people about a due by mail. */
-export const tellByMail =
+/** Tells an account's people and webhooks about a due. */
+export const tellOfDue =
   (options: NotifyOptions) =>
   async (notice: DueNotice): Promise<void> => {
     const message = messageOf(notice);

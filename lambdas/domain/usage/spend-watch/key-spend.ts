@@ -24,6 +24,10 @@ export interface SpendChange {
   /** When the request was admitted: ISO 8601, UTC. */
   readonly at: string;
   readonly costPico: bigint;
+  /** 1 if the request was not counted before. @default 0 */
+  readonly requests?: number;
+  /** 1 if the request has failed, -1 if it had failed and has not after all. @default 0 */
+  readonly failed?: number;
 }
 
 /** An hour of the keys that share counters. */

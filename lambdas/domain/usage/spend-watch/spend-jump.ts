@@ -13,10 +13,15 @@ export const BASELINE_HOURS_MIN = 24;
  *
  * @param costPico the spend in this hour
  * @param baselinePico the spend in each earlier hour; hours without spend are ignored
+ * @param limits @default JUMP_FLOOR_PICO and JUMP_FACTOR
  */
-export function isSpendJump(costPico: bigint, baselinePico: readonly bigint[]): boolean {
+export function isSpendJump(
+  costPico: bigint,
+  baselinePico: readonly bigint[],
+  { floorPico, factor } = { floorPico: JUMP_FLOOR_PICO, factor: JUMP_FACTOR },
+): boolean {
   const active = baselinePico.filter((spentPico) => spentPico > 0n);
-  if (costPico <= JUMP_FLOOR_PICO || active.length < BASELINE_HOURS_MIN) return false;
+  if (costPico <= floorPico || active.length < BASELINE_HOURS_MIN) return false;
   const sumPico = active.reduce((total, spentPico) => total + spentPico, 0n);
-  return costPico * BigInt(active.length) > JUMP_FACTOR * sumPico;
+  return costPico * BigInt(active.length) > factor * sumPico;
 }

@@ -2,13 +2,21 @@ import { DEPLOYMENT } from '../../access/actor';
 import { type Clock, HOUR_MS } from '../../clock';
 import type { KeySuspensions } from '../../keys/key-suspensions';
 import { errorName, type Log } from '../../log';
+import type { AccountHours } from './account-hours';
+import type { BudgetWatch } from './budget-watch';
 import type { KeySpend, SpendChange, SpentHour } from './key-spend';
 import { hourOf } from './key-spend';
 import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
+import type { UsageAlerts } from './usage-alerts';
 
 export interface SpendWatchDependencies {
   readonly spend: KeySpend;
   readonly suspensions: KeySuspensions;
+  /** @default nobody is told about budgets */
+  readonly budgets?: Pick<BudgetWatch, 'check'> | undefined;
+  /** Adds up the hours of accounts, and tells those that have rules. @default nobody is told */
+  readonly alerts?:
+    { readonly hours: Pick<AccountHours, 'add'>; readonly rules: Pick<UsageAlerts, 'check'> } | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -21,11 +29,21 @@ export class SpendWatch {
     this.#dependencies = dependencies;
   }
 
-  /** Adds a batch of changes and checks the hours that it affects. */
+  /**
+   * Adds a batch of changes and checks the budgets and the hours that it affects.
+   * @throws StoreUnavailable when the batch was not added
+   */
   async process(changeIds: readonly string[], batch: readonly SpendChange[]): Promise<void> {
-    for (const hour of await this.#dependencies.spend.add(changeIds, batch)) {
+    const { spend, budgets, alerts } = this.#dependencies;
+    // Budgets and the sums of accounts come first, because a failure repeats the batch, and nothing may throw after the
+    // sums of keys were written.
+    const charges = batch.filter(({ costPico }) => costPico !== 0n);
+    await budgets?.check(charges);
+    const accountHours = await alerts?.hours.add(changeIds, batch);
+    for (const hour of await spend.add(changeIds, charges)) {
       if (this.#isRecent(hour)) await this.#check(hour);
     }
+    if (accountHours) await alerts?.rules.check(accountHours);
   }
 
   /**

@@ -65,8 +65,11 @@ export async function refillDrawer(
   return refusals.length === 0;
 }
 
-/** Moves the money in an account's drawers back to its main balance, because money is scarce. Leases keep theirs. */
-export async function emptyDrawers(dependencies: FundsDependencies, accountId: string): Promise<void> {
+/**
+ * Moves the money in an account's drawers back to its main balance, because money is scarce. Leases keep theirs.
+ * @returns what the leases hold, in pico-dollars
+ */
+export async function emptyDrawers(dependencies: FundsDependencies, accountId: string): Promise<bigint> {
   const { store, timing } = dependencies;
   const drawers = await retryOrUnavailable(RESERVE_RETRY, timing, () =>
     readDrawers(store, { hasDrawers: true }, accountId),
@@ -74,6 +77,7 @@ export async function emptyDrawers(dependencies: FundsDependencies, accountId: s
   for (const [drawer, { availablePico }] of drawers) {
     if (availablePico > 0n) await emptyDrawer(dependencies, { accountId, drawer }, availablePico);
   }
+  return [...drawers.values()].reduce((sum, { heldPico }) => sum + heldPico, 0n);
 }
 
 function emptyDrawer({ store, timing }: FundsDependencies, drawer: BalancePart, amountPico: bigint): Promise<void> {

@@ -32,8 +32,19 @@ export const mayRollFrom = (balance: Balance, now: number): number | undefined =
 /** Records in the write of a balance or of a budget's counter that it ran short while a request ran. */
 export const beginShortage = (write: Update, now: number): Update => withSet(write, 'cutUntil', now + CUT_MS);
 
-/** Records in the write of a balance that the account could not pay for a request. */
-export const recordLoss = (write: Update, now: number): Update => withSet(write, 'lossUntil', now + LOSS_MS);
+/** The facts about an account that one of its requests has shown at its end. */
+export interface Shortfall {
+  /** The money of the request did not last, so it was ended. */
+  readonly isShort: boolean;
+  /** The request cost more than the account could pay. */
+  readonly isLoss: boolean;
+}
+
+/** Records in the write of a balance that the account fell short, so that its next holds do not roll. */
+export function recordShortfall(write: Update, { isShort, isLoss }: Shortfall, now: number): Update {
+  const noted = isShort ? beginShortage(write, now) : write;
+  return isLoss ? withSet(noted, 'lossUntil', now + LOSS_MS) : noted;
+}
 
 /** Ends in the write of a credit what `beginShortage` began, because there is money again. */
 export const endShortage = (write: Update): Update => ({

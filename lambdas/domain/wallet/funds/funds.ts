@@ -13,6 +13,9 @@ export interface FundsView extends CreditParts {
   readonly availablePico: bigint;
   readonly heldPico: bigint;
   readonly debtPico: bigint;
+  /** The payments that were refunded, are disputed or were lost in a dispute. */
+  readonly returnedPico: bigint;
+  readonly isSuspended: boolean;
 }
 
 /**
@@ -29,9 +32,11 @@ export class Funds {
   /** @throws WalletNotFound */
   async view(accountId: string): Promise<FundsView> {
     const { store, timing } = this.#dependencies;
-    const { balance, grants } = await retryOrUnavailable(SETTLE_RETRY, timing, () => readFunds(store, accountId));
-    const { availablePico, heldPico, debtPico } = balance;
-    return { availablePico, heldPico, debtPico, ...creditParts(balance, grants) };
+    const { main, balance, grants } = await retryOrUnavailable(SETTLE_RETRY, timing, () => readFunds(store, accountId));
+    const { availablePico, heldPico, debtPico, refundedPico, disputedPico } = balance;
+    const returnedPico = refundedPico + disputedPico;
+    const isSuspended = main.suspendedAt !== undefined;
+    return { availablePico, heldPico, debtPico, returnedPico, isSuspended, ...creditParts(balance, grants) };
   }
 
   /** Grants promotional credit; see `grantCredit`. */

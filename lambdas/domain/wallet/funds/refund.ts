@@ -77,8 +77,12 @@ export async function takeRefund(
   return { isNew, lostPico: changed ? movedInto('overrun', changed.entry) : 0n };
 }
 
+/** The ID of the entry that gives the money of a refund back. */
+export const returnIdOf = (refundId: string): string => `return_${refundId}`;
+
 /**
- * Gives the money of a refund back to the account, because the refund failed. Does nothing if none was taken.
+ * Gives the money of a refund back to where it was taken from, because the refund failed: to the account, and what it did
+ * not have to the operator. Does nothing if none was taken.
  * @returns whether this call gave it back
  * @throws WalletNotFound
  */
@@ -87,13 +91,17 @@ export async function returnRefund(
   { accountId, refundId, paymentId }: Omit<Refund, 'amountPico'>,
   writes: readonly GuardedWrite[] = [],
 ): Promise<boolean> {
-  const changed = await changeFunds(dependencies, accountId, `return_${refundId}`, async () => {
+  const changed = await changeFunds(dependencies, accountId, returnIdOf(refundId), async () => {
     const taken = await dependencies.store.get({ table: WALLET, key: entryKey(accountId, refundId) });
-    const takenPico = taken ? movedInto('refunded', decodeEntry(taken)) : 0n;
-    if (takenPico === 0n) return undefined;
+    if (taken === undefined) return undefined;
+    const refund = decodeEntry(taken);
+    const takenPico = movedInto('refunded', refund);
     return {
       kind: 'refund_return',
-      transfers: transfers(['refunded', 'available', takenPico]),
+      transfers: transfers(
+        ['refunded', 'available', takenPico],
+        ['overrun', 'operatorLoss', movedInto('overrun', refund)],
+      ),
       reference: paymentId,
       writes: [countRefund(paymentId, -takenPico), ...writes],
     };

@@ -13,7 +13,7 @@ import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, countedIn, decodeEntry, type Entry, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { WalletNotFound } from '../wallet-errors';
-import { budgetLeft, countLate } from './key-counters';
+import { countLate, readBudget } from './key-counters';
 import { chargeOf, type Settled, settledBefore, type Settlement } from './settlement';
 
 interface Adjustment {
@@ -25,7 +25,8 @@ interface Adjustment {
 /**
  * Settles a request whose hold has expired. The money went back to `available` and may have been spent since, so the
  * charge is limited to what is left there and in the key's budget, and to what `chargeOf` allows. The rest is the
- * operator's loss.
+ * operator's loss. It is not the account's: its worst case would have expired and been spent as well. Nor is a cut noted
+ * here, because it was at least a minute before the expiry. So the next holds may roll.
  * @throws HoldAlreadySettled, WalletNotFound
  */
 export async function adjustExpired(dependencies: WalletDependencies, settlement: Settlement): Promise<Settled> {
@@ -45,8 +46,8 @@ export async function adjustExpired(dependencies: WalletDependencies, settlement
 async function affordedPico(dependencies: WalletDependencies, settlement: Settlement): Promise<bigint> {
   const { counting } = settlement.hold;
   const { availablePico } = await mainBalance(dependencies, settlement);
-  const leftPico = counting && (await budgetLeft(dependencies.store, counting));
-  return lesser(leftPico ?? availablePico, availablePico);
+  const budget = counting && (await readBudget(dependencies.store, counting));
+  return lesser(budget?.leftPico ?? availablePico, availablePico);
 }
 
 /** The main balance. If it does not cover the cost, the account's drawers are emptied into it first. */

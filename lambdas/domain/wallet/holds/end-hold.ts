@@ -10,7 +10,7 @@ import type { Update } from '../../table/table-store';
 import { newTransactionToken } from '../../table/transaction-token';
 import { putUsageRecord } from '../../usage/records/usage-records';
 import { changeBalance, decodeBalance } from '../balance/balance';
-import { beginShortage, recordLoss } from '../balance/may-roll';
+import { recordShortfall, type Shortfall } from '../balance/may-roll';
 import { emptyDrawers } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, countedIn, putEntry } from '../ledger/entry';
@@ -18,7 +18,7 @@ import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { InsufficientFunds, LedgerInconsistent } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown } from './hold';
 import { BudgetShort, endCount } from './key-counters';
-import { type Charge, chargeOf, isLoss, type HoldEnd } from './settlement';
+import { type Charge, chargeOf, type HoldEnd, shortfallOf } from './settlement';
 
 /**
  * Ends a hold: one transaction deletes the hold, writes the entry and the usage record, and moves the money. A hold
@@ -31,7 +31,11 @@ export function endHold(dependencies: WalletDependencies, end: HoldEnd): Promise
   let hasEmptiedDrawers = false;
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
     const refusals = await commit(dependencies.store, attempt.writes, attempt.token);
-    if (refusals.length === 0) return attempt.charge;
+    if (refusals.length === 0) {
+      const { isShort, isLoss } = attempt.shortfall;
+      if (isShort || isLoss) dependencies.leaseBook.forgetActive(end.hold.accountId);
+      return attempt.charge;
+    }
     if (refusals.includes('ended_before')) return undefined;
     if (refusals.includes('ended_on_lease')) {
       await returnHold(dependencies, attempt.end.hold);
@@ -79,11 +83,12 @@ type EndRefusal =
   'ended_before' | 'ended_on_lease' | typeof INCONSISTENT | HoldChanged | InsufficientFunds | BudgetShort;
 
 const leftOf = (shortage: InsufficientFunds | BudgetShort): bigint =>
-  shortage instanceof BudgetShort ? shortage.leftPico : shortage.availablePico;
+  shortage instanceof BudgetShort ? shortage.budget.leftPico : shortage.availablePico;
 
 interface EndAttempt {
   readonly end: HoldEnd;
   readonly charge: Charge;
+  readonly shortfall: Shortfall;
   /** Built once, because only identical writes may be sent again under the same token. */
   readonly writes: readonly GuardedWrite<EndRefusal>[];
   readonly token: string;
@@ -92,13 +97,15 @@ interface EndAttempt {
 /** @param excessMax the most that the account can pay above the hold. @default not known yet */
 function endAttempt(dependencies: WalletDependencies, end: HoldEnd, excessMax?: bigint): EndAttempt {
   const charge = chargeOf(end, excessMax);
-  return { end, charge, writes: endWrites(dependencies, end, charge), token: newTransactionToken() };
+  const shortfall = shortfallOf(end, charge);
+  const writes = endWrites(dependencies, end, { charge, shortfall });
+  return { end, charge, shortfall, writes, token: newTransactionToken() };
 }
 
 function endWrites(
   dependencies: WalletDependencies,
   { hold, kind, record: draft, shortOf }: HoldEnd,
-  charge: Charge,
+  { charge, shortfall }: Pick<EndAttempt, 'charge' | 'shortfall'>,
 ): readonly GuardedWrite<EndRefusal>[] {
   const { accountId, requestId, heldPico, counting } = hold;
   const { costPico } = charge;
@@ -114,6 +121,7 @@ function endWrites(
     transfers: chargeTransfers(charge),
   };
   const record: UsageRecord = { ...draft, accountId, requestId, ...charge };
+  const balance = moveHeld(hold, costPico);
   return [
     deleteHold(hold),
     {
@@ -124,24 +132,11 @@ function endWrites(
       write: putUsageRecord(record, dependencies.usageRetentionDays, absent()),
       otherwise: (recorded) => (recorded?.['leaseTurn'] !== undefined ? 'ended_on_lease' : INCONSISTENT),
     },
-    noteOn(moveHeld(hold, costPico), {
-      isShort: shortOf === 'account',
-      isLoss: isLoss(hold, charge),
-      now,
-    }),
+    { ...balance, write: recordShortfall(balance.write, shortfall, now) },
     ...(counting
       ? endCount(counting, { heldPico, costPico, usage: draft.usage, now, isShort: shortOf === 'budget' })
       : []),
   ];
-}
-
-/** Adds to the write of the balance that it must not roll holds for a while. */
-function noteOn(
-  { write, ...guard }: BalanceChange,
-  { isShort, isLoss, now }: { readonly isShort: boolean; readonly isLoss: boolean; readonly now: number },
-): BalanceChange {
-  const noted = isShort ? beginShortage(write, now) : write;
-  return { ...guard, write: isLoss ? recordLoss(noted, now) : noted };
 }
 
 /** Returns the whole hold of a request that a lease has ended. Leases serve no counted keys, so no counter changes. */

@@ -3,14 +3,14 @@ import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../
 import { EXPIRES_AT, KEYS } from '../../../contracts/storage/tables';
 import type { Usage } from '../../../contracts/storage/units';
 import { MINUTE_MS } from '../../clock';
-import { lesser } from '../../money/pico';
+import { larger, lesser } from '../../money/pico';
 import type { GuardedWrite } from '../../table/commit';
 import type { Condition } from '../../table/condition';
 import { absent, all, any, compare } from '../../table/condition';
 import type { TableStore, Update } from '../../table/table-store';
 import type { Item } from '../../table/value';
 import { beginShortage, mayRollAgain } from '../balance/may-roll';
-import type { ReachedLimit } from '../wallet-errors';
+import type { BudgetLeft, ReachedLimit } from '../wallet-errors';
 import { KeyLimitReached, WorstCaseRequired } from '../wallet-errors';
 import type { Counting } from './counting';
 
@@ -31,13 +31,13 @@ export function countHold(
     counts.push({ write, otherwise: (counted) => new KeyLimitReached(limit(counted)) });
   };
   if (budget) {
-    const within = addToBudgetWithin(counterId, budget, heldPico);
+    const within = addToBudgetWithin(counterId, budget, { countedPico: heldPico, heldPico });
     counts.push({
       write: rollsAt === undefined ? within : { ...within, when: all(within.when, mayRollAgain(rollsAt)) },
       otherwise: (counted) => {
-        const leftPico = remaining(budget.limitPico, counted);
-        return rollsAt === undefined || leftPico < heldPico
-          ? new KeyLimitReached({ kind: 'budget', leftPico })
+        const rest = restOf(budget, counted);
+        return rollsAt === undefined || rest.leftPico < heldPico
+          ? new KeyLimitReached({ kind: 'budget', ...rest })
           : new WorstCaseRequired(numberOf(counted, 'cutUntil'));
       },
     });
@@ -80,8 +80,9 @@ export function endCount(
   const { heldPico, costPico, usage, now, isShort } = end;
   const counts: Update[] = [];
   const addedPico = costPico - heldPico;
+  const ended = { countedPico: addedPico, heldPico: -heldPico };
   if (budget && addedPico <= 0n) {
-    const write = addToBudget(counterId, budget, addedPico);
+    const write = addToBudget(counterId, budget, ended);
     counts.push(isShort ? beginShortage(write, now) : write);
   }
   // No request reads the counter of a minute that is over.
@@ -92,56 +93,65 @@ export function endCount(
   if (runningMax !== undefined) counts.push(addToRunning(counterId, -1n));
   const unconditional = counts.map((write) => ({ write }));
   if (!budget || addedPico <= 0n) return unconditional;
-  const growth = growBudgetCount(counterId, budget, addedPico);
+  const growth = growBudgetCount(counterId, budget, ended);
   return [isShort ? { ...growth, write: beginShortage(growth.write, now) } : growth, ...unconditional];
 }
 
 /** The rest of a budget is too small for what should be counted in it. */
 export class BudgetShort {
-  readonly leftPico: bigint;
-  constructor(leftPico: bigint) {
-    this.leftPico = leftPico;
+  readonly budget: BudgetLeft;
+  constructor(budget: BudgetLeft) {
+    this.budget = budget;
   }
 }
 
 const growBudgetCount = (
   counterId: string,
   budget: Budget,
-  amountPico: bigint,
+  change: BudgetChange,
 ): GuardedWrite<BudgetShort> & { readonly write: Update } => ({
-  write: addToBudgetWithin(counterId, budget, amountPico),
-  otherwise: (counted) => new BudgetShort(remaining(budget.limitPico, counted)),
+  write: addToBudgetWithin(counterId, budget, change),
+  otherwise: (counted) => new BudgetShort(restOf(budget, counted)),
 });
 
 /** Counts a change of a hold's amount while its request runs. Only growth has to fit into the budget. */
 export function countResize({ counterId, budget }: Counting, amountPico: bigint): readonly GuardedWrite<BudgetShort>[] {
   if (!budget) return [];
+  const change = { countedPico: amountPico, heldPico: amountPico };
   return amountPico > 0n
-    ? [growBudgetCount(counterId, budget, amountPico)]
-    : [{ write: addToBudget(counterId, budget, amountPico) }];
+    ? [growBudgetCount(counterId, budget, change)]
+    : [{ write: addToBudget(counterId, budget, change) }];
 }
 
 /** Counts a charge made after its hold has expired, on the condition that the budget can pay it. */
 export const countLate = ({ counterId, budget }: Counting, costPico: bigint): readonly Update[] =>
-  budget && costPico > 0n ? [addToBudgetWithin(counterId, budget, costPico)] : [];
+  budget && costPico > 0n ? [addToBudgetWithin(counterId, budget, { countedPico: costPico, heldPico: 0n })] : [];
 
-/** The rest of the key's budget, in pico-dollars; undefined for a key without a budget. */
-export async function budgetLeft(store: TableStore, { counterId, budget }: Counting): Promise<bigint | undefined> {
+/** The rest of the key's budget; undefined for a key without a budget. */
+export async function readBudget(store: TableStore, { counterId, budget }: Counting): Promise<BudgetLeft | undefined> {
   if (!budget) return undefined;
-  return remaining(budget.limitPico, await store.get({ table: KEYS, key: budgetCounterKey(counterId, budget.window) }));
+  return restOf(budget, await store.get({ table: KEYS, key: budgetCounterKey(counterId, budget.window) }));
 }
 
 type Budget = NonNullable<Counting['budget']>;
 
-const addToBudget = (counterId: string, { window }: Budget, amountPico: bigint): Update => ({
+/** The changes of a budget's counter, in pico-dollars. */
+interface BudgetChange {
+  /** The sum of the charges and holds of the window. */
+  readonly countedPico: bigint;
+  /** The held part of it. It decides which refusal a request gets and what people are told, and no money depends on it. */
+  readonly heldPico: bigint;
+}
+
+const addToBudget = (counterId: string, { window }: Budget, { countedPico, heldPico }: BudgetChange): Update => ({
   table: KEYS,
   update: budgetCounterKey(counterId, window),
-  change: { add: { countedPico: amountPico } },
+  change: { add: { countedPico, heldPico } },
 });
 
-const addToBudgetWithin = (counterId: string, budget: Budget, amountPico: bigint): Required<Update> => ({
-  ...addToBudget(counterId, budget, amountPico),
-  when: atMost('countedPico', budget.limitPico - amountPico),
+const addToBudgetWithin = (counterId: string, budget: Budget, change: BudgetChange): Required<Update> => ({
+  ...addToBudget(counterId, budget, change),
+  when: atMost('countedPico', budget.limitPico - change.countedPico),
 });
 
 const addToMinute = (
@@ -169,9 +179,11 @@ const atMost = (attribute: string, most: bigint): Condition => {
   return most < 0n ? isBelow : any(absent(attribute), isBelow);
 };
 
-const remaining = (limitPico: bigint, counted: Item | undefined): bigint => {
+const restOf = ({ limitPico }: Budget, counted: Item | undefined): BudgetLeft => {
   const countedPico = z.bigint().parse(counted?.['countedPico'] ?? 0n);
-  return limitPico - lesser(countedPico, limitPico);
+  // The end of a hold that an earlier release has counted makes it negative.
+  const heldPico = larger(0n, z.bigint().parse(counted?.['heldPico'] ?? 0n));
+  return { leftPico: limitPico - lesser(countedPico, limitPico), heldPico };
 };
 
 const numberOf = (counted: Item | undefined, name: string): number => Number(counted?.[name] ?? 0n);

@@ -1,3 +1,4 @@
+import { holdKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { MINUTE_MS } from '../../clock';
 import { type GuardedWrite, commit } from '../../table/commit';
@@ -34,6 +35,8 @@ export interface HoldTerms extends SparedMoney {
   readonly holdPico: bigint;
   /** The most that the request can cost, in pico-dollars. @default it is held, and the hold does not roll */
   readonly ceilingPico?: bigint | undefined;
+  /** The money that the account's leases hold, in pico-dollars. @default not known */
+  readonly leasedPico?: bigint | undefined;
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
@@ -48,7 +51,10 @@ export interface HoldTerms extends SparedMoney {
  */
 export const RESERVE_AGE_MS_MAX = 5 * MINUTE_MS;
 
-/** The idempotency token shared by all attempts and calls for one request, so that its money is held once. */
+/**
+ * The idempotency token shared by all attempts and calls for one request, so that its money is held once. A call with
+ * other terms, after an earlier one was refused, has the same token, so only one of them can still be committed.
+ */
 const reserveToken = (requestId: string): string => `r-${requestId}`;
 
 /** @throws WalletUnavailable when the request was admitted too long ago */
@@ -105,47 +111,69 @@ async function reserveOrFail(
     try {
       const refusals = await commit(dependencies.store, writes, reserveToken(requestId));
       const refusal = refusals.find((other) => !(other instanceof InsufficientFunds)) ?? refusals[0];
-      if (refusal !== undefined && refusal !== 'held_before') throw refusal;
+      if (refusal === undefined) return hold;
+      if (refusal instanceof HeldBefore) return refusal.hold;
+      throw refusal;
     } catch (error) {
-      throw error instanceof IdempotencyMismatch ? new RequestIdReused() : failure(error);
+      if (error instanceof IdempotencyMismatch) return storedHold(dependencies, hold);
+      throw failure(error);
     }
-    return hold;
   });
 }
 
-type HoldRefusal = 'held_before' | RequestIdReused | KeyLimitReached | BalanceRefusal | WorstCaseRequired;
+/**
+ * Reads the hold of an earlier attempt with other terms, which was refused in all its retries but one that arrived late.
+ * @throws RequestIdReused
+ */
+async function storedHold({ store }: WalletDependencies, hold: Hold): Promise<Hold> {
+  const stored = await store.get({ table: WALLET, key: holdKey(hold.requestId, hold.deadline) });
+  const found = stored ? heldBefore(stored, hold) : new RequestIdReused();
+  if (found instanceof RequestIdReused) throw found;
+  return found.hold;
+}
+
+/** An earlier attempt for the request has taken this hold, which is at least as large. */
+class HeldBefore {
+  readonly hold: Hold;
+  constructor(hold: Hold) {
+    this.hold = hold;
+  }
+}
+
+function heldBefore(stored: Item, { accountId, heldPico }: Hold): HeldBefore | RequestIdReused {
+  const existing = decodeHold(stored);
+  const isEnough = existing.accountId === accountId && existing.heldPico >= heldPico;
+  return isEnough ? new HeldBefore(existing) : new RequestIdReused();
+}
+
+type HoldRefusal = HeldBefore | RequestIdReused | KeyLimitReached | BalanceRefusal | WorstCaseRequired;
 
 /** The writes are ordered by precedence of their refusals, except that InsufficientFunds comes last. */
 function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRefusal>[] {
   const { accountId, heldPico, rolling, request, counting } = hold;
+  const { leasedPico } = terms;
   // Identical for every attempt, because every attempt has the same token.
   const rollsAt = rolling && Date.parse(request.at);
   return [
     {
       write: { table: WALLET, put: encodeHold(hold), when: absent() },
-      otherwise: (existing) =>
-        existing && (isSameHold(decodeHold(existing), hold) ? 'held_before' : new RequestIdReused()),
+      otherwise: (existing) => existing && heldBefore(existing, hold),
     },
     {
       write: changeBalance(
         { accountId },
         { availablePico: -heldPico, heldPico },
-        all(leavesSpared(heldPico, terms), ACCEPTS_HOLDS, ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)])),
+        all(
+          leavesSpared(heldPico, terms, leasedPico),
+          ACCEPTS_HOLDS,
+          ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)]),
+        ),
       ),
-      otherwise: (item) => {
-        const refusal = balanceRefusal(item);
-        if (item === undefined || rollsAt === undefined || !(refusal instanceof InsufficientFunds)) return refusal;
-        const balance = decodeBalance(item);
-        return canRoll(balance, rollsAt) ? refusal : new WorstCaseRequired(mayRollFrom(balance, rollsAt));
-      },
+      otherwise: (item) => holdRefusal(item, rollsAt, leasedPico),
     },
     ...(counting ? countHold(counting, heldPico, rollsAt) : []),
   ];
 }
-
-/** Whether an earlier attempt committed this very hold and its reply was lost. */
-const isSameHold = (existing: Hold, hold: Hold): boolean =>
-  existing.accountId === hold.accountId && existing.heldPico === hold.heldPico;
 
 type BalanceRefusal = WalletNotFound | WalletSuspended | WalletInDebt | InsufficientFunds;
 
@@ -155,8 +183,21 @@ export function blockOf({ suspendedAt, debtSince }: Balance): WalletSuspended | 
   return debtSince === undefined ? undefined : new WalletInDebt();
 }
 
-export function balanceRefusal(item: Item | undefined): BalanceRefusal {
+/** @param leasedPico what the account's leases hold beside the main balance. @default 0 */
+export function balanceRefusal(item: Item | undefined, leasedPico = 0n): BalanceRefusal {
   if (!item) return new WalletNotFound();
   const balance = decodeBalance(item);
-  return blockOf(balance) ?? new InsufficientFunds(balance);
+  return blockOf(balance) ?? new InsufficientFunds({ ...balance, heldPico: balance.heldPico + leasedPico });
+}
+
+/** @param rollsAt when the request was admitted, if its hold rolls */
+function holdRefusal(
+  item: Item | undefined,
+  rollsAt: number | undefined,
+  leasedPico: bigint | undefined,
+): BalanceRefusal | WorstCaseRequired {
+  const refusal = balanceRefusal(item, leasedPico);
+  if (item === undefined || rollsAt === undefined || !(refusal instanceof InsufficientFunds)) return refusal;
+  const balance = decodeBalance(item);
+  return canRoll(balance, rollsAt) ? refusal : new WorstCaseRequired(mayRollFrom(balance, rollsAt));
 }

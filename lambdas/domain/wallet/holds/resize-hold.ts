@@ -37,7 +37,8 @@ export interface Extension {
  * does not know of is therefore an earlier attempt that arrived late, and counts towards what is wanted. It is confirmed
  * by a change of its own, because other attempts that know of it may still arrive, and could shrink the hold.
  * @returns the hold as it is now
- * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletInDebt, WalletNotFound: this call has not changed the hold
+ * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletInDebt, WalletNotFound: the last attempt has changed
+ * nothing. One without a reply may still arrive, and counts towards the next change
  * @throws HoldNotFound when the request has ended or its hold has expired
  */
 export async function extendHold(
@@ -113,12 +114,12 @@ const isShortage = (refusal: ResizeRefusal): refusal is Shortage =>
   refusal instanceof InsufficientFunds || refusal instanceof BudgetShort;
 
 const leftOf = (shortage: Shortage): bigint =>
-  shortage instanceof BudgetShort ? shortage.leftPico : shortage.availablePico;
+  shortage instanceof BudgetShort ? shortage.budget.leftPico : shortage.availablePico;
 
 const shorter = (one: Shortage, other: Shortage): Shortage => (leftOf(other) < leftOf(one) ? other : one);
 
 const errorOf = (shortage: Shortage): InsufficientFunds | KeyLimitReached =>
-  shortage instanceof BudgetShort ? new KeyLimitReached({ kind: 'budget', leftPico: shortage.leftPico }) : shortage;
+  shortage instanceof BudgetShort ? new KeyLimitReached({ kind: 'budget', ...shortage.budget }) : shortage;
 
 interface ResizeAttempt {
   /** The hold that it changes. */

@@ -2,6 +2,7 @@ import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { lesser } from '../../money/pico';
 import type { Entry } from '../ledger/entry';
 import { movedInto } from '../ledger/entry';
+import type { Shortfall } from '../balance/may-roll';
 import { HoldAlreadyReleased, HoldAlreadySettled } from '../wallet-errors';
 import type { Hold } from './hold';
 
@@ -79,8 +80,14 @@ export function chargeOf({ hold, costPico: wantedPico, record }: HoldEnd, excess
  * Whether the account could not pay for a part of a request that its worst case would have covered. Usage above the
  * ceiling is no fault of the account.
  */
-export const isLoss = ({ rolling }: Hold, { costPico, overrunPico }: Charge): boolean =>
+const isLoss = ({ rolling }: Hold, { costPico, overrunPico }: Charge): boolean =>
   rolling !== undefined && overrunPico > 0n && costPico < rolling.ceilingPico;
+
+/** The facts about its account that the end of a request shows. */
+export const shortfallOf = ({ hold, shortOf }: HoldEnd, charge: Charge): Shortfall => ({
+  isShort: shortOf === 'account',
+  isLoss: isLoss(hold, charge),
+});
 
 /** The result of the call that ended a hold. */
 export const settledNow = ({ kind }: Settlement, charge: Charge): Settled => ({

@@ -1,4 +1,4 @@
-import { all, any, compare, type Condition } from '../../table/condition';
+import { absent, all, any, compare, type Condition } from '../../table/condition';
 
 /** Money that a new hold leaves in `available`, so that the requests that are running can go on. */
 export interface SparedMoney {
@@ -6,7 +6,7 @@ export interface SparedMoney {
   readonly sparedPico?: bigint | undefined;
   /**
    * Whether the amount follows what is running: nothing is left for none, and up to four times as much for many.
-   * @default true
+   * @default false
    */
   readonly isByHeld?: boolean | undefined;
 }
@@ -16,25 +16,39 @@ export interface SparedMoney {
  * streams of a crowd were cut before their end; with eight times, more were refused than the crowd could afford
  * (bench/AGENTS.md).
  */
-const TIMES = [1n, 2n] as const;
+const TIMES = [0n, 1n, 2n] as const;
 const TIMES_MAX = 4n;
 
-/** How much has to be left if running requests hold `heldPico`. */
-export function sparedFor({ sparedPico = 0n, isByHeld = true }: SparedMoney, heldPico: bigint): bigint {
-  if (!isByHeld) return sparedPico;
-  if (heldPico === 0n) return 0n;
-  return (TIMES.find((times) => heldPico <= times * sparedPico) ?? TIMES_MAX) * sparedPico;
+/** Leaves `leftPico` while running requests hold no more than `heldMaxPico`. */
+interface Step {
+  readonly heldMaxPico: bigint;
+  readonly leftPico: bigint;
 }
 
-/** The condition on a balance that it affords the hold and leaves enough. */
-export function leavesSpared(holdPico: bigint, spared: SparedMoney): Condition {
-  const { sparedPico = 0n, isByHeld = true } = spared;
+/** The steps of `spared` by what is held, and what is left above the last of them. */
+function stepsOf({ sparedPico = 0n, isByHeld = false }: SparedMoney): { steps: readonly Step[]; mostPico: bigint } {
+  if (!isByHeld) return { steps: [], mostPico: sparedPico };
+  const steps = TIMES.map((times) => ({ heldMaxPico: times * sparedPico, leftPico: times * sparedPico }));
+  return { steps, mostPico: TIMES_MAX * sparedPico };
+}
+
+/** How much has to be left if running requests hold `heldPico`. */
+export function sparedFor(spared: SparedMoney, heldPico: bigint): bigint {
+  const { steps, mostPico } = stepsOf(spared);
+  return steps.find(({ heldMaxPico }) => heldPico <= heldMaxPico)?.leftPico ?? mostPico;
+}
+
+/**
+ * The condition on a main balance that it affords the hold and leaves enough.
+ * @param leasedPico what leases hold, which the main balance does not show. @default unknown, and thought to be much if
+ * the account has drawers
+ */
+export function leavesSpared(holdPico: bigint, spared: SparedMoney, leasedPico: bigint | undefined): Condition {
+  const { steps, mostPico } = stepsOf(spared);
   const leaves = (leftPico: bigint): Condition => compare('availablePico', '>=', holdPico + leftPico);
-  if (sparedPico === 0n || !isByHeld) return leaves(sparedPico);
-  const isHeld = (heldPico: bigint): Condition => compare('heldPico', '<=', heldPico);
-  return any(
-    leaves(TIMES_MAX * sparedPico),
-    ...TIMES.map((times) => all(isHeld(times * sparedPico), leaves(times * sparedPico))),
-    all(isHeld(0n), leaves(0n)),
-  );
+  const isHeld = (heldMaxPico: bigint): Condition =>
+    leasedPico === undefined
+      ? all(compare('heldPico', '<=', heldMaxPico), any(absent('hasDrawers'), compare('hasDrawers', '=', false)))
+      : compare('heldPico', '<=', heldMaxPico - leasedPico);
+  return any(leaves(mostPico), ...steps.map(({ heldMaxPico, leftPico }) => all(isHeld(heldMaxPico), leaves(leftPico))));
 }

@@ -14,6 +14,9 @@ import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import { HoldNotFound, InsufficientFunds, LedgerInconsistent } from '../wallet-errors';
 import { decodeLease, type Lease, restOf } from './lease';
 
+/** A rolling hold whose money a lease holds. */
+export type LeasedHold = RollingHold & { readonly leaseTurn: string };
+
 /**
  * Adds money to the lease of a running request, for that request. The money comes from the lease's drawer, which is
  * filled if the main balance is ample, and otherwise from the main balance. If both have less than wanted, the lease gets
@@ -21,22 +24,21 @@ import { decodeLease, type Lease, restOf } from './lease';
  * is: no other attempt that knows of it can take it back.
  * @param hold of a request that this process runs on a lease
  * @returns the hold as it is now
- * @throws InsufficientFunds: this call has not changed the lease
+ * @throws InsufficientFunds: the last attempt has changed nothing. One without a reply may still arrive, which then stays
  * @throws HoldNotFound when the request has ended or the lease is gone
  */
 export async function growLease(
   dependencies: WalletDependencies,
-  hold: RollingHold,
+  hold: LeasedHold,
   { wantedPico, leastPico }: Extension,
 ): Promise<RollingHold> {
   const { leaseBook, store, timing } = dependencies;
-  const lease = leaseBook.inUse(hold.requestId, hold.leaseTurn ?? '');
+  const lease = leaseBook.inUse(hold.requestId, hold.leaseTurn);
   if (!lease) throw new HoldNotFound();
   const [wantedHeldPico, leastHeldPico] = [hold.heldPico + wantedPico, hold.heldPico + leastPico];
   const done = ({ last: { heldPico } }: Lease): RollingHold => ({ ...hold, heldPico });
   // The caller may have missed an earlier growth, which still has to be there.
-  let attempt = growthAttempt(lease, larger(wantedHeldPico, lease.last.heldPico), 'drawer');
-  let hasRefilled = false;
+  let attempt = growthAttempt(lease, larger(wantedHeldPico, lease.last.heldPico), { fromMain: false });
   let hasEmptiedDrawers = false;
   return retryOrUnavailable(RESERVE_RETRY, timing, async () => {
     const [refusal] = await commit(store, attempt.writes, attempt.token);
@@ -47,22 +49,21 @@ export async function growLease(
     if (refusal instanceof GrownBefore) {
       leaseBook.grow(refusal.lease);
       if (refusal.lease.last.heldPico >= leastHeldPico) return done(refusal.lease);
-      attempt = growthAttempt(refusal.lease, wantedHeldPico, attempt.source);
+      attempt = growthAttempt(refusal.lease, wantedHeldPico, attempt);
       throw new RetryNeeded();
     }
     if (!(refusal instanceof InsufficientFunds)) throw refusal;
-    const { known, source } = attempt;
-    if (source === 'drawer') {
-      const isRefilled = !hasRefilled && (await refillDrawer(dependencies, known, attempt.addedPico));
-      hasRefilled = true;
-      if (!isRefilled) attempt = growthAttempt(known, wantedHeldPico, 'main');
+    const { known, fromMain } = attempt;
+    if (!fromMain) {
+      const isRefilled = await refillDrawer(dependencies, known, attempt.addedPico);
+      if (!isRefilled) attempt = growthAttempt(known, wantedHeldPico, { fromMain: true });
     } else if (refusal.hasDrawers && !hasEmptiedDrawers) {
       hasEmptiedDrawers = true;
       await emptyDrawers(dependencies, hold.accountId);
     } else {
       const affordedHeldPico = restOf(known) + refusal.availablePico;
       if (affordedHeldPico < leastHeldPico) throw refusal;
-      attempt = growthAttempt(known, affordedHeldPico, source);
+      attempt = growthAttempt(known, affordedHeldPico, attempt);
     }
     throw new RetryNeeded();
   });
@@ -79,20 +80,22 @@ class GrownBefore {
 type GrowthRefusal = GrownBefore | HoldNotFound | InsufficientFunds | LedgerInconsistent;
 
 /** The part of the account's balance that pays for a growth. */
-type Source = 'drawer' | 'main';
+interface Source {
+  /** Whether it is the main balance, and not the drawer of the lease. */
+  readonly fromMain: boolean;
+}
 
-interface GrowthAttempt {
+interface GrowthAttempt extends Source {
   /** The lease that it changes. */
   readonly known: Lease;
   readonly grown: Lease;
   readonly addedPico: bigint;
-  readonly source: Source;
   readonly writes: readonly GuardedWrite<GrowthRefusal>[];
   readonly token: string;
 }
 
 /** @param wantedHeldPico the amount that the lease should have for its request */
-function growthAttempt(known: Lease, wantedHeldPico: bigint, source: Source): GrowthAttempt {
+function growthAttempt(known: Lease, wantedHeldPico: bigint, { fromMain }: Source): GrowthAttempt {
   const { leaseId, accountId, drawer, dueAt, last } = known;
   // An earlier request may have left a growth that it did not learn of.
   const addedPico = larger(0n, wantedHeldPico - restOf(known));
@@ -111,14 +114,14 @@ function growthAttempt(known: Lease, wantedHeldPico: bigint, source: Source): Gr
       },
       otherwise: (stored) => (stored === undefined ? new HoldNotFound() : growthOf(decodeLease(stored), known)),
     },
-    ...(source === 'drawer'
-      ? [{ write: changeBalance({ accountId, drawer }, fromDrawer, isCovered), otherwise }]
-      : [
+    ...(fromMain
+      ? [
           { write: changeBalance({ accountId }, { availablePico: -addedPico }, isCovered), otherwise },
           { write: changeBalance({ accountId, drawer }, { heldPico: addedPico }) },
-        ]),
+        ]
+      : [{ write: changeBalance({ accountId, drawer }, fromDrawer, isCovered), otherwise }]),
   ];
-  return { known, grown, addedPico, source, writes, token: newTransactionToken() };
+  return { known, grown, addedPico, fromMain, writes, token: newTransactionToken() };
 }
 
 /** The lease serves the same request as known, and has the known amounts. */

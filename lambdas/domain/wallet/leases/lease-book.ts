@@ -14,6 +14,8 @@ const ACTIVE_MS = 5_000;
 const MEAN_OF = 8n;
 /** A process that knows this many accounts forgets the oldest, and reads their state again when they return. */
 const ACCOUNTS_MAX = 10_000;
+/** Far more than a process runs. Only leases whose settle was given up accumulate, and the sweeper ends those. */
+const IN_USE_MAX = 10_000;
 
 /** A lease whose last request has ended, with the tally of all its requests. */
 export interface IdleLease {
@@ -33,7 +35,7 @@ export class LeaseBook {
   readonly #meanCharges = new BoundedMap<bigint>(ACCOUNTS_MAX);
   readonly #idle = new Map<string, IdleLease[]>();
   /** By request id. */
-  readonly #inUse = new Map<string, Lease>();
+  readonly #inUse = new BoundedMap<Lease>(IN_USE_MAX);
 
   /** Whether an account's balance is contended; undefined when this process does not know. */
   isHot(accountId: string, now: number): boolean | undefined {

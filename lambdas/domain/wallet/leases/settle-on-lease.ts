@@ -6,11 +6,11 @@ import { lesser } from '../../money/pico';
 import { ConditionFailed } from '../../table/table-errors';
 import type { Update } from '../../table/table-store';
 import { decodeUsageRecord, putUsageRecord } from '../../usage/records/usage-records';
-import { beginShortage, recordLoss } from '../balance/may-roll';
+import { recordShortfall, type Shortfall } from '../balance/may-roll';
 import type { WalletDependencies } from '../dependencies';
 import { adjustExpired } from '../holds/adjust-expired';
 import type { Hold } from '../holds/hold';
-import { alreadySettled, chargeOf, isLoss, settledNow, type Settled, type Settlement } from '../holds/settlement';
+import { alreadySettled, chargeOf, settledNow, type Settled, type Settlement, shortfallOf } from '../holds/settlement';
 import { RESERVE_RETRY, retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { HoldNotFound, InsufficientFunds, WalletUnavailable } from '../wallet-errors';
 import { growLease } from './grow-lease';
@@ -29,8 +29,9 @@ export async function settleOnLease(
   const { accountId, requestId } = settlement.hold;
   const { leaseBook } = dependencies;
   const lease = leaseBook.inUse(requestId, leaseTurn);
+  let mayBeRepeated = false;
   try {
-    const { hold, hasGivenUp } = await coveringHold(dependencies, settlement);
+    const { hold, hasGivenUp } = await coveringHold(dependencies, settlement, leaseTurn);
     const charge = chargeOf({ ...settlement, hold }, 0n);
     const record: UsageRecord = { ...settlement.record, accountId, requestId, ...charge, leaseTurn };
     const existing = await putOnce(dependencies, record);
@@ -38,10 +39,15 @@ export async function settleOnLease(
     // An existing record stands. This lease books it only if the record names this turn.
     const recorded = existing ?? record;
     if (lease && recorded.leaseTurn === leaseTurn) leaseBook.end(lease, recorded);
-    await noteShortage(dependencies, settlement, { isLoss: isLoss(hold, recorded) && !hasGivenUp });
+    const shortfall = shortfallOf({ ...settlement, hold }, recorded);
+    await noteShortfall(dependencies, hold, hasGivenUp ? { ...shortfall, isLoss: false } : shortfall);
     return existing ? alreadySettled(settlement, existing) : settledNow(settlement, charge);
+  } catch (error) {
+    mayBeRepeated = error instanceof WalletUnavailable;
+    throw error;
   } finally {
-    if (lease) leaseBook.forget(lease);
+    // A later attempt has to know the lease, which may have grown for this charge.
+    if (lease && !mayBeRepeated) leaseBook.forget(lease);
   }
 }
 
@@ -56,15 +62,18 @@ interface CoveringHold {
  * The hold with what the account adds for reported usage above it, as far as the account has it. An estimate never
  * exceeds the hold.
  */
-async function coveringHold(dependencies: WalletDependencies, settlement: Settlement): Promise<CoveringHold> {
-  const { hold, costPico, record } = settlement;
+async function coveringHold(
+  dependencies: WalletDependencies,
+  { hold, costPico, record }: Settlement,
+  leaseTurn: string,
+): Promise<CoveringHold> {
   const { rolling } = hold;
   const asItIs = { hold, hasGivenUp: false };
   if (rolling === undefined || record.estimated) return asItIs;
   const wantedPico = lesser(costPico, rolling.ceilingPico) - hold.heldPico;
   if (wantedPico <= 0n) return asItIs;
   try {
-    const grown = await growLease(dependencies, { ...hold, rolling }, { wantedPico, leastPico: 1n });
+    const grown = await growLease(dependencies, { ...hold, rolling, leaseTurn }, { wantedPico, leastPico: 1n });
     return { hold: grown, hasGivenUp: false };
   } catch (error) {
     if (error instanceof InsufficientFunds) return asItIs;
@@ -78,19 +87,17 @@ async function coveringHold(dependencies: WalletDependencies, settlement: Settle
  * Has the account's next requests hold their worst case, if this one was ended for lack of money or cost more than the
  * account could pay. No money moves, so the settle does not depend on it.
  */
-async function noteShortage(
+async function noteShortfall(
   { store, timing, leaseBook }: WalletDependencies,
-  { hold: { accountId, rolling }, shortOf }: Settlement,
-  { isLoss }: { readonly isLoss: boolean },
+  { accountId, rolling }: Hold,
+  shortfall: Shortfall,
 ): Promise<void> {
-  const isShort = shortOf === 'account';
-  if (rolling === undefined || (!isShort && !isLoss)) return;
-  const now = timing.clock();
+  if (rolling === undefined || (!shortfall.isShort && !shortfall.isLoss)) return;
   const unmarked: Update = { table: WALLET, update: balanceKey(accountId), change: {}, when: exists() };
-  const noted = isShort ? beginShortage(unmarked, now) : unmarked;
-  const write = isLoss ? recordLoss(noted, now) : noted;
-  leaseBook.forgetActive(accountId);
+  const write = recordShortfall(unmarked, shortfall, timing.clock());
   await retryOrUnavailable(RESERVE_RETRY, timing, () => store.write(write)).catch(() => undefined);
+  // Requests that began before the write have read the balance without it.
+  leaseBook.forgetActive(accountId);
 }
 
 /** @returns the record that already exists, perhaps from an earlier attempt; undefined when this one was put */

@@ -35,11 +35,10 @@ export function sweepLease(
   const { store, timing } = dependencies;
   const { accountId, last } = found;
   const usage = new UsageRecords({ store });
-  const read = () => usage.get(accountId, last.requestId);
   let lease = found;
   let met: UsageRecord | undefined;
   return retryOrUnavailable(SETTLE_RETRY, timing, async () => {
-    const record = met ?? (await retryOrUnavailable(SETTLE_RETRY, timing, read));
+    const record = met ?? (await usage.get(accountId, last.requestId));
     if (!record && now < last.deadline && !everything) return undefined;
     // A record that names another turn was charged there: this turn was taken for the same request but never used.
     const isCharged = record?.leaseTurn === leaseTurnOf(lease);

@@ -17,7 +17,7 @@ const MOVES: { readonly [kind in EntryKind]: readonly Move[] } = {
   grant_expiry: ['available>expired'],
   line: ['creditLine>available', 'available>creditLine'],
   refund: ['available>refunded', 'operatorLoss>overrun'],
-  refund_return: ['refunded>available'],
+  refund_return: ['refunded>available', 'overrun>operatorLoss'],
   dispute: ['available>disputed', 'debt>disputed'],
   dispute_won: ['disputed>available', 'disputed>debt'],
   debt_payment: ['available>debt'],

@@ -24,16 +24,20 @@ import type { VerifiedEmails } from '../../../domain/identity/verified-emails';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
-import { NO_NOTIFY, notifyBy } from '../../../domain/notifications/outbox/outbox';
+import { audiencesOf, notifyBy } from '../../../domain/notifications/outbox/outbox';
 import { Preferences } from '../../../domain/notifications/people/preferences';
+import { Deliveries } from '../../../domain/notifications/webhooks/deliveries';
+import { WebhookSecrets } from '../../../domain/notifications/webhooks/webhook-secrets';
+import { Webhooks } from '../../../domain/notifications/webhooks/webhooks';
 import { Operators } from '../../../domain/people/operators';
 import { People } from '../../../domain/people/people';
+import { SignIns } from '../../../domain/people/sign-ins';
 import { Coupons } from '../../../domain/payments/coupons/coupons';
 import { LowBalances } from '../../../domain/payments/low-balances';
 import type { Payments } from '../../../domain/payments/payments';
 import { Exports } from '../../../domain/privacy/export/exports';
 import type { ExportLinks, Workflows } from '../../../domain/privacy/export/ports';
-import { derivedSecret, MAIL_SECRETS } from '../../../domain/secret';
+import { derivedSecret, MAIL_SECRETS, WEBHOOK_SECRETS } from '../../../domain/secret';
 import type { TableStore } from '../../../domain/table/table-store';
 import { Funds } from '../../../domain/wallet/funds/funds';
 import { Cursors } from './cursors';
@@ -61,8 +65,10 @@ export interface ApiOptions {
   readonly exports: { readonly workflows: Workflows; readonly links: ExportLinks };
   /** The page to which customers return from Stripe. @default they have to name one */
   readonly publicUrl?: string | undefined;
-  /** Whether the deployment sends mails. @default no: inviters pass tokens on, and nobody is notified */
+  /** Whether the deployment sends mails. @default no: inviters pass tokens on, and only webhooks get events */
   readonly sendsMail?: boolean;
+  /** Whether webhooks may be on the machine itself. @default no */
+  readonly allowsLoopback?: boolean;
   /** @default none: operators need no second factor */
   readonly secondFactors?: SecondFactors | undefined;
 }
@@ -73,7 +79,8 @@ export type ApiDependencies = ReturnType<typeof apiDependencies>;
 export function apiDependencies(options: ApiOptions) {
   const { store, clock, log, verifier, federatedTokens: tokens, pepper, secondFactors, emails } = options;
   const { compiled = PRICE_LIST, providerIds, addressPolicy = ADDRESS_POLICY_DEFAULT, sendsMail = false } = options;
-  const notify = sendsMail ? notifyBy(clock) : undefined;
+  const { allowsLoopback = false } = options;
+  const notify = notifyBy(clock, audiencesOf(sendsMail));
   const { payments, publicUrl } = options;
   const funds = new Funds({ store, clock });
   const audit = new AuditLog({ store, clock });
@@ -94,10 +101,11 @@ export function apiDependencies(options: ApiOptions) {
     payments,
     publicUrl,
     funds,
-    lowBalances: new LowBalances({ store, funds, notify: notify ?? NO_NOTIFY }),
+    lowBalances: new LowBalances({ store, funds, notify }),
     coupons: new Coupons({ store, clock, audit, funds, secret: derivedSecret(pepper, 'coupons') }),
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock, notify }),
+    signIns: sendsMail ? new SignIns({ store, clock }) : undefined,
     operators: new Operators({ store, clock, audit }),
     access: new Access({ store, secondFactors }),
     accounts: new Accounts({ store, clock, audit }),
@@ -112,6 +120,14 @@ export function apiDependencies(options: ApiOptions) {
     }),
     exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
     preferences: new Preferences({ store }),
+    webhooks: new Webhooks({
+      store,
+      clock,
+      audit,
+      secrets: new WebhookSecrets(derivedSecret(pepper, WEBHOOK_SECRETS)),
+    }),
+    deliveries: new Deliveries({ store, clock, audit }),
+    allowsLoopback,
     unsubscribeSecret: derivedSecret(pepper, MAIL_SECRETS.unsubscribe),
     keySuspensions: new KeySuspensions({ store, clock, audit }),
     tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),

@@ -6,13 +6,18 @@ import type { ApiEnv } from './api-env';
 
 const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
 
-type AuthenticateDependencies = Pick<ApiDependencies, 'verifier' | 'people' | 'attempts'>;
+type AuthenticateDependencies = Pick<ApiDependencies, 'verifier' | 'people' | 'signIns' | 'attempts'>;
 
 /**
  * Identifies the caller by the access token alone. A valid token is always accepted, however many invalid ones come from
  * the same address, because verifying a token reads no store.
  */
-export function authenticate({ verifier, people, attempts }: AuthenticateDependencies): MiddlewareHandler<ApiEnv> {
+export function authenticate({
+  verifier,
+  people,
+  signIns,
+  attempts,
+}: AuthenticateDependencies): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const token = BEARER.exec(context.req.header('authorization') ?? '')?.[1];
     const identity = token === undefined ? undefined : await verifier.verify(token);
@@ -22,8 +27,9 @@ export function authenticate({ verifier, people, attempts }: AuthenticateDepende
       attempts.failed(attempt);
       throw new Unauthenticated();
     }
-    const { personId } = await people.ofSubject(identity.subject);
-    context.set('personId', personId);
+    const person = await people.ofSubject(identity.subject);
+    await signIns?.tell(person, identity.signedInAt);
+    context.set('personId', person.personId);
     context.set('signedInAt', identity.signedInAt);
     await next();
   };

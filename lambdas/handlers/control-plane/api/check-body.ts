@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { MiddlewareHandler } from 'hono';
 import { PayloadTooLarge, UnsupportedMediaType } from '../../../domain/errors/app-error';
+import { cardNumberIn } from '../../../domain/payments/card-number';
 import { InvalidInput } from '../control-plane-errors';
 import { parseStrictJson } from './strict-json';
 
@@ -28,7 +29,9 @@ export const checkBody: MiddlewareHandler = async ({ req }, next) => {
     }
     requireUnencoded(req);
     if (!isUtf8(body)) throw new InvalidInput([{ pointer: '', detail: 'is not UTF-8' }]);
-    parseStrictJson(body.toString('utf8'));
+    const pointer = cardNumberIn(parseStrictJson(body.toString('utf8')));
+    // Card numbers are entered at Stripe only. In a name or a label it would be stored and shown.
+    if (pointer !== undefined) throw new InvalidInput([{ pointer, detail: 'must not contain a card number' }]);
   }
   await next();
 };

@@ -48,6 +48,23 @@ describe('the bound of what a provider has produced', () => {
     expect(bound.at(START + 100_000)).toBe(400);
   });
 
+  test('bytes that contain less than was reported do not lower the bound below the report', () => {
+    const bound = new ProducedBound(OPTIONS);
+    bound.reported(900, START + 100_000);
+    bound.seen(300, START + 110_000);
+    expect(bound.at(START + 110_000)).toBe(1_000);
+    bound.seen(300, START + 110_000);
+    expect(bound.at(START + 111_000)).toBe(1_010);
+  });
+
+  test('a report of more than the request allows raises the bound once', () => {
+    const bound = new ProducedBound(OPTIONS);
+    expect(bound.reported(900_000_000, START)).toBe(true);
+    expect(bound.reported(900_000_001, START)).toBe(false);
+    expect(bound.at(START)).toBe(100_000);
+    expect(new ProducedBound({ ...OPTIONS, outputTokensMax: 100 }).reported(101, START)).toBe(false);
+  });
+
   test('a report that is read again later does not lower the bound', () => {
     const bound = new ProducedBound(OPTIONS);
     bound.reported(40, START + 10_000);

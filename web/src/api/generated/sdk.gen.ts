@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateAssistedExportData, CreateAssistedExportErrors, CreateAssistedExportResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMyExportData, CreateMyExportErrors, CreateMyExportResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetExportData, GetExportErrors, GetExportResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyExportData, GetMyExportErrors, GetMyExportResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetWalletData, GetWalletErrors, GetWalletResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListMyExportsData, ListMyExportsErrors, ListMyExportsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevealExportPassphraseData, RevealExportPassphraseErrors, RevealExportPassphraseResponses, RevealMyExportPassphraseData, RevealMyExportPassphraseErrors, RevealMyExportPassphraseResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableWebhookData, DisableWebhookErrors, DisableWebhookResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAlertRulesData, GetAlertRulesErrors, GetAlertRulesResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetWalletData, GetWalletErrors, GetWalletResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, RepeatWebhookDeliveryData, RepeatWebhookDeliveryErrors, RepeatWebhookDeliveryResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetAlertRulesData, SetAlertRulesErrors, SetAlertRulesResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -201,7 +201,7 @@ export const appointOwner = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Suspend an account; its first reason stands
+ * Suspend an account; its first reason stands, unless that is payment
  *
  * Needs `account.suspend`.
  */
@@ -765,35 +765,24 @@ export const getTrust = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * The exports of the last seven days, oldest first
+ * The rules for alerts about failed requests and unusual spend
  *
- * Needs `export.read`.
+ * Needs `alert.read`.
  */
-export const listExports = <ThrowOnError extends boolean = false>(options: Options<ListExportsData, ThrowOnError>): RequestResult<ListExportsResponses, ListExportsErrors, ThrowOnError> => (options.client ?? client).get<ListExportsResponses, ListExportsErrors, ThrowOnError>({
+export const getAlertRules = <ThrowOnError extends boolean = false>(options: Options<GetAlertRulesData, ThrowOnError>): RequestResult<GetAlertRulesResponses, GetAlertRulesErrors, ThrowOnError> => (options.client ?? client).get<GetAlertRulesResponses, GetAlertRulesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/accounts/{accountId}/exports',
+    url: '/v1/accounts/{accountId}/alerts',
     ...options
 });
 
 /**
- * Request a copy of the account’s data; one export runs at a time
+ * Have the account’s people and webhooks told when many requests fail, or an hour costs unusually much
  *
- * Needs `export.create`.
+ * Needs `alert.change`.
  */
-export const createExport = <ThrowOnError extends boolean = false>(options: Options<CreateExportData, ThrowOnError>): RequestResult<CreateExportResponses, CreateExportErrors, ThrowOnError> => (options.client ?? client).post<CreateExportResponses, CreateExportErrors, ThrowOnError>({
+export const setAlertRules = <ThrowOnError extends boolean = false>(options: Options<SetAlertRulesData, ThrowOnError>): RequestResult<SetAlertRulesResponses, SetAlertRulesErrors, ThrowOnError> => (options.client ?? client).put<SetAlertRulesResponses, SetAlertRulesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/accounts/{accountId}/exports',
-    ...options
-});
-
-/**
- * Request a copy of an account’s data for its owner, who alone can download it
- *
- * Needs `export.assist`.
- */
-export const createAssistedExport = <ThrowOnError extends boolean = false>(options: Options<CreateAssistedExportData, ThrowOnError>): RequestResult<CreateAssistedExportResponses, CreateAssistedExportErrors, ThrowOnError> => (options.client ?? client).post<CreateAssistedExportResponses, CreateAssistedExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/accounts/{accountId}/assisted-exports',
+    url: '/v1/accounts/{accountId}/alerts',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -802,68 +791,135 @@ export const createAssistedExport = <ThrowOnError extends boolean = false>(optio
 });
 
 /**
- * An export, with a new link to each of its files once it is ready
+ * The webhooks, the oldest first, without their secrets
  *
- * Needs `export.read`.
+ * Needs `webhook.read`.
  */
-export const getExport = <ThrowOnError extends boolean = false>(options: Options<GetExportData, ThrowOnError>): RequestResult<GetExportResponses, GetExportErrors, ThrowOnError> => (options.client ?? client).get<GetExportResponses, GetExportErrors, ThrowOnError>({
+export const listWebhooks = <ThrowOnError extends boolean = false>(options: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/accounts/{accountId}/exports/{exportId}',
+    url: '/v1/accounts/{accountId}/webhooks',
     ...options
 });
 
 /**
- * Show the passphrase of an export once, to a person who signed in within five minutes
+ * Have the account’s events sent to a URL; the secret that signs them is shown only once
  *
- * Needs `export.reveal`.
+ * Needs `webhook.create`.
  */
-export const revealExportPassphrase = <ThrowOnError extends boolean = false>(options: Options<RevealExportPassphraseData, ThrowOnError>): RequestResult<RevealExportPassphraseResponses, RevealExportPassphraseErrors, ThrowOnError> => (options.client ?? client).post<RevealExportPassphraseResponses, RevealExportPassphraseErrors, ThrowOnError>({
+export const createWebhook = <ThrowOnError extends boolean = false>(options: Options<CreateWebhookData, ThrowOnError>): RequestResult<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError> => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/accounts/{accountId}/exports/{exportId}/passphrase',
+    url: '/v1/accounts/{accountId}/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a webhook; its pending deliveries are canceled
+ *
+ * Needs `webhook.delete`.
+ */
+export const deleteWebhook = <ThrowOnError extends boolean = false>(options: Options<DeleteWebhookData, ThrowOnError>): RequestResult<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError> => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}',
     ...options
 });
 
 /**
- * Your own exports of the last seven days, oldest first
+ * One webhook, without its secret
  *
- * Needs `person.export`.
+ * Needs `webhook.read`.
  */
-export const listMyExports = <ThrowOnError extends boolean = false>(options?: Options<ListMyExportsData, ThrowOnError>): RequestResult<ListMyExportsResponses, ListMyExportsErrors, ThrowOnError> => (options?.client ?? client).get<ListMyExportsResponses, ListMyExportsErrors, ThrowOnError>({
+export const getWebhook = <ThrowOnError extends boolean = false>(options: Options<GetWebhookData, ThrowOnError>): RequestResult<GetWebhookResponses, GetWebhookErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/me/exports',
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}',
     ...options
 });
 
 /**
- * Request a copy of your own data; one export runs at a time
+ * Replace the URL, the description and the events of a webhook
  *
- * Needs `person.export`.
+ * Needs `webhook.change`.
  */
-export const createMyExport = <ThrowOnError extends boolean = false>(options?: Options<CreateMyExportData, ThrowOnError>): RequestResult<CreateMyExportResponses, CreateMyExportErrors, ThrowOnError> => (options?.client ?? client).post<CreateMyExportResponses, CreateMyExportErrors, ThrowOnError>({
+export const changeWebhook = <ThrowOnError extends boolean = false>(options: Options<ChangeWebhookData, ThrowOnError>): RequestResult<ChangeWebhookResponses, ChangeWebhookErrors, ThrowOnError> => (options.client ?? client).put<ChangeWebhookResponses, ChangeWebhookErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/me/exports',
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Enable a webhook; events that happened while it was disabled are not sent
+ *
+ * Needs `webhook.enable`.
+ */
+export const enableWebhook = <ThrowOnError extends boolean = false>(options: Options<EnableWebhookData, ThrowOnError>): RequestResult<EnableWebhookResponses, EnableWebhookErrors, ThrowOnError> => (options.client ?? client).post<EnableWebhookResponses, EnableWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/enable',
     ...options
 });
 
 /**
- * One of your own exports, with a new link to each of its files once it is ready
+ * Disable a webhook; its pending deliveries are canceled
  *
- * Needs `person.export`.
+ * Needs `webhook.disable`.
  */
-export const getMyExport = <ThrowOnError extends boolean = false>(options: Options<GetMyExportData, ThrowOnError>): RequestResult<GetMyExportResponses, GetMyExportErrors, ThrowOnError> => (options.client ?? client).get<GetMyExportResponses, GetMyExportErrors, ThrowOnError>({
+export const disableWebhook = <ThrowOnError extends boolean = false>(options: Options<DisableWebhookData, ThrowOnError>): RequestResult<DisableWebhookResponses, DisableWebhookErrors, ThrowOnError> => (options.client ?? client).post<DisableWebhookResponses, DisableWebhookErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/me/exports/{exportId}',
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/disable',
     ...options
 });
 
 /**
- * Show the passphrase of one of your own exports once, if you signed in within five minutes
+ * Replace the secret of a webhook by a new one, which is shown only once
  *
- * Needs `person.export`.
+ * Needs `webhook.rotate`.
  */
-export const revealMyExportPassphrase = <ThrowOnError extends boolean = false>(options: Options<RevealMyExportPassphraseData, ThrowOnError>): RequestResult<RevealMyExportPassphraseResponses, RevealMyExportPassphraseErrors, ThrowOnError> => (options.client ?? client).post<RevealMyExportPassphraseResponses, RevealMyExportPassphraseErrors, ThrowOnError>({
+export const rotateWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<RotateWebhookSecretData, ThrowOnError>): RequestResult<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError> => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/v1/me/exports/{exportId}/passphrase',
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/rotate-secret',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a test event, once; its delivery shows what became of it
+ *
+ * Needs `webhook.deliver`.
+ */
+export const testWebhook = <ThrowOnError extends boolean = false>(options: Options<TestWebhookData, ThrowOnError>): RequestResult<TestWebhookResponses, TestWebhookErrors, ThrowOnError> => (options.client ?? client).post<TestWebhookResponses, TestWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/test',
+    ...options
+});
+
+/**
+ * The deliveries of the last seven days, the newest event first
+ *
+ * Needs `webhook.read`.
+ */
+export const listWebhookDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListWebhookDeliveriesData, ThrowOnError>): RequestResult<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/deliveries',
+    ...options
+});
+
+/**
+ * Deliver an event again, with the same ID
+ *
+ * Needs `webhook.deliver`.
+ */
+export const repeatWebhookDelivery = <ThrowOnError extends boolean = false>(options: Options<RepeatWebhookDeliveryData, ThrowOnError>): RequestResult<RepeatWebhookDeliveryResponses, RepeatWebhookDeliveryErrors, ThrowOnError> => (options.client ?? client).post<RepeatWebhookDeliveryResponses, RepeatWebhookDeliveryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/deliveries/{deliveryId}/repeat',
     ...options
 });
 

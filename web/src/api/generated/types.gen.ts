@@ -517,58 +517,100 @@ export type NewTrust = {
     };
 };
 
-export type Export = {
-    exportId: string;
-    state: 'running' | 'ready' | string;
-    requestedAt: string;
-    requestedBy?: string;
-    identityCheck?: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative' | string;
-    /**
-     * From then on, neither the files nor the passphrase exist.
-     */
-    endsAt: string;
+export type AlertRules = {
+    errorRate?: {
+        percent: number;
+        requestsMin: number;
+    };
+    spendAnomaly?: {
+        factor: number;
+        floor: ExactUsd;
+    };
+    version: number;
 };
 
-export type AssistedExport = {
-    /**
-     * How the operator made sure who asks.
-     */
-    identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
+export type NewAlertRules = {
+    errorRate?: {
+        /**
+         * The share of an hour’s requests that fail.
+         */
+        percent: number;
+        /**
+         * An hour with fewer requests does not count.
+         */
+        requestsMin: number;
+    };
+    spendAnomaly?: {
+        /**
+         * How many times the spend of an average active hour of the last week an hour costs.
+         */
+        factor: number;
+        /**
+         * An hour that costs no more does not count.
+         */
+        floor: string;
+    };
 };
 
-export type ExportWithFiles = {
-    exportId: string;
-    state: 'running' | 'ready' | string;
-    requestedAt: string;
-    requestedBy?: string;
-    identityCheck?: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative' | string;
+export type Webhook = {
+    webhookId: string;
+    url: string;
+    description?: string;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | string>;
+    state: 'enabled' | 'disabled';
+    disabledReason?: 'failing' | 'gone' | string;
+    disabledAt?: string;
+    failingSince?: string;
+    previousSecretUntil?: string;
+    createdAt: string;
+    createdBy?: string;
+    version: number;
+};
+
+export type ShownWebhook = {
+    webhookId: string;
+    url: string;
+    description?: string;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | string>;
+    state: 'enabled' | 'disabled';
+    disabledReason?: 'failing' | 'gone' | string;
+    disabledAt?: string;
+    failingSince?: string;
+    previousSecretUntil?: string;
+    createdAt: string;
+    createdBy?: string;
+    version: number;
     /**
-     * From then on, neither the files nor the passphrase exist.
+     * For the verification of signatures, as in https://www.standardwebhooks.com.
      */
-    endsAt: string;
+    secret: string;
+};
+
+export type NewWebhook = {
     /**
-     * Empty until the export is ready, and for operators.
+     * Receives the events. An https:// URL of a public host; a local run also sends to 127.0.0.1.
      */
-    files: Array<{
-        name: string;
-        bytes: number;
-        /**
-         * How many items of all kinds the file has.
-         */
-        items: number;
-        /**
-         * Signed for this response.
-         */
-        url: string;
-        /**
-         * When the link ends; read the export again for a new one.
-         */
-        expiresAt: string;
+    url: string;
+    description?: string;
+    /**
+     * The kinds of events to send. Without it, all are sent, and those that later releases add.
+     */
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled'>;
+};
+
+export type WebhookDelivery = {
+    deliveryId: string;
+    messageId: string;
+    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'test' | string;
+    state: 'pending' | 'delivered' | 'failed' | 'canceled' | string;
+    createdAt: string;
+    nextAttemptAt?: string;
+    attempts: Array<{
+        at: string;
+        outcome: 'answered' | 'timed_out' | 'not_reached' | 'not_public' | 'not_signed' | string;
+        status?: number;
+        durationMs: number;
     }>;
-};
-
-export type ExportPassphrase = {
-    passphrase: string;
 };
 
 export type AuditReport = {
@@ -797,7 +839,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -2834,7 +2876,67 @@ export type GetTrustResponses = {
 
 export type GetTrustResponse = GetTrustResponses[keyof GetTrustResponses];
 
-export type ListExportsData = {
+export type GetAlertRulesData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/alerts';
+};
+
+export type GetAlertRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetAlertRulesError = GetAlertRulesErrors[keyof GetAlertRulesErrors];
+
+export type GetAlertRulesResponses = {
+    /**
+     * Done.
+     */
+    200: AlertRules;
+};
+
+export type GetAlertRulesResponse = GetAlertRulesResponses[keyof GetAlertRulesResponses];
+
+export type SetAlertRulesData = {
+    body: NewAlertRules;
+    headers?: {
+        /**
+         * The ETag of the item as it was read.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/alerts';
+};
+
+export type SetAlertRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetAlertRulesError = SetAlertRulesErrors[keyof SetAlertRulesErrors];
+
+export type SetAlertRulesResponses = {
+    /**
+     * Done.
+     */
+    200: AlertRules;
+};
+
+export type SetAlertRulesResponse = SetAlertRulesResponses[keyof SetAlertRulesResponses];
+
+export type ListWebhooksData = {
     body?: never;
     path: {
         accountId: string;
@@ -2849,32 +2951,32 @@ export type ListExportsData = {
          */
         after?: string;
     };
-    url: '/v1/accounts/{accountId}/exports';
+    url: '/v1/accounts/{accountId}/webhooks';
 };
 
-export type ListExportsErrors = {
+export type ListWebhooksErrors = {
     /**
      * A problem.
      */
     default: Problem;
 };
 
-export type ListExportsError = ListExportsErrors[keyof ListExportsErrors];
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
 
-export type ListExportsResponses = {
+export type ListWebhooksResponses = {
     /**
      * Done.
      */
     200: {
-        items: Array<Export>;
+        items: Array<Webhook>;
         next?: string;
     };
 };
 
-export type ListExportsResponse = ListExportsResponses[keyof ListExportsResponses];
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
 
-export type CreateExportData = {
-    body?: never;
+export type CreateWebhookData = {
+    body: NewWebhook;
     headers?: {
         /**
          * Makes it safe to repeat this request: it is executed once.
@@ -2885,29 +2987,238 @@ export type CreateExportData = {
         accountId: string;
     };
     query?: never;
-    url: '/v1/accounts/{accountId}/exports';
+    url: '/v1/accounts/{accountId}/webhooks';
 };
 
-export type CreateExportErrors = {
+export type CreateWebhookErrors = {
     /**
      * A problem.
      */
     default: Problem;
 };
 
-export type CreateExportError = CreateExportErrors[keyof CreateExportErrors];
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
 
-export type CreateExportResponses = {
+export type CreateWebhookResponses = {
     /**
      * Done.
      */
-    201: Export;
+    201: ShownWebhook;
 };
 
-export type CreateExportResponse = CreateExportResponses[keyof CreateExportResponses];
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
 
-export type CreateAssistedExportData = {
-    body: AssistedExport;
+export type DeleteWebhookData = {
+    body?: never;
+    path: {
+        accountId: string;
+        webhookId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type GetWebhookData = {
+    body?: never;
+    path: {
+        accountId: string;
+        webhookId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}';
+};
+
+export type GetWebhookErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetWebhookError = GetWebhookErrors[keyof GetWebhookErrors];
+
+export type GetWebhookResponses = {
+    /**
+     * Done.
+     */
+    200: Webhook;
+};
+
+export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
+
+export type ChangeWebhookData = {
+    body: NewWebhook;
+    headers: {
+        /**
+         * The ETag of the item as it was read.
+         */
+        'If-Match': string;
+    };
+    path: {
+        accountId: string;
+        webhookId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}';
+};
+
+export type ChangeWebhookErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ChangeWebhookError = ChangeWebhookErrors[keyof ChangeWebhookErrors];
+
+export type ChangeWebhookResponses = {
+    /**
+     * Done.
+     */
+    200: Webhook;
+};
+
+export type ChangeWebhookResponse = ChangeWebhookResponses[keyof ChangeWebhookResponses];
+
+export type EnableWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the item as it was read.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        accountId: string;
+        webhookId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/enable';
+};
+
+export type EnableWebhookErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type EnableWebhookError = EnableWebhookErrors[keyof EnableWebhookErrors];
+
+export type EnableWebhookResponses = {
+    /**
+     * Done.
+     */
+    200: Webhook;
+};
+
+export type EnableWebhookResponse = EnableWebhookResponses[keyof EnableWebhookResponses];
+
+export type DisableWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the item as it was read.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        accountId: string;
+        webhookId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/disable';
+};
+
+export type DisableWebhookErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type DisableWebhookError = DisableWebhookErrors[keyof DisableWebhookErrors];
+
+export type DisableWebhookResponses = {
+    /**
+     * Done.
+     */
+    200: Webhook;
+};
+
+export type DisableWebhookResponse = DisableWebhookResponses[keyof DisableWebhookResponses];
+
+export type RotateWebhookSecretData = {
+    body: {
+        /**
+         * How long the old secret signs as well, so that receivers can change to the new one.
+         */
+        graceSeconds: number;
+    };
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the item as it was read.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        accountId: string;
+        webhookId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/rotate-secret';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * Done.
+     */
+    201: ShownWebhook;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type TestWebhookData = {
+    body?: never;
     headers?: {
         /**
          * Makes it safe to repeat this request: it is executed once.
@@ -2916,94 +3227,36 @@ export type CreateAssistedExportData = {
     };
     path: {
         accountId: string;
+        webhookId: string;
     };
     query?: never;
-    url: '/v1/accounts/{accountId}/assisted-exports';
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/test';
 };
 
-export type CreateAssistedExportErrors = {
+export type TestWebhookErrors = {
     /**
      * A problem.
      */
     default: Problem;
 };
 
-export type CreateAssistedExportError = CreateAssistedExportErrors[keyof CreateAssistedExportErrors];
+export type TestWebhookError = TestWebhookErrors[keyof TestWebhookErrors];
 
-export type CreateAssistedExportResponses = {
+export type TestWebhookResponses = {
     /**
      * Done.
      */
-    201: Export;
+    201: WebhookDelivery;
 };
 
-export type CreateAssistedExportResponse = CreateAssistedExportResponses[keyof CreateAssistedExportResponses];
+export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
 
-export type GetExportData = {
+export type ListWebhookDeliveriesData = {
     body?: never;
     path: {
         accountId: string;
-        exportId: string;
+        webhookId: string;
     };
-    query?: never;
-    url: '/v1/accounts/{accountId}/exports/{exportId}';
-};
-
-export type GetExportErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type GetExportError = GetExportErrors[keyof GetExportErrors];
-
-export type GetExportResponses = {
-    /**
-     * Done.
-     */
-    200: ExportWithFiles;
-};
-
-export type GetExportResponse = GetExportResponses[keyof GetExportResponses];
-
-export type RevealExportPassphraseData = {
-    body?: never;
-    headers?: {
-        /**
-         * Makes it safe to repeat this request: it is executed once.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        accountId: string;
-        exportId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/exports/{exportId}/passphrase';
-};
-
-export type RevealExportPassphraseErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type RevealExportPassphraseError = RevealExportPassphraseErrors[keyof RevealExportPassphraseErrors];
-
-export type RevealExportPassphraseResponses = {
-    /**
-     * Done.
-     */
-    200: ExportPassphrase;
-};
-
-export type RevealExportPassphraseResponse = RevealExportPassphraseResponses[keyof RevealExportPassphraseResponses];
-
-export type ListMyExportsData = {
-    body?: never;
-    path?: never;
     query?: {
         /**
          * The maximum number of items on the page.
@@ -3014,89 +3267,31 @@ export type ListMyExportsData = {
          */
         after?: string;
     };
-    url: '/v1/me/exports';
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/deliveries';
 };
 
-export type ListMyExportsErrors = {
+export type ListWebhookDeliveriesErrors = {
     /**
      * A problem.
      */
     default: Problem;
 };
 
-export type ListMyExportsError = ListMyExportsErrors[keyof ListMyExportsErrors];
+export type ListWebhookDeliveriesError = ListWebhookDeliveriesErrors[keyof ListWebhookDeliveriesErrors];
 
-export type ListMyExportsResponses = {
+export type ListWebhookDeliveriesResponses = {
     /**
      * Done.
      */
     200: {
-        items: Array<Export>;
+        items: Array<WebhookDelivery>;
         next?: string;
     };
 };
 
-export type ListMyExportsResponse = ListMyExportsResponses[keyof ListMyExportsResponses];
+export type ListWebhookDeliveriesResponse = ListWebhookDeliveriesResponses[keyof ListWebhookDeliveriesResponses];
 
-export type CreateMyExportData = {
-    body?: never;
-    headers?: {
-        /**
-         * Makes it safe to repeat this request: it is executed once.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/v1/me/exports';
-};
-
-export type CreateMyExportErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type CreateMyExportError = CreateMyExportErrors[keyof CreateMyExportErrors];
-
-export type CreateMyExportResponses = {
-    /**
-     * Done.
-     */
-    201: Export;
-};
-
-export type CreateMyExportResponse = CreateMyExportResponses[keyof CreateMyExportResponses];
-
-export type GetMyExportData = {
-    body?: never;
-    path: {
-        exportId: string;
-    };
-    query?: never;
-    url: '/v1/me/exports/{exportId}';
-};
-
-export type GetMyExportErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type GetMyExportError = GetMyExportErrors[keyof GetMyExportErrors];
-
-export type GetMyExportResponses = {
-    /**
-     * Done.
-     */
-    200: ExportWithFiles;
-};
-
-export type GetMyExportResponse = GetMyExportResponses[keyof GetMyExportResponses];
-
-export type RevealMyExportPassphraseData = {
+export type RepeatWebhookDeliveryData = {
     body?: never;
     headers?: {
         /**
@@ -3105,29 +3300,31 @@ export type RevealMyExportPassphraseData = {
         'Idempotency-Key'?: string;
     };
     path: {
-        exportId: string;
+        accountId: string;
+        webhookId: string;
+        deliveryId: string;
     };
     query?: never;
-    url: '/v1/me/exports/{exportId}/passphrase';
+    url: '/v1/accounts/{accountId}/webhooks/{webhookId}/deliveries/{deliveryId}/repeat';
 };
 
-export type RevealMyExportPassphraseErrors = {
+export type RepeatWebhookDeliveryErrors = {
     /**
      * A problem.
      */
     default: Problem;
 };
 
-export type RevealMyExportPassphraseError = RevealMyExportPassphraseErrors[keyof RevealMyExportPassphraseErrors];
+export type RepeatWebhookDeliveryError = RepeatWebhookDeliveryErrors[keyof RepeatWebhookDeliveryErrors];
 
-export type RevealMyExportPassphraseResponses = {
+export type RepeatWebhookDeliveryResponses = {
     /**
      * Done.
      */
-    200: ExportPassphrase;
+    201: WebhookDelivery;
 };
 
-export type RevealMyExportPassphraseResponse = RevealMyExportPassphraseResponses[keyof RevealMyExportPassphraseResponses];
+export type RepeatWebhookDeliveryResponse = RepeatWebhookDeliveryResponses[keyof RepeatWebhookDeliveryResponses];
 
 export type ListAuditEventsData = {
     body?: never;
@@ -3168,7 +3365,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -3260,7 +3457,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;

@@ -137,7 +137,7 @@ export const ACCOUNT_ROUTES = [
     method: 'post',
     path: '/v1/accounts/{accountId}/suspend',
     permission: 'account.suspend',
-    summary: 'Suspend an account; its first reason stands',
+    summary: 'Suspend an account; its first reason stands, unless that is payment',
     params: inAccount,
     body: z.strictObject({ reason: suspensionReasonSchema }),
     answer: accountSchema,

@@ -57,9 +57,11 @@ export const LOW_BALANCE_ROUTES = [
     handle: async (dependencies, { params, body, actor }) => {
       const { accountId } = params;
       // Turning it off must work without Stripe.
-      if (body.isOn) paymentsOf(dependencies);
+      if (body.isOn) paymentsOf(dependencies).topUps.expectInRange(centsOf(body.amount));
+      const { returnedPico } = await dependencies.funds.view(accountId);
       const writes = setAutoTopUp(accountId, await readAutoTopUp(dependencies.store, accountId), {
         isOn: body.isOn,
+        returnedPico,
         thresholdCents: centsOf(body.threshold),
         amountCents: centsOf(body.amount),
         monthMaxCents: centsOf(body.monthMax),

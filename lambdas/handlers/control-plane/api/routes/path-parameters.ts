@@ -2,12 +2,14 @@ import { z } from 'zod';
 import {
   accountIdSchema,
   couponIdSchema,
+  deliveryIdSchema,
   exportIdSchema,
   invitationIdSchema,
   keyIdSchema,
   personIdSchema,
   proposalIdSchema,
   trustIdSchema,
+  webhookIdSchema,
 } from '../../../../contracts/storage/ids';
 
 export const inAccount = z.strictObject({ accountId: accountIdSchema });
@@ -15,6 +17,8 @@ export const ofMember = z.strictObject({ accountId: accountIdSchema, personId: p
 export const ofInvitation = z.strictObject({ accountId: accountIdSchema, invitationId: invitationIdSchema });
 export const ofKey = z.strictObject({ accountId: accountIdSchema, keyId: keyIdSchema });
 export const ofTrust = z.strictObject({ accountId: accountIdSchema, trustId: trustIdSchema });
+export const ofWebhook = z.strictObject({ accountId: accountIdSchema, webhookId: webhookIdSchema });
+export const ofDelivery = ofWebhook.extend({ deliveryId: deliveryIdSchema });
 export const ofStatement = z.strictObject({
   accountId: accountIdSchema,
   statement: z

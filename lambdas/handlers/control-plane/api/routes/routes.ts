@@ -1,5 +1,6 @@
 import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
+import { ALERT_ROUTES } from './alerts';
 import { CATALOG_ROUTES } from './catalog';
 import { COUPON_ROUTES } from './coupons';
 import { DEPLOYMENT_ROUTES } from './deployment';
@@ -14,6 +15,7 @@ import { PAYMENT_ROUTES } from './payments';
 import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
 import { STATEMENT_ROUTES } from './statements';
+import { WEBHOOK_ROUTES } from './webhooks';
 
 /** All routes of the API except the exchange of a token (../exchange-token.ts) and unsubscribing (../unsubscribe.ts). */
 export const ROUTES: readonly Route[] = [
@@ -30,6 +32,8 @@ export const ROUTES: readonly Route[] = [
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
   ...EXPORT_ROUTES,
+  ...ALERT_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...DEPLOYMENT_ROUTES,
   ...CATALOG_ROUTES,
 ];

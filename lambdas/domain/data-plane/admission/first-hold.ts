@@ -1,11 +1,11 @@
 import { SECOND_MS } from '../../clock';
 import type { MeteredRequest } from '../../dialects/endpoint';
 import { lesser } from '../../money/pico';
-import { sparedFor, type SparedMoney } from '../../wallet/holds/spared-money';
-import type { PricedTargets } from '../admission/priced-targets';
-import { dearestOutputPico, worstCase, type WorstCase } from '../admission/worst-case';
-import type { Pace } from './pace';
-import type { PaceBook } from './pace-book';
+import type { SparedMoney } from '../../wallet/holds/spared-money';
+import type { OutputPlan } from '../rolling/output-plan';
+import type { PaceBook } from '../rolling/pace-book';
+import type { PricedTargets } from './priced-targets';
+import { dearestOutputPico, worstCase, type WorstCase } from './worst-case';
 
 /** The output tokens of a first hold, if the provider's pace does not need more. */
 const SLICE_TOKENS = 4_096;
@@ -19,32 +19,11 @@ const AMPLE_TOKENS = 32_768;
  */
 const AMPLE_SHARE = 19n;
 
-/** The facts that decide how a hold follows its request. */
-export interface OutputPlan {
-  readonly pace: Pace;
-  readonly choices: number;
-  /** The most output tokens of all choices together. */
-  readonly outputTokensMax: number;
-  /** The most that the prompt can cost, in pico-dollars. */
-  readonly promptPico: bigint;
-  /** The price of an output token in the most expensive case, in pico-dollars. */
-  readonly outputPico: bigint;
-  readonly worst: WorstCase;
-}
-
 /** A way to begin a request: what it holds, and what has to be left for the requests that are running. */
 export interface FirstHold extends SparedMoney {
   readonly held: WorstCase;
   /** Whether the account has plenty of money if it affords this, so that a rest need not be returned early. */
   readonly isAmple: boolean;
-}
-
-/** Whether an account that has so much in `available`, and holds so much for running requests, affords the hold. */
-export function isAfforded(
-  { held, ...spared }: FirstHold,
-  { affordedPico, heldPico }: { readonly affordedPico: bigint; readonly heldPico: bigint },
-): boolean {
-  return affordedPico >= held.pico + sparedFor(spared, heldPico);
 }
 
 /** In the order in which they are tried. */
@@ -68,7 +47,6 @@ export function outputPlanOf(paces: PaceBook, request: MeteredRequest, targets: 
     outputTokensMax: Math.max(...targets.map(({ bound }) => bound.outputTokensMax)),
     promptPico: worstCase(targets, 0).pico,
     outputPico: dearestOutputPico(targets),
-    worst: worstCase(targets),
   };
 }
 
@@ -84,13 +62,14 @@ export function firstHolds(
   targets: PricedTargets,
   timeLimitMs: number,
 ): FirstHolds {
-  const { pace, choices, outputPico, worst } = plan;
+  const { pace, choices, outputPico } = plan;
+  const worst = worstCase(targets);
   const rate = pace.tokensPerSecond * choices;
   const sliceTokens = Math.max(SLICE_TOKENS, 2 * pace.burstTokens + rate * SLICE_SECONDS);
   const slice = beginningOf(plan, targets, sliceTokens);
   const sparedPico = lesser(BigInt(sliceTokens) * outputPico, slice.pico);
   // A request that needs no more than this competes with running ones only once.
-  if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isByHeld: true, isAmple: false }];
+  if (slice.pico === worst.pico) return [{ held: worst, isAmple: false }];
   const last = { held: slice, sparedPico, isByHeld: true, isAmple: false };
   if (stream) {
     const ample = beginningOf(plan, targets, Math.max(AMPLE_TOKENS, sliceTokens));
@@ -105,11 +84,7 @@ export function firstHolds(
  * The hold of a request that begins with so many output tokens. The most expensive prompt and the most expensive output
  * of a route may be those of two providers, and the hold has to cover both.
  */
-function beginningOf(
-  { promptPico, outputPico, worst }: OutputPlan,
-  targets: PricedTargets,
-  outputTokens: number,
-): WorstCase {
-  const pico = lesser(promptPico + BigInt(outputTokens) * outputPico, worst.pico);
+function beginningOf({ promptPico, outputPico }: OutputPlan, targets: PricedTargets, outputTokens: number): WorstCase {
+  const pico = lesser(promptPico + BigInt(outputTokens) * outputPico, worstCase(targets).pico);
   return { pico, tokens: worstCase(targets, outputTokens).tokens };
 }
