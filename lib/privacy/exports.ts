@@ -67,7 +67,7 @@ export class Exports extends Construct {
   }
 
   #writeStep(props: ExportsProps): ServiceFunction<typeof EXPORT_WRITE_ENV> {
-    const { config, accounts, keys, wallet, usage, audit } = props;
+    const { config, accounts, keys, wallet, usage, audit, outbox } = props;
     const write = new ServiceFunction(this, 'Write', {
       entry: 'lambdas/handlers/privacy/export-write.lambda.ts',
       description: 'Writes the next file of an export',
@@ -85,6 +85,7 @@ export class Exports extends Construct {
         WALLET_TABLE: wallet.table.tableName,
         USAGE_TABLE: usage.table.tableName,
         AUDIT_TABLE: audit.table.tableName,
+        OUTBOX_TABLE: outbox.table.tableName,
         EXPORT_BUCKET: this.files.bucket.bucketName,
       },
     });
@@ -93,6 +94,7 @@ export class Exports extends Construct {
     wallet.grants.exportData(write);
     usage.grants.exportData(write);
     audit.grants.readForAccounts(write);
+    outbox.grants.exportData(write);
     this.files.grantWrite(write);
     return write;
   }
@@ -119,7 +121,7 @@ export class Exports extends Construct {
     });
     accounts.grants.deliverExports(deliver);
     audit.grants.record(deliver);
-    if (mailFrom !== undefined) outbox.grants.notify(deliver);
+    outbox.grants.notify(deliver);
     return deliver;
   }
 

@@ -20,7 +20,7 @@ const SEALS = ['seals'];
 const RECEIPT_KEYS = ['receipt-keys'];
 /** IDs of changes that a reader of the stream could not process. */
 const PARKED = ['parked#*'];
-/** The spend of each key by the hour. */
+/** The spend of each key and each account by the hour. */
 const SPEND = ['spend#*'];
 
 /** Grants on usage records and their receipts. No verb deletes either: both expire. */
@@ -85,8 +85,8 @@ export class UsageGrants {
     );
   }
 
-  /** Reads all records and receipts of an account. */
+  /** Reads all records and receipts of an account, and its spend by the hour. */
   exportData(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#usage, ['dynamodb:Query'], [...RECORDS, ...TREES]);
+    return grantItems(grantee, this.#usage, ['dynamodb:Query'], [...RECORDS, ...TREES, ...SPEND]);
   }
 }

@@ -119,6 +119,7 @@ export const EXPORT_WRITE_ENV = [
   'WALLET_TABLE',
   'USAGE_TABLE',
   'AUDIT_TABLE',
+  'OUTBOX_TABLE',
   'EXPORT_BUCKET',
 ] as const;
 

@@ -5,7 +5,7 @@ import { readEnv } from '../../adapters/read-env';
 import { EXPORT_DELIVER_ENV } from '../../contracts/deployment/environment';
 import { AuditLog } from '../../domain/audit/audit-log';
 import { systemClock as clock } from '../../domain/clock';
-import { NO_NOTIFY, notifyBy } from '../../domain/notifications/outbox/outbox';
+import { audiencesOf, notifyBy } from '../../domain/notifications/outbox/outbox';
 import { exportDeliver } from './export-deliver';
 
 const env = readEnv(EXPORT_DELIVER_ENV);
@@ -16,6 +16,6 @@ export const handler = middy(
   exportDeliver({
     store,
     audit: new AuditLog({ store, clock }),
-    notify: env.MAIL_FROM === 'none' ? NO_NOTIFY : notifyBy(clock),
+    notify: notifyBy(clock, audiencesOf(env.MAIL_FROM !== 'none')),
   }),
 );

@@ -16,6 +16,7 @@ const tableNames = {
   wallet: env.WALLET_TABLE,
   usage: env.USAGE_TABLE,
   audit: env.AUDIT_TABLE,
+  outbox: env.OUTBOX_TABLE,
 };
 
 export const handler = middy(

@@ -1,11 +1,23 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { KEY_ATTRIBUTES, type StoredItem } from '../../../lambdas/contracts/storage/stored-item';
 import { allows } from '../../../lambdas/contracts/http/permissions';
-import { TABLES } from '../../../lambdas/contracts/storage/tables';
+import type { Key } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { KEYS, TABLES } from '../../../lambdas/contracts/storage/tables';
 import { REGISTER } from '../../../lambdas/domain/privacy/register';
 import { ROUTES } from '../../../lambdas/handlers/control-plane/api/routes/routes';
 import { EXAMPLES } from '../../handlers/api-examples';
 import { ApiStage } from '../../handlers/api-stage';
+import { budgetCounterKey } from '../../../lambdas/contracts/storage/table-keys/keys';
+import { Accounts } from '../../../lambdas/domain/accounts/accounts';
+import { Keys } from '../../../lambdas/domain/keys/keys';
+import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
+import { commit } from '../../../lambdas/domain/table/commit';
+import { AccountHours } from '../../../lambdas/domain/usage/spend-watch/account-hours';
+import { setAlertRules } from '../../../lambdas/domain/usage/spend-watch/alert-rules';
+import { BudgetWatch } from '../../../lambdas/domain/usage/spend-watch/budget-watch';
+import { UsageAlerts } from '../../../lambdas/domain/usage/spend-watch/usage-alerts';
+import { SubscriptionStage } from '../payments/subscription-stage';
+import { GONE, REFUSED, WebhookStage } from '../notifications/webhooks/webhook-stage';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
@@ -15,8 +27,10 @@ import { budgetOf, START } from '../wallet/key-counter-stage';
 import { rollOnLease, sweepLeases } from '../wallet/lease-stage';
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
 import { exampleIds, exampleItems } from './example-items';
+import { EXAMPLE_KEYS } from './example-keys';
 import { RecordedKinds } from './recorded-kinds';
 
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const KEY_ID = '01JD0000000000000000000001';
 const isKeyAttribute = (name: string): boolean => (KEY_ATTRIBUTES as readonly string[]).includes(name);
 
@@ -63,6 +77,13 @@ test('every exported field has an example in the tests of exports', () => {
     const { pk, sk } = examples[kind] as { readonly pk: string; readonly sk: string };
     expect([kind, is({ pk, sk })]).toEqual([kind, true]);
   }
+});
+
+test('every key that the code can make belongs to one kind of the register', () => {
+  const kindsOf = (key: Key): readonly string[] => REGISTER.filter(({ is }) => is(key)).map(({ kind }) => kind);
+  const wrong = EXAMPLE_KEYS.filter(([, key]) => kindsOf(key).length !== 1);
+  expect(wrong.map(([name, key]) => [name, kindsOf(key)])).toEqual([]);
+  expect(kindsOf({ pk: ACCOUNT, sk: 'undeclared' })).toEqual([]);
 });
 
 test('the register knows every item and every attribute that the routes of the API write', async () => {
@@ -138,4 +159,54 @@ test('the register knows every item and every attribute that payments and mails 
   expect([...recorded.kinds]).toEqual(
     expect.arrayContaining(['payment-event', 'payment-exception', 'pending-refund', 'auto-top-up', 'message-state']),
   );
+});
+
+test('the register knows every item and every attribute that webhooks write', async () => {
+  const recorded = new RecordedKinds();
+  const clock = (): number => Date.parse('2026-11-20T10:00:00.000Z');
+  const stage = await WebhookStage.open(recorded.on(EmbeddedStore.memory({ clock })));
+  await stage.create();
+  stage.answers.push(REFUSED);
+  await stage.happen();
+  await stage.sweepUntilDone();
+  stage.answer = GONE;
+  await stage.happen();
+  await stage.sweepUntilDone();
+  expect([...recorded.faults]).toEqual([]);
+  expect([...recorded.kinds]).toEqual(
+    expect.arrayContaining(['webhook', 'account-event', 'pending-delivery', 'webhook-delivery']),
+  );
+});
+
+test('the register knows every item and every attribute that subscriptions and their invoices write', async () => {
+  const recorded = new RecordedKinds();
+  const engine = EmbeddedStore.memory({ clock: () => Date.parse('2026-11-20T10:00:00.000Z') });
+  const stage = await SubscriptionStage.open(recorded.on(engine));
+  await stage.subscribe();
+  await stage.payments.receive();
+  await stage.payments.close();
+  expect([...recorded.faults]).toEqual([]);
+  expect([...recorded.kinds]).toEqual(expect.arrayContaining(['subscription', 'payment-notice']));
+});
+
+test('the register knows every item and every attribute that alerts and budgets write', async () => {
+  const recorded = new RecordedKinds();
+  const clock = (): number => Date.parse('2026-11-20T10:00:00.000Z');
+  const store = recorded.on(EmbeddedStore.memory({ clock }));
+  const [notify, hours] = [notifyBy(clock), new AccountHours({ store, clock })];
+  const rules = { errorRate: { percent: 20, requestsMin: 1 }, spendAnomaly: { factor: 3, floor: '2.5' } };
+  await commit(store, [setAlertRules(ACCOUNT, rules, undefined)]);
+  await new Accounts({ store, clock }).create({ accountId: ACCOUNT });
+  const { keyId } = await new Keys({ store, clock, pepper: 'a pepper of sixteen bytes' }).create({
+    accountId: ACCOUNT,
+    rules: { budget: { limitPico: '10000', window: 'total' } },
+  });
+  const spent = { accountId: ACCOUNT, keyId, at: '2026-11-20T10:00:00.000Z', costPico: 9_000n, requests: 1, failed: 1 };
+  const changed = await hours.add(['1'], [spent]);
+  await new UsageAlerts({ store, clock, log: SILENT, hours, notify }).check(changed);
+  const counted = { set: { countedPico: 9_000n, heldPico: 0n } };
+  await store.write({ table: KEYS, update: budgetCounterKey(keyId, 'total'), change: counted });
+  await new BudgetWatch({ store, clock, notify }).check([spent]);
+  expect([...recorded.faults]).toEqual([]);
+  expect([...recorded.kinds]).toEqual(expect.arrayContaining(['alert-rules', 'account-spend', 'budget-notice']));
 });
