@@ -88,6 +88,7 @@ export class ServiceStack extends Stack {
     // Only an edge in the same region imports them, and an export may not depend on the configuration.
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });
+    new CfnOutput(this, 'ExportMachine', { value: exports.workflow.machine.attrArn });
     this.#addOutputs();
   }
 

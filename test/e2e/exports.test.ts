@@ -83,3 +83,29 @@ test('an export whose process was killed is finished by the next one', async () 
   const stored = readdirSync(join(run.folder, 'exports', run.gateway.accountId, body.exportId));
   expect(stored.filter((name) => name.endsWith('.zip'))).toHaveLength(1);
 });
+
+test('a command requests an export for an owner, who alone gets it', async () => {
+  const { accountId } = run.gateway;
+  expect(await run.tollgate('exports', 'request', accountId)).toMatchObject({ code: 2 });
+  const requested = await run.tollgate('exports', 'request', accountId, '--identity', 'identity_document');
+  expect(requested.code).toBe(0);
+  const { exportId, ...rest } = JSON.parse(requested.out) as Export & { readonly identityCheck: string };
+  expect(rest).toMatchObject({ state: 'running', identityCheck: 'identity_document' });
+  const contents = await open(`${accountPath()}/${exportId}`);
+  expect(contents.get('account.json')).toContain(`"kind":"account"`);
+  const listed = await run.tollgate('exports', 'list', accountId);
+  expect(listed.out).toContain(`{"exportId":"${exportId}","state":"ready"`);
+  expect(listed.out).not.toMatch(/passphrase|zip/);
+});
+
+test('an export that a command requested without a gateway is written by the next one', async () => {
+  const { accountId } = run.gateway;
+  await run.interrupt();
+  const requested = await run.tollgate('exports', 'request', accountId, '--identity', 'verified_email');
+  expect([requested.code, requested.err]).toEqual([0, expect.stringContaining('npm start')]);
+  const { exportId } = JSON.parse(requested.out) as Export;
+  const again = await run.tollgate('exports', 'request', accountId, '--identity', 'verified_email');
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining('running')]);
+  await run.startAgain();
+  expect((await ready(`${accountPath()}/${exportId}`)).files).toHaveLength(1);
+});

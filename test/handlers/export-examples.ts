@@ -1,4 +1,4 @@
-import { exportKey } from '../../lambdas/contracts/storage/table-keys/privacy';
+import { exportKey, exportListingKey, runningExportKey } from '../../lambdas/contracts/storage/table-keys/privacy';
 import { ACCOUNTS } from '../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { ApiStage } from './api-stage';
@@ -9,7 +9,11 @@ export async function anExport({ parts, store }: ApiStage, ownerId: string): Pro
   const { exportId } = await parts.exports.request({ ownerId, actor: DEPLOYMENT });
   const files = [{ name: '001.zip', bytes: 3, items: 2 }];
   const set = { state: 'ready', isComplete: true, files, fileCount: 1 };
-  await store.write({ table: ACCOUNTS, update: exportKey(ownerId, exportId), change: { set } });
+  await store.transact([
+    { table: ACCOUNTS, update: exportKey(ownerId, exportId), change: { set } },
+    { table: ACCOUNTS, delete: runningExportKey(ownerId) },
+    { table: ACCOUNTS, delete: exportListingKey(exportId) },
+  ]);
   return exportId;
 }
 

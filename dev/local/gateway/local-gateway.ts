@@ -138,7 +138,9 @@ async function open(
   sweeper.start();
   startSchedules({ services, openPayments, log }, cleanup);
   await resumeExports(services.store, exports.workflows);
-  ownership.serve(commandHandler({ ...services, identity, openPayments: async () => (await openPayments()).payments }));
+  const openWorkflows = () => Promise.resolve(exports.workflows);
+  const openProcessor = async () => (await openPayments()).payments;
+  ownership.serve(commandHandler({ ...services, identity, openWorkflows, openPayments: openProcessor }));
   return {
     url: `${origin}/v1`,
     account,

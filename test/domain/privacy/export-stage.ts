@@ -45,16 +45,16 @@ export class ExportStage {
   readonly exports: Exports;
   readonly ours = exampleIds(1);
   readonly theirs = exampleIds(2);
-  readonly #audit: AuditLog;
+  readonly audit: AuditLog;
 
   private constructor(wrap: (store: TableStore) => TableStore) {
     const { clock } = this;
     this.store = wrap(EmbeddedStore.memory({ clock }));
-    this.#audit = new AuditLog({ store: this.store, clock, random: () => 0, sleep: () => Promise.resolve() });
+    this.audit = new AuditLog({ store: this.store, clock, random: () => 0, sleep: () => Promise.resolve() });
     this.exports = new Exports({
       store: this.store,
       clock,
-      audit: this.#audit,
+      audit: this.audit,
       workflows: { startExport: async (input) => void this.started.push(input) },
       links: { sign: async ({ path }) => ({ url: `https://files.example/${path}`, expiresAt: 'soon' }) },
       randomBytes: (bytes) => new Uint8Array(bytes).fill(7),
@@ -92,11 +92,11 @@ export class ExportStage {
   readonly openArchive = openEncryptedZip;
 
   get deliverDependencies(): DeliverDependencies {
-    return { store: this.store, audit: this.#audit, notify: notifyBy(this.clock) };
+    return { store: this.store, audit: this.audit, notify: notifyBy(this.clock) };
   }
 
   deliver(input: ExportInput, store = this.store): Promise<void> {
-    return deliverExport({ store, audit: this.#audit, notify: notifyBy(this.clock) }, input);
+    return deliverExport({ store, audit: this.audit, notify: notifyBy(this.clock) }, input);
   }
 
   /** Every file of an export's archives by name; files of several archives are joined. */

@@ -41,7 +41,8 @@ export interface ExportsOptions {
   readonly clock: Clock;
   readonly audit: Pick<AuditLog, 'record'>;
   readonly workflows: Workflows;
-  readonly links: ExportLinks;
+  /** @default none: nobody can download a file */
+  readonly links?: ExportLinks;
   readonly randomBytes: (bytes: number) => Uint8Array;
 }
 
@@ -122,13 +123,14 @@ export class Exports {
     return readPage(this.#options.store, query, page, decodeExport);
   }
 
-  /** Signs a new link to each file. @returns none while the export is running */
+  /** Signs a new link to each file. @returns none while the export is running, and where no link can be signed */
   links(ownerId: string, { exportId, state, files }: StoredExport): Promise<readonly LinkedFile[]> {
-    if (state !== 'ready') return Promise.resolve([]);
+    const { links } = this.#options;
+    if (state !== 'ready' || links === undefined) return Promise.resolve([]);
     return Promise.all(
       files.map(async ({ bytes, items, name: stored }, index) => {
         const name = files.length === 1 ? `${exportId}.zip` : `${exportId}-${index + 1}.zip`;
-        const link = await this.#options.links.sign({ path: pathOf(ownerId, exportId, { name: stored }), name });
+        const link = await links.sign({ path: pathOf(ownerId, exportId, { name: stored }), name });
         return { name, bytes, items, ...link };
       }),
     );

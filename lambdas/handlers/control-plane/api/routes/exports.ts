@@ -8,6 +8,7 @@ import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount, ofExport, ofOwnExport } from './path-parameters';
+import { expectAccount } from './payment-calls';
 
 async function withFiles({ exports }: ApiDependencies, ownerId: string, exportId: string) {
   const stored = await exports.get(ownerId, exportId);
@@ -46,7 +47,10 @@ export const EXPORT_ROUTES = [
     summary: 'The exports of the last seven days, oldest first',
     params: inAccount,
     item: exportSchema,
-    read: ({ exports }, { params }, page) => exports.page(params.accountId, page),
+    read: async (dependencies, { params }, page) => {
+      await expectAccount(dependencies, params.accountId);
+      return dependencies.exports.page(params.accountId, page);
+    },
   }),
   defineRoute({
     id: 'getExport',
@@ -58,6 +62,7 @@ export const EXPORT_ROUTES = [
     answer: exportWithFilesSchema,
     handle: async (dependencies, { params, actor }) => {
       const { accountId, exportId } = params;
+      await expectAccount(dependencies, accountId);
       if (actor.kind !== 'operator') return withFiles(dependencies, accountId, exportId);
       return { ...(await dependencies.exports.get(accountId, exportId)), files: [] };
     },
