@@ -8,6 +8,7 @@ const exportsOf = (accountId: string): string => `/v1/accounts/${accountId}/expo
 
 test('promise-10 an export of another account does not exist', async () => {
   const stage = await ApiStage.open();
+  stage.signedInAt = stage.now;
   const theirs = await anExport(stage, stage.otherAccountId);
   for (const [method, more] of [
     ['GET', ''],
@@ -46,6 +47,7 @@ test('an export is requested, recorded and started, and a second one waits for i
 
 test('a running export has no links, and its passphrase is not shown', async () => {
   const stage = await ApiStage.open();
+  stage.signedInAt = stage.now;
   const { body } = await stage.ask({ method: 'POST', path: exportsOf(stage.accountId), as: 'owner' });
   const path = `${exportsOf(stage.accountId)}/${String(body['exportId'])}`;
   expect(await stage.ask({ method: 'GET', path, as: 'owner' })).toMatchObject({
@@ -95,6 +97,7 @@ test('an export, its links and its passphrase end after seven days', async () =>
   const exportId = await anExport(stage, stage.accountId);
   const path = `${exportsOf(stage.accountId)}/${exportId}`;
   stage.now += 7 * DAY_MS;
+  stage.signedInAt = stage.now;
   expect(await stage.ask({ method: 'GET', path, as: 'owner' })).toMatchObject({ status: 404 });
   expect(await stage.ask({ method: 'POST', path: `${path}/passphrase`, as: 'owner' })).toMatchObject({ status: 404 });
 });
