@@ -60,13 +60,21 @@ test('an export that is given up leaves neither a file nor parts', async () => {
 });
 
 test('a file of an export whose upload S3 does not complete is an error', async () => {
-  s3.failures.push({ kind: 'complete', status: 400, body: '<Error><Code>InvalidPart</Code><Message>InvalidPart</Message></Error>' });
+  s3.failures.push({
+    kind: 'complete',
+    status: 400,
+    body: '<Error><Code>InvalidPart</Code><Message>InvalidPart</Message></Error>',
+  });
   await expect(store(chunksOf(1))).rejects.toThrow('InvalidPart');
   expect(s3.objects.size).toBe(0);
 });
 
 test('a completion that S3 refuses after it has answered 200 is an error', async () => {
-  const refused = { kind: 'complete', status: 200, body: '<Error><Code>InternalError</Code><Message>InternalError</Message></Error>' };
+  const refused = {
+    kind: 'complete',
+    status: 200,
+    body: '<Error><Code>InternalError</Code><Message>InternalError</Message></Error>',
+  };
   s3.failures.push(refused, refused);
   await expect(store(chunksOf(1))).rejects.toThrow('InternalError');
   expect(s3.objects.size).toBe(0);

@@ -63,7 +63,9 @@ export class S3StandIn {
       case 'begin': {
         const id = `upload-${(this.#uploads += 1)}`;
         this.uploads.set(id, { path, parts: new Map() });
-        return void response.end(`<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`);
+        return void response.end(
+          `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
+        );
       }
       case 'part': {
         const number = Number(url.searchParams.get('partNumber'));
@@ -101,7 +103,8 @@ export class S3StandIn {
   /** Serves an object to a signed link that has not expired, with the headers that the link asks for. */
   async #download(url: URL, response: ServerResponse): Promise<void> {
     const [date, seconds] = [url.searchParams.get('X-Amz-Date') ?? '', url.searchParams.get('X-Amz-Expires')];
-    const until = Date.parse(date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5')) + Number(seconds) * SECOND_MS;
+    const until =
+      Date.parse(date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5')) + Number(seconds) * SECOND_MS;
     const signature = url.searchParams.get('X-Amz-Signature');
     if (signature !== (await signatureOf(url, date)) || !(this.now < until)) return void response.writeHead(403).end();
     const object = this.objects.get(decodeURIComponent(url.pathname));
@@ -125,7 +128,14 @@ function kindOf(method: string, query: URLSearchParams): string {
 async function signatureOf(signed: URL, datetime: string): Promise<string | null> {
   const url = new URL(signed);
   url.searchParams.delete('X-Amz-Signature');
-  const signer = new AwsV4Signer({ ...CREDENTIALS, url: url.href, service: 's3', region: REGION, datetime, signQuery: true });
+  const signer = new AwsV4Signer({
+    ...CREDENTIALS,
+    url: url.href,
+    service: 's3',
+    region: REGION,
+    datetime,
+    signQuery: true,
+  });
   return (await signer.sign()).url.searchParams.get('X-Amz-Signature');
 }
 
@@ -133,7 +143,7 @@ async function signatureOf(signed: URL, datetime: string): Promise<string | null
 function withoutChunks({ headers }: IncomingMessage, body: Buffer): Buffer {
   if (headers['content-encoding'] !== 'aws-chunked') return body;
   const chunks: Buffer[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const end = body.indexOf('\r\n', at);
     const size = Number.parseInt(body.toString('latin1', at, end), 16);
     if (size === 0) return Buffer.concat(chunks);

@@ -29,7 +29,9 @@ type Makers<Module> = {
 const made = <Module extends object>(
   module: Module,
   examples: {
-    readonly [name in keyof Makers<Module>]: Makers<Module>[name] extends (...parts: infer Parts) => Key ? Parts : never;
+    readonly [name in keyof Makers<Module>]: Makers<Module>[name] extends (...parts: infer Parts) => Key
+      ? Parts
+      : never;
   },
 ): readonly (readonly [name: string, key: Key])[] =>
   Object.entries<readonly unknown[]>(examples).map(([name, parts]) => [

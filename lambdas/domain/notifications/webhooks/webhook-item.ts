@@ -22,14 +22,16 @@ const secretSchema = z.object({
 });
 export type StoredSecret = Readonly<z.infer<typeof secretSchema>>;
 
-export const storedWebhookSchema = webhookSchema.omit({ failingSince: true, previousSecretUntil: true, version: true }).extend({
-  accountId: accountIdSchema,
-  /** Epoch milliseconds. */
-  failingSince: z.coerce.number().optional(),
-  /** The current secret, and after a rotation the one before. */
-  secrets: z.array(secretSchema).min(1),
-  version: versionSchema,
-});
+export const storedWebhookSchema = webhookSchema
+  .omit({ failingSince: true, previousSecretUntil: true, version: true })
+  .extend({
+    accountId: accountIdSchema,
+    /** Epoch milliseconds. */
+    failingSince: z.coerce.number().optional(),
+    /** The current secret, and after a rotation the one before. */
+    secrets: z.array(secretSchema).min(1),
+    version: versionSchema,
+  });
 /** A webhook as it is stored. */
 export type StoredWebhook = Readonly<z.infer<typeof storedWebhookSchema>>;
 
