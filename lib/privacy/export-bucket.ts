@@ -60,7 +60,7 @@ export class ExportBucket extends Construct {
       },
       {
         decision: 'personal-data-is-not-locked',
-        rules: ['CT.S3.PR.9', 'CT.S3.PR.10'],
+        rules: ['CT.S3.PR.9'],
         control: 'Files are written once, by one function, under names that are never used twice.',
         consequence: 'A file can be deleted before its time: erasure requires that.',
         test: 'the bucket of exports is private, encrypted, and empty after a week',

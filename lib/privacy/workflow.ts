@@ -83,7 +83,7 @@ export class Workflow extends Construct {
       consequence: 'Step Functions could change another delivery of logs in this AWS account.',
       test: 'a state machine logs every transition without its data, and may only invoke its own steps',
     });
-    acknowledge(this.machine, {
+    acknowledge(this, {
       decision: 'no-second-record-of-requests',
       rules: ['AwsSolutions-SF2', 'Serverless-StepFunctionStateMachineXray', 'CT.STEPFUNCTIONS.PR.2'],
       control: 'The history of an execution shows each step, and its log each transition.',

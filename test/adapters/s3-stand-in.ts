@@ -74,7 +74,8 @@ export class S3StandIn {
         return void response.setHeader('etag', `"${number}"`).end();
       }
       case 'complete':
-        return this.#complete(url, body.toString(), response);
+        this.#complete(url, body.toString(), response);
+        return;
       case 'abort':
         this.uploads.delete(url.searchParams.get('uploadId') ?? '');
         return void response.writeHead(204).end();

@@ -16,14 +16,15 @@ export function allowedBy(policyPrefix: string, configuration: ConfigurationName
     ([, policy]) => at(policy, 'Properties', 'PolicyDocument', 'Statement') as readonly Statement[],
   );
   const lines = statements.flatMap(({ Action, Resource, Condition }) => {
-    // A stack imports a table, has it itself, or reads the ARN of its stream from an output.
-    const [, table] =
-      /(?:GetAtt(?:":\[")?|OutputName":")([A-Z][a-z]+)(?:Table|Stream)/.exec(JSON.stringify(Resource)) ?? [];
+    // A stack imports a table, has it itself, or reads the ARN of its stream from an output. CDK joins statements that
+    // differ in their resources only.
+    const text = JSON.stringify(Resource);
+    const tables = text.matchAll(/(?:GetAtt(?:":\[")?|OutputName":")([A-Z][a-z]+)(?:Table|Stream)/g);
     const partitions = (at(Condition, 'ForAllValues:StringLike', 'dynamodb:LeadingKeys') ?? ['*']) as readonly string[];
-    return [Action].flat().flatMap((action) => {
-      const [service, name] = action.split(':');
-      return service === 'dynamodb' ? partitions.map((keys) => `${table?.toLowerCase()} ${name} ${keys}`) : [];
-    });
+    const names = [Action].flat().flatMap((action) => /^dynamodb:(\w+)$/.exec(action)?.[1] ?? []);
+    return [...tables].flatMap(([, table = '']) =>
+      names.flatMap((name) => partitions.map((keys) => `${table.toLowerCase()} ${name} ${keys}`)),
+    );
   });
   return [...new Set(lines)].sort();
 }

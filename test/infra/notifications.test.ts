@@ -122,14 +122,19 @@ test('a report has the outcome of a mail, its ID and the hash of its address, an
   ]);
 });
 
-test('no role but those of mails may delete a message, and the management API may only put one', () => {
-  const ofOutbox = (prefix: string) =>
-    statementsOf(prefix)
+test('no policy but those of mails may delete a message, and the management API may only put one', () => {
+  const actionsOf = (policy: unknown): readonly unknown[] =>
+    (at(policy, 'Properties', 'PolicyDocument', 'Statement') as readonly object[])
       .filter((each) => JSON.stringify(at(each, 'Resource')).includes('OutboxTable'))
       .filter((each) => JSON.stringify(at(each, 'Condition') ?? '').includes('mail#'))
       .flatMap((each) => at(each, 'Action'));
-  expect(ofOutbox('ControlPlaneManagement')).toEqual(['dynamodb:PutItem']);
-  for (const prefix of FUNCTIONS) expect(ofOutbox(prefix)).toContain('dynamodb:DeleteItem');
+  const policies = ofType(synthesis, 'AWS::IAM::ManagedPolicy').map(([id, policy]) => [id, actionsOf(policy)] as const);
+  const deleting = policies.filter(([, actions]) => actions.includes('dynamodb:DeleteItem')).map(([id]) => id);
+  expect(deleting.map((id) => id.replace(/Policy[0-9A-F]{8}$/, '')).sort()).toEqual(
+    [...FUNCTIONS, 'NotificationsFeedbackReports'].sort(),
+  );
+  const management = policies.filter(([id]) => id.startsWith('ControlPlaneManagement'));
+  expect(management.flatMap(([, actions]) => actions)).toEqual(['dynamodb:PutItem']);
 });
 
 test('late, lost and refused mails raise alarms that the runbook explains', () => {

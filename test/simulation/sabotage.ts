@@ -122,7 +122,7 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage, se
   ['a hold that ends at an amount that it no longer has', onlyExisting(isHoldDelete)],
   ['an extension that is made twice', onlyExisting(isHoldUpdate), 1_380],
   ['a lease that ends at an amount that it no longer has', withoutComparing(isLeaseDelete, ['heldPico'])],
-  ['a growth of a lease that is made twice', withoutComparing(isLeaseUpdate, ['heldPico'])],
+  ['a growth of a lease that is made twice', withoutComparing(isLeaseUpdate, ['heldPico']), 380],
   [
     'a growth of a lease for a request whose turn is over',
     withoutComparing(isLeaseUpdate, ['turn', 'requestHeldPico']),

@@ -6,9 +6,9 @@ import { planOf } from './plan';
 import { simulate } from './simulation';
 
 /** A sample. `.ci/run` plays 20,000 with `npm run simulate`. */
-const HISTORIES = 1_000;
+const HISTORIES = 400;
 /** Further histories, which reach the landmarks that the sample does not. */
-const RARE_SEEDS = [1_131, 1_239, 1_482, 1_570];
+const RARE_SEEDS = [412, 712, 1_131, 1_570];
 /** This ends a run that hangs: the histories take seconds on an idle machine and minutes on a very busy one. */
 const HANG_MS = 900_000;
 /** The last of the words below first occurs in history 115. */

@@ -128,5 +128,4 @@ export const webhookDeliverySchema = z
 export type NewWebhook = Readonly<z.infer<typeof newWebhookSchema>>;
 export type Webhook = Readonly<z.infer<typeof webhookSchema>>;
 export type ShownWebhook = Readonly<z.infer<typeof shownWebhookSchema>>;
-export type DeliveryAttempt = Readonly<z.infer<typeof deliveryAttemptSchema>>;
 export type WebhookDelivery = Readonly<z.infer<typeof webhookDeliverySchema>>;

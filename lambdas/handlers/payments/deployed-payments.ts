@@ -5,7 +5,7 @@ import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import type { Env, PAYMENTS_ENV } from '../../contracts/deployment/environment';
 import type { StripeKeys } from '../../contracts/deployment/secrets';
 import { systemClock } from '../../domain/clock';
-import { errorName, type Log } from '../../domain/log';
+import type { Log } from '../../domain/log';
 import { audiencesOf } from '../../domain/notifications/outbox/outbox';
 import { Payments } from '../../domain/payments/payments';
 import type { TableStore } from '../../domain/table/table-store';

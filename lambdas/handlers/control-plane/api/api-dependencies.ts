@@ -85,6 +85,8 @@ export function apiDependencies(options: ApiOptions) {
   const funds = new Funds({ store, clock });
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit, clock, notify });
+  const webhookSecrets = new WebhookSecrets(derivedSecret(pepper, WEBHOOK_SECRETS));
+  const invitationSecret = derivedSecret(pepper, MAIL_SECRETS.invitations);
   const keys = new Keys({ store, pepper, clock, audit, notify });
   const trusts = new Trusts({ store, clock, audit });
   return {
@@ -110,22 +112,10 @@ export function apiDependencies(options: ApiOptions) {
     access: new Access({ store, secondFactors }),
     accounts: new Accounts({ store, clock, audit }),
     ownership: new Ownership({ clock, audit, members, notify }),
-    invitations: new Invitations({
-      store,
-      clock,
-      audit,
-      emails,
-      notify,
-      secret: derivedSecret(pepper, MAIL_SECRETS.invitations),
-    }),
+    invitations: new Invitations({ store, clock, audit, emails, notify, secret: invitationSecret }),
     exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
     preferences: new Preferences({ store }),
-    webhooks: new Webhooks({
-      store,
-      clock,
-      audit,
-      secrets: new WebhookSecrets(derivedSecret(pepper, WEBHOOK_SECRETS)),
-    }),
+    webhooks: new Webhooks({ store, clock, audit, secrets: webhookSecrets }),
     deliveries: new Deliveries({ store, clock, audit }),
     allowsLoopback,
     unsubscribeSecret: derivedSecret(pepper, MAIL_SECRETS.unsubscribe),
