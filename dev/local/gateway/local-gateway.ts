@@ -111,8 +111,7 @@ async function open(
   const { accountId } = account;
   const pages = localPages({ services, mailer, accountId, openPayments, isStandIn: settings.stripe === undefined });
   const host = new NodeHost({ gateway, api, pages, downloads, requestMs: settings.requestSeconds * 1_000, limits });
-  const port = await host.listen(settings.port);
-  origin = `http://127.0.0.1:${port}`;
+  origin = `http://127.0.0.1:${await host.listen(settings.port)}`;
   const invoicePage = async (invoiceId: string) => (await openPayments()).payments.processor.invoicePage(invoiceId);
   startMail({ services, emails: identity.emails, mailer, publicUrl: origin, invoicePage, log }, cleanup);
   startWebhooks(services, log, cleanup);
