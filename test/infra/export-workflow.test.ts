@@ -2,6 +2,7 @@ import { runMachine, type Steps } from '../../dev/local/privacy/run-machine';
 import { EXPORT_STEPS } from '../../lambdas/contracts/workflows/export-workflow';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { notifyBy } from '../../lambdas/domain/notifications/outbox/outbox';
+import { EXPORTED } from '../../lambdas/domain/privacy/register';
 import type { ExportFiles } from '../../lambdas/domain/privacy/export/ports';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { exportDeliver } from '../../lambdas/handlers/privacy/export-deliver';
@@ -14,12 +15,11 @@ const [[, machine] = []] = ofType(synthesize('documented'), 'AWS::StepFunctions:
 const DEFINITION = JSON.parse(String(at(machine, 'Properties', 'DefinitionString'))) as { readonly StartAt: string };
 const [WRITE, DELIVER] = [EXPORT_STEPS.write, EXPORT_STEPS.deliver];
 const STATES: Readonly<Record<string, string>> = { [WRITE]: 'WriteFile', [DELIVER]: 'Deliver' };
+const KINDS = EXPORTED.filter(({ kind }) => ['account', 'member', 'key', 'ledger-entry'].includes(kind));
 /** About three files. */
-const LIMITS = { characters: 8_000, milliseconds: Infinity };
+const LIMITS = { characters: 600, milliseconds: Infinity };
 /** More effects than an execution has. */
 const EFFECTS_MAX = 60;
-/** Their times and IDs differ between two exports. */
-const ABOUT_THE_EXPORT = ['export', 'audit-event', 'audit-head'];
 
 /** A process that dies just before one of its effects, or just after; then none of its calls comes back. */
 class MortalProcess {
@@ -91,7 +91,10 @@ async function open() {
       return step(event);
     };
     return {
-      [WRITE]: noting(WRITE, exportWrite({ store, clock, files, openArchive: stage.openArchive, limits: LIMITS })),
+      [WRITE]: noting(
+        WRITE,
+        exportWrite({ store, clock, files, openArchive: stage.openArchive, limits: LIMITS, kinds: KINDS }),
+      ),
       [DELIVER]: noting(DELIVER, exportDeliver({ store, audit, notify: notifyBy(clock) })),
     };
   };
@@ -102,10 +105,10 @@ async function open() {
   return { stage, input, drive, stateWhereItFailed };
 }
 
-/** What the person gets, and who was told. */
+/** The export as its owner gets it, and how often it was announced. */
 async function outcomeOf({ stage, input }: Pick<Awaited<ReturnType<typeof open>>, 'stage' | 'input'>) {
   const { state, files } = await stage.exports.get(input.ownerId, input.exportId);
-  const items = [...(await stage.items(input))].filter(([kind]) => !ABOUT_THE_EXPORT.includes(kind));
+  const items = [...(await stage.items(input))];
   const { items: events } = await stage.audit.page(input.ownerId, { limit: 10 });
   const messages = await waitingMessages(stage.store);
   return {

@@ -15,8 +15,6 @@ import { type PartLimits, writePart } from '../../../lambdas/domain/privacy/expo
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { exampleIds, storeExamples } from './example-items';
 
-export const PASSPHRASE = 'a passphrase of a test';
-
 /** Keeps the files of exports in memory. A file appears when its sink is closed, as in S3. */
 export class MemoryFiles implements ExportFiles {
   readonly files = new Map<string, Buffer>();
