@@ -66,8 +66,9 @@ class EncryptedZip implements Archive {
 
   async abort(cause: unknown): Promise<void> {
     await this.#counted.abort(cause);
-    // Ends the compression of entries that were not closed.
-    await Promise.all([...this.#open].map((writer) => writer.abort(cause).catch(() => undefined)));
+    // Ends the compression of entries that were not closed. A write that waits for a sink that has failed never ends, and
+    // the end of its entry would wait for it.
+    for (const writer of this.#open) writer.abort(cause).catch(() => undefined);
   }
 }
 
