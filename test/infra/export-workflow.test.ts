@@ -15,9 +15,9 @@ const [[, machine] = []] = ofType(synthesize('documented'), 'AWS::StepFunctions:
 const DEFINITION = JSON.parse(String(at(machine, 'Properties', 'DefinitionString'))) as { readonly StartAt: string };
 const [WRITE, DELIVER] = [EXPORT_STEPS.write, EXPORT_STEPS.deliver];
 const STATES: Readonly<Record<string, string>> = { [WRITE]: 'WriteFile', [DELIVER]: 'Deliver' };
-const KINDS = EXPORTED.filter(({ kind }) => ['account', 'member', 'key', 'ledger-entry'].includes(kind));
-/** About three files. */
-const LIMITS = { characters: 600, milliseconds: Infinity };
+const KINDS = EXPORTED.filter(({ kind }) => ['account', 'ledger-entry'].includes(kind));
+/** About two files. */
+const LIMITS = { characters: 200, milliseconds: Infinity };
 /** More effects than an execution has. */
 const EFFECTS_MAX = 60;
 
