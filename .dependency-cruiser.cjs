@@ -32,6 +32,7 @@ const FLOORS = [
   ['federation', 'usage/spend-watch'],
   ['dialects'],
   ['data-plane'],
+  ['privacy'],
 ];
 
 const DOMAIN = 'lambdas/domain';

@@ -57,6 +57,21 @@ export const role_changed: MailSource = {
   ),
 };
 
+export const export_ready: MailSource = {
+  subject: 'Your data is ready',
+  body: (
+    <Mail title="Your data is ready">
+      <Paragraph>
+        The export {value('exportId')} can be downloaded until {value('endsAt')}. It is encrypted: the console shows its
+        passphrase once, to a person who has just signed in. No mail has it.
+      </Paragraph>
+      <AboutAccount />
+      <IfUnexpected>change your password, and tell the operator.</IfUnexpected>
+      <ConsoleButton>Open the console</ConsoleButton>
+    </Mail>
+  ),
+};
+
 export const policy_changed: MailSource = {
   subject: 'Our policies are changing',
   body: (

@@ -29,6 +29,9 @@ const PAYMENT_EVENTS = ['payment-event#*'];
 /** Hashes of addresses that get no mail. */
 const SUPPRESSED = ['suppressed#*'];
 
+/** The exports that are running. */
+const RUNNING_EXPORTS = ['running-exports'];
+
 /** Grants on accounts and people. */
 export class AccountGrants {
   readonly #accounts: ClassifiedTable;
@@ -108,6 +111,28 @@ export class AccountGrants {
   setTopUps(grantee: IGrantable): Grant {
     const actions = ['dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
     return grantItems(grantee, this.#accounts, actions, AUTO_TOP_UPS);
+  }
+
+  /** Reads everything about an account or a person, and notes the files of an export beside them. */
+  exportData(grantee: IGrantable): Grant {
+    const owners = [...ACCOUNTS, ...PEOPLE];
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], owners).combine(
+      grantItems(grantee, this.#accounts, ['dynamodb:Query'], [...owners, ...OPERATORS]),
+    );
+  }
+
+  /** Makes an export available, ends its run, and appends to the audit chain of its account or of the deployment. */
+  deliverExports(grantee: IGrantable): Grant {
+    const owners = [...ACCOUNTS, ...PEOPLE];
+    const actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
+    return grantItems(grantee, this.#accounts, actions, [...owners, ...DEPLOYMENT]).combine(
+      grantItems(grantee, this.#accounts, ['dynamodb:DeleteItem'], [...owners, ...RUNNING_EXPORTS]),
+    );
+  }
+
+  /** Lists an export that begins. The export itself is with its account or person. */
+  listExports(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:PutItem'], RUNNING_EXPORTS);
   }
 
   /** Everything that people do with accounts. Which person may do what is decided by the table of permissions. */

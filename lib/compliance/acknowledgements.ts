@@ -9,6 +9,7 @@ export const DECISIONS = [
   'backup-by-restore-point',
   'console-is-rebuilt',
   'essentials-sign-in',
+  'log-delivery-names-no-resource',
   'no-dead-letters',
   'no-network-of-its-own',
   'no-second-record-of-requests',
@@ -16,6 +17,7 @@ export const DECISIONS = [
   'one-region',
   'open-to-callers',
   'operator-rotates-secrets',
+  'personal-data-is-not-locked',
   'short-logs',
   'tls-without-domain',
   'unreserved-concurrency',
@@ -63,7 +65,8 @@ export function renderedByNag(stack: Stack, value: string): string {
 
 function renderedPart(part: unknown): string {
   if (typeof part === 'string') return part;
-  const { Ref } = part as { readonly Ref?: string };
+  const { Ref, 'Fn::GetAtt': attribute } = part as { readonly Ref?: string; readonly 'Fn::GetAtt'?: readonly string[] };
+  if (attribute !== undefined) return `<${attribute.join('.')}>`;
   return Ref === undefined ? JSON.stringify(part) : `<${Ref}>`;
 }
 

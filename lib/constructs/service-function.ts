@@ -99,7 +99,7 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
   }
 
   /** A further policy of the function's role. IAM limits the size of each, so a role with many grants needs several. */
-  addPolicy(id: string): IGrantable {
+  addPolicy(id: string): ManagedPolicy {
     const policy = new ManagedPolicy(this, id, { roles: [this.#role] });
     this.function.node.addDependency(policy);
     return policy;

@@ -14,6 +14,7 @@ import type { KeysTable } from '../keys/keys-table';
 import type { OutboxTable } from '../notifications/outbox-table';
 import { paymentsEnvironment } from '../payments/payments-environment';
 import type { StripeKeys } from '../payments/stripe-keys';
+import type { Exports } from '../privacy/exports';
 import type { ServiceSecret } from '../secrets/service-secret';
 import type { RollUpsTable } from '../usage/roll-ups-table';
 import type { UsageTable } from '../usage/usage-table';
@@ -43,6 +44,7 @@ export interface ManagementFunctionProps {
   readonly identity: Identity;
   /** With it, accounts can buy credit. @default none: the deployment takes no payments */
   readonly stripeKeys: StripeKeys | undefined;
+  readonly exports: Exports;
   /** Encrypts the log group. */
   readonly encryptionKey: IKey;
 }
@@ -85,6 +87,8 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
         OPERATOR_MFA: operatorMfa,
         ADDRESS_POLICY: config.audit.addresses,
         PUBLIC_URL: consoleUrlOf(config) ?? 'none',
+        EXPORT_BUCKET: props.exports.files.bucket.bucketName,
+        EXPORT_MACHINE: props.exports.workflow.machine.attrArn,
       },
     });
     accounts.grants.administer(this);
@@ -102,6 +106,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     outbox.grants.notify(messages);
     outbox.grants.askForDeliveries(messages);
     this.#grantMoney(props);
+    props.exports.grantRequest(this.addPolicy('PrivacyPolicy'), props);
     this.#grantUsage(props);
   }
 

@@ -9,6 +9,9 @@ const LISTS = ['acc_*'];
 /** How much of its limits each key has used. */
 const COUNTERS = ['counters#*'];
 
+/** The passphrases of exports. */
+const PASSPHRASES = ['passphrase#*'];
+
 /** Grants on API keys. */
 export class KeyGrants {
   readonly #keys: ClassifiedTable;
@@ -60,5 +63,18 @@ export class KeyGrants {
   /** Returns the counts of an expired hold. */
   giveBack(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], COUNTERS);
+  }
+
+  /** Reads the list of an account's keys, without their verifiers, and the passphrase of an export. */
+  exportData(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:Query'], LISTS).combine(
+      grantItems(grantee, this.#keys, ['dynamodb:GetItem'], PASSPHRASES),
+    );
+  }
+
+  /** Makes the passphrase of an export, shows it once and deletes it. */
+  keepPassphrases(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#keys, actions, PASSPHRASES);
   }
 }

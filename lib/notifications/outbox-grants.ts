@@ -69,6 +69,11 @@ export class OutboxGrants {
     );
   }
 
+  /** Reads what was sent to the webhooks of an account. */
+  exportData(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#outbox, ['dynamodb:Query'], DELIVERIES);
+  }
+
   /** Ends a message whose mail was sent. */
   end(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#outbox, ['dynamodb:GetItem', 'dynamodb:DeleteItem'], PENDING_MAILS).combine(

@@ -14,6 +14,7 @@ import { Webhooks } from '../notifications/webhooks';
 import { Arrears, type ArrearsProps } from '../payments/arrears';
 import { PaymentJobs, type PaymentJobsProps } from '../payments/payment-jobs';
 import { Payments, type PaymentsProps } from '../payments/payments';
+import { Exports } from '../privacy/exports';
 import { ReceiptAlarms } from '../receipts/receipt-alarms';
 import { Receipts } from '../receipts/receipts';
 import { RetentionCheck, type RetentionCheckProps } from '../usage/retention-check';
@@ -68,6 +69,7 @@ export class ServiceStack extends Stack {
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
     new Webhooks(this, 'Webhooks', { ...shared, outbox, accounts, audit, keyPepper });
     const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity, stripeKeys });
+    const exports = new Exports(this, 'Exports', { ...shared, accounts, keys, wallet, usage, audit, outbox });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,
       accounts,
@@ -78,6 +80,7 @@ export class ServiceStack extends Stack {
       usage,
       rollUps,
       outbox,
+      exports,
       mailLogs,
       keyPepper,
       originSecret,
@@ -88,6 +91,7 @@ export class ServiceStack extends Stack {
     // Only an edge in the same region imports them, and an export may not depend on the configuration.
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });
+    new CfnOutput(this, 'ExportMachine', { value: exports.workflow.machine.attrArn });
     this.#addOutputs();
   }
 

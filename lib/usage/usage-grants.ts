@@ -91,4 +91,9 @@ export class UsageGrants {
       grantItems(grantee, this.#usage, ['dynamodb:Query'], [...TREES, ...LATE_RECEIPTS, ...RECEIPT_KEYS]),
     );
   }
+
+  /** Reads all records and receipts of an account, and its spend by the hour. */
+  exportData(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#usage, ['dynamodb:Query'], [...RECORDS, ...TREES]);
+  }
 }

@@ -178,4 +178,10 @@ export class WalletGrants {
   #allow(grantee: IGrantable, actions: readonly TableAction[], partitions: readonly string[]): Grant {
     return grantItems(grantee, this.#wallet, actions, partitions);
   }
+
+  /** Reads everything about the money of an account. */
+  exportData(grantee: IGrantable): Grant {
+    const partitions = [...ACCOUNTS, ...HOLDS, ...EXCEPTIONS, ...PENDING_REFUNDS, ...CREDIT_LINES];
+    return grantItems(grantee, this.#wallet, ['dynamodb:Query'], partitions);
+  }
 }

@@ -4,6 +4,7 @@ import type { Get } from '../../lambdas/domain/table/table-store';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
 import { aTrust, EXAMPLES } from './api-examples';
 import { type Answered, ApiStage } from './api-stage';
+import { anExport } from './export-examples';
 
 const A_KEY_ID = '01JD0000000000000000000009';
 
@@ -57,6 +58,7 @@ describe('another account’s item under the caller’s own account', () => {
     trustId: () => aTrust(stage, stage.otherAccountId),
     keyId: async () => (await stage.parts.keys.create({ accountId: stage.otherAccountId })).keyId,
     personId: async () => stage.person('stranger'),
+    exportId: () => anExport(stage, stage.otherAccountId),
     invitationId: async () => {
       const invited = { accountId: stage.otherAccountId, email: 'x@example.test', role: 'auditor' } as const;
       return (await stage.parts.invitations.create({ ...invited, actor: DEPLOYMENT })).invitation.invitationId;
@@ -79,7 +81,7 @@ describe('another account’s item under the caller’s own account', () => {
       ...(body !== undefined && { body }),
       ...(headers && { headers }),
     });
-    expect(outcome(answer)).toEqual([404, expect.stringMatching(/^(key|member|invitation|trust)_not_found$/)]);
+    expect(outcome(answer)).toEqual([404, expect.stringMatching(/^(key|member|invitation|trust|export)_not_found$/)]);
     expect(answer.text).not.toContain(theirs);
   });
 
@@ -98,6 +100,7 @@ describe('another account’s item under the caller’s own account', () => {
         .replace('{accountId}', 'acc_01JD0000000000000000000009')
         .replace('{keyId}', A_KEY_ID)
         .replace('{requestId}', `req_${A_KEY_ID}`)
+        .replace('{exportId}', 'exp_01JD0000000000000000000009')
         .replace('{statement}', '2026-10');
       const answer = await stage.ask({ ...request, path: missing, ...(body !== undefined && { body }) });
       expect(outcome(answer)).toEqual([404, path.includes('{keyId}') ? 'key_not_found' : 'account_not_found']);

@@ -3,6 +3,7 @@ import { TOP_UP_LIMITS_DEFAULT } from '../../lambdas/contracts/deployment/paymen
 import type { Standing } from '../../lambdas/contracts/http/roles';
 import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import type { ExportInput } from '../../lambdas/contracts/storage/export';
 import type { Log } from '../../lambdas/domain/log';
 import { MailRecipients } from '../../lambdas/domain/accounts/mail-recipients';
 import { MailDelivery } from '../../lambdas/domain/notifications/delivery/mail-delivery';
@@ -57,6 +58,8 @@ const START = Date.parse('2026-11-02T10:00:00.000Z');
 /** The control plane on a store in memory, with a person for every role in one account, and another account. */
 export class ApiStage {
   now = START;
+  /** The exports whose workflows were started. */
+  readonly started: ExportInput[] = [];
   readonly store: TableStore;
   readonly parts: ApiDependencies;
   readonly processor: FakeProcessor;
@@ -103,6 +106,15 @@ export class ApiStage {
       sendsMail: true,
       payments: this.#payments(clock, log),
       publicUrl: 'https://tollgate.example/',
+      exports: {
+        workflows: { startExport: async (input) => void this.started.push(input) },
+        links: {
+          sign: async ({ path }) => ({
+            url: `https://files.example/${path}`,
+            expiresAt: new Date(this.now).toISOString(),
+          }),
+        },
+      },
       ...options,
     });
     this.#serve = serveApi(this.parts);

@@ -1,7 +1,12 @@
-import { at, ofType, propertiesOf, type Synthesis, synthesize } from './synthesis';
+import { at, ofType, type Synthesis, synthesize } from './synthesis';
 
 const plain = synthesize('default');
 const elsewhere = synthesize('elsewhere');
+
+const ofConsole = (synthesis: Synthesis, type: string) =>
+  ofType(synthesis, type)
+    .filter(([id]) => id.startsWith('Console'))
+    .map(([, resource]) => resource);
 
 function originsOf(synthesis: Synthesis): readonly Record<string, unknown>[] {
   const [distribution] = ofType(synthesis, 'AWS::CloudFront::Distribution');
@@ -9,7 +14,7 @@ function originsOf(synthesis: Synthesis): readonly Record<string, unknown>[] {
 }
 
 test("the console's files are private, encrypted and reached over TLS only", () => {
-  expect(propertiesOf(plain, 'AWS::S3::Bucket')).toEqual([
+  expect(ofConsole(plain, 'AWS::S3::Bucket').map(({ Properties }) => Properties)).toEqual([
     expect.objectContaining({
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -21,15 +26,15 @@ test("the console's files are private, encrypted and reached over TLS only", () 
       VersioningConfiguration: { Status: 'Enabled' },
     }),
   ]);
-  const [policy] = propertiesOf(plain, 'AWS::S3::BucketPolicy');
-  expect(at(policy, 'PolicyDocument', 'Statement')).toContainEqual(
+  const [policy] = ofConsole(plain, 'AWS::S3::BucketPolicy');
+  expect(at(policy, 'Properties', 'PolicyDocument', 'Statement')).toContainEqual(
     expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
   );
 });
 
 test("the console's bucket belongs to the stateful stack, so that a new edge uses the one that exists", () => {
   for (const deployment of [plain, elsewhere]) {
-    const [[, bucket] = []] = ofType(deployment, 'AWS::S3::Bucket');
+    const [bucket] = ofConsole(deployment, 'AWS::S3::Bucket');
     expect(bucket).toMatchObject({ stack: 'stateful', DeletionPolicy: 'Retain' });
     const { stateful } = deployment.stacks;
     const origin = originsOf(deployment).find((each) => 'S3OriginConfig' in each);
@@ -48,8 +53,8 @@ test("the console's bucket belongs to the stateful stack, so that a new edge use
 });
 
 test("only distributions of the deployment's own AWS account may read the console's files", () => {
-  const [policy] = propertiesOf(elsewhere, 'AWS::S3::BucketPolicy');
-  const statements = at(policy, 'PolicyDocument', 'Statement') as readonly Record<string, unknown>[];
+  const [policy] = ofConsole(elsewhere, 'AWS::S3::BucketPolicy');
+  const statements = at(policy, 'Properties', 'PolicyDocument', 'Statement') as readonly Record<string, unknown>[];
   expect(statements.filter(({ Effect }) => Effect === 'Allow')).toEqual([
     expect.objectContaining({
       Action: 's3:GetObject',

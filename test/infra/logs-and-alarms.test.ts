@@ -80,6 +80,7 @@ describe('alarms', () => {
       'data-plane-failing',
       'data-plane-throttles',
       'edge-failing',
+      'export-failed',
       'firewall-blocking',
       'hold-overdue',
       'key-spend-jumped',

@@ -1,4 +1,4 @@
-import { readDeployment, readEndpoint } from '../../dev/cli/deployment/deployment';
+import { readDeployment, readEndpoint, readExportMachine } from '../../dev/cli/deployment/deployment';
 import type { StackOutputs } from '../../dev/cli/deployment/stack-outputs';
 import type { ConfigurationName } from './configurations';
 import { synthesize } from './synthesis';
@@ -29,6 +29,13 @@ test('the outputs name every store, and the configuration that the command line 
     usageRetentionDays: 30,
     providerIds: ['anthropic', 'compatible'],
   });
+});
+
+test('the outputs name the state machine of exports', async () => {
+  expect(await readExportMachine(deployedStacks('default'), { stack: 'tollgate-prod' })).toBe('ExportMachine');
+  await expect(readExportMachine(deployedStacks('default'), { stack: 'tollgate-other' })).rejects.toThrow(
+    'deploy this version first',
+  );
 });
 
 test("the outputs name the edge's address, the domain or CloudFront's own name, and the function's URL", async () => {

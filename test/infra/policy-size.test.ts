@@ -7,6 +7,7 @@ const MANAGED_POLICY_CHARACTERS_MAX = 6_144;
 const SPARE_CHARACTERS_MIN = 300;
 
 /** The identifiers that AWS gives to resources, in their full length. */
+const BUCKET_CHARACTERS_MAX = 63;
 const SUFFIX = 'ABCDEFGHIJKLM';
 const UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -54,6 +55,10 @@ function arnOf([logicalId, attribute]: readonly [string, string], synthesis: Syn
       return arn(synthesis, 'logs', `log-group:${String(Properties['LogGroupName'])}:*`);
     case 'AWS::Lambda::Function':
       return arn(synthesis, 'lambda', `function:${synthesis.stacks.service.name}-${logicalId}-${SUFFIX}`.slice(0, 76));
+    case 'AWS::S3::Bucket':
+      return `arn:aws:s3:::${'b'.repeat(BUCKET_CHARACTERS_MAX)}`;
+    case 'AWS::StepFunctions::StateMachine':
+      return arn(synthesis, 'states', `stateMachine:${logicalId}-${SUFFIX}`);
     default:
       throw new Error(`The length of an ARN of ${Type} is unknown.`);
   }

@@ -28,6 +28,7 @@ const COMMAND_OPTIONS = {
   expires: { type: 'string' },
   csv: { type: 'boolean' },
   html: { type: 'boolean' },
+  identity: { type: 'string' },
 } as const;
 
 const OPTIONS = { ...GLOBAL_OPTIONS, ...COMMAND_OPTIONS };

@@ -14,6 +14,7 @@ import {
   verifySchema,
 } from './command';
 import { parseCatalogCommand } from './catalog-command-line';
+import { parseExportsCommand } from './exports-command';
 import { parseKeysCommand } from './keys-command-line';
 import { parseOperatorsCommand } from './operators-command';
 import { parsePaymentsCommand, parseWalletCommand } from './money-command';
@@ -90,6 +91,7 @@ const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
   ['operators', parseOperatorsCommand],
   ['parked', parseParkedCommand],
   ['payments', parsePaymentsCommand],
+  ['exports', parseExportsCommand],
 ]);
 
 function parseCommand(first: string | undefined, others: readonly string[], options: Options): object {

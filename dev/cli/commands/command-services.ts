@@ -6,6 +6,7 @@ import type { Proposals } from '../../../lambdas/domain/catalog/proposals';
 import type { Clock } from '../../../lambdas/domain/clock';
 import type { Keys } from '../../../lambdas/domain/keys/keys';
 import type { Payments } from '../../../lambdas/domain/payments/payments';
+import type { Workflows } from '../../../lambdas/domain/privacy/export/ports';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import type { Wallet } from '../../../lambdas/domain/wallet/wallet';
@@ -30,6 +31,8 @@ export interface CommandServices {
   readonly usageRetentionDays: number;
   /** Opens the payments; absent or undefined where there are none. */
   readonly openPayments?: () => Promise<Payments | undefined>;
+  /** Opens what runs exports; absent where nothing does, as in a data folder without a running gateway. */
+  readonly openWorkflows?: () => Promise<Workflows>;
   /** Issues access tokens; present only inside a running local gateway. */
   readonly identity?: { accessToken(role: Standing): Promise<string> };
 }

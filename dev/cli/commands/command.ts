@@ -8,6 +8,7 @@ import { keyRulesSchema } from '../../../lambdas/contracts/http/key-rules';
 import { STANDINGS } from '../../../lambdas/contracts/http/roles';
 import { amount } from './amount';
 import { CATALOG_COMMANDS } from './catalog-command';
+import { EXPORT_COMMANDS } from './exports-command';
 import { OPERATOR_COMMANDS } from './operators-command';
 import { MONEY_COMMANDS } from './money-command';
 import { PARKED_COMMANDS } from './parked-command';
@@ -95,6 +96,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   ...OPERATOR_COMMANDS,
   ...PARKED_COMMANDS,
   ...MONEY_COMMANDS,
+  ...EXPORT_COMMANDS,
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

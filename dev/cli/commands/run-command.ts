@@ -16,9 +16,11 @@ import type { Command } from './command';
 import { exportChain, verifyStoredAudit } from './audit';
 import { accountNotFound, type CommandResult, failure, jsonLines } from './command-result';
 import type { CommandServices } from './command-services';
+import { isExportsCommand } from './exports-command';
 import { isPaymentsCommand, isWalletCommand } from './money-command';
 import { isParkedCommand } from './parked-command';
 import { runPaymentsCommand, runWalletCommand } from './run-money-command';
+import { runExportsCommand } from './run-exports-command';
 import { runOperatorCommand } from './run-operator-command';
 import { runParkedCommand } from './run-parked-command';
 import { isOperatorCommand } from './operators-command';
@@ -46,6 +48,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   const isKnown = accountIdSchema.safeParse(accountId).success && (await services.accounts.exists(accountId));
   if (!isKnown) return accountNotFound(accountId);
   if (isWalletCommand(command)) return runWalletCommand(services, command);
+  if (isExportsCommand(command)) return runExportsCommand(services, command);
   switch (command.name) {
     case 'wallet':
       return jsonLines([renderBalance(accountId, await services.wallet.balance(accountId))]);

@@ -119,7 +119,8 @@ async function runInOwnerProcess(owner: Owner, command: Command): Promise<Comman
   } catch (error) {
     // The owner exited, perhaps after running the command. A retry does no harm: a credit is deduplicated by its payment
     // ID, a grant, a line or a refund by its own, a key that was never shown is useless, a key is rotated or revoked only once, a replayed change is no longer
-    // parked, repeated rules, catalog settings and appointments change nothing, and the other commands only read.
+    // parked, an account has one running export, repeated rules, catalog settings and appointments change nothing, and
+    // the other commands only read.
     if (isConnectionReset(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
     throw new CommandError('The gateway did not answer. The command may or may not have run.');
   }

@@ -51,6 +51,13 @@ People
   token --as <role>                  print an access token, valid for one hour, for a user of a local run: owner, admin,
                                      developer, billing, auditor or operator
 
+Exports
+  exports request <accountId> --identity <check>
+                                     have a copy of an account's data written for its owner, who gets a mail and alone can
+                                     open it, and print the export as JSON. The audit log records how you made sure who
+                                     asks: verified_email or identity_document
+  exports list <accountId>           print the exports of the last seven days as JSON lines
+
 Receipts and audit logs
   receipts export <accountId>        print the account's signed receipts as JSON lines: each tree, then its receipts
   receipts complete <accountId>      recover receipts whose usage records never reached the sealer: open a leaf for each

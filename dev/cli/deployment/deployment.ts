@@ -63,6 +63,16 @@ export async function readDeployment(stacks: StackReader, { stack, region }: Sta
   throw new DeploymentNotFound(`The stack ${stack}-stateful lacks the outputs ${missing}: deploy this version first.`);
 }
 
+/**
+ * @returns the ARN of the state machine that runs exports
+ * @throws DeploymentNotFound when the service stack is missing, or too old to have one
+ */
+export async function readExportMachine(stacks: StackReader, { stack, region }: StackTarget): Promise<string> {
+  const machine = (await stacks.outputs(`${stack}-service`, region))?.['ExportMachine'];
+  if (machine !== undefined) return machine;
+  throw new DeploymentNotFound(`The stack ${stack}-service lacks the output ExportMachine: deploy this version first.`);
+}
+
 /** Where clients reach the gateway. */
 export interface Endpoint {
   readonly url: string;

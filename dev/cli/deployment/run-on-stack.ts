@@ -1,10 +1,12 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { StepFunctionsWorkflows } from '../../../lambdas/adapters/workflows/step-functions';
 import type { Command, StackCommand, StackTarget } from '../commands/command';
 import type { CommandResult } from '../commands/command-result';
 import { runCommand } from '../commands/run-command';
 import { CloudformationStacks } from './cloudformation-stacks';
 import { deployedServices, openTransport } from './deployed-services';
 import { deployedPayments } from './deployed-payments';
-import { readDeployment, readEndpoint } from './deployment';
+import { readDeployment, readEndpoint, readExportMachine } from './deployment';
 import { init } from './init';
 import type { KeyInput } from './key-input';
 import { SecretsManagerStore } from './secret-store';
@@ -23,7 +25,14 @@ export async function runOnStack(
   try {
     if (command.name === 'payment-keys') return await storeStripeKeys({ deployment, secrets, input });
     const opened = deployedServices(deployment, transport, secrets);
-    const services = { ...opened, openPayments: () => deployedPayments(opened, { deployment, target, secrets }) };
+    const services = {
+      ...opened,
+      openPayments: () => deployedPayments(opened, { deployment, target, secrets }),
+      openWorkflows: async () => {
+        const client = new SFNClient(target.region === undefined ? {} : { region: target.region });
+        return new StepFunctionsWorkflows({ client, exportMachine: await readExportMachine(stacks, target) });
+      },
+    };
     if (command.name !== 'init') return await runCommand(services, command);
     const endpoint = await readEndpoint(stacks, target);
     return await init({ deployment, endpoint, secrets, input, services }, command);

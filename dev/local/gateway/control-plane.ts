@@ -1,7 +1,7 @@
 import { documentFetcher } from '../../../lambdas/adapters/federation/issuer-documents';
 import { OidcTokens } from '../../../lambdas/adapters/federation/oidc-tokens';
 import type { Log } from '../../../lambdas/domain/log';
-import { apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
+import { type ApiOptions, apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
 import { STRIPE_WEBHOOK_PATH } from '../../../lambdas/handlers/payments/stripe-webhook';
 import type { LocalIdentity } from '../identity/local-identity';
@@ -16,6 +16,8 @@ export interface ControlPlaneOptions {
   readonly providerIds: readonly string[];
   /** Opens the payments, or returns those that are open. */
   readonly openPayments: () => Promise<LocalPayments>;
+  /** Runs exports, and signs links to their files. */
+  readonly exports: ApiOptions['exports'];
   /** The gateway's own origin, once it listens. */
   readonly origin: () => string;
   readonly log: Log;
@@ -23,7 +25,7 @@ export interface ControlPlaneOptions {
 
 /** Builds the control plane of a local run. Only a dynamic import may load this file. */
 export async function openControlPlane(options: ControlPlaneOptions): Promise<ReturnType<typeof serveApi>> {
-  const { services, identity, providerIds, openPayments, origin, log } = options;
+  const { services, identity, providerIds, openPayments, exports, origin, log } = options;
   const { clock } = services;
   const { emails } = identity;
   const verifier = localTokenVerifier(identity, clock);
@@ -39,6 +41,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Re
       sendsMail: true,
       allowsLoopback: true,
       payments,
+      exports,
       publicUrl,
       log,
       providerIds,

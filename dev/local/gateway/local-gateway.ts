@@ -1,13 +1,7 @@
-import { UndiciProviderClient } from '../../../lambdas/adapters/providers/undici-provider-client';
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../../lambdas/domain/log';
 import { openOnFirstUse } from '../../../lambdas/domain/open-once';
-import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
-import { freeLimit } from '../../../lambdas/domain/data-plane/free/serve-free';
-import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
-import { IdempotencyKeys } from '../../../lambdas/domain/data-plane/idempotency/idempotency-keys';
-import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
-import { derivedSecret, IDEMPOTENCY_KEYS } from '../../../lambdas/domain/secret';
+import { resumeExports } from '../../../lambdas/domain/privacy/export/exports';
 import type { Sweep } from '../../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../../cli/commands/run-on-folder';
 import { DataFolder } from '../folder/data-folder';
@@ -17,7 +11,9 @@ import { seedPeople } from '../identity/seed-people';
 import { LocalMail, type LocalMailOptions } from '../mail/local-mail';
 import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
+import { openExports } from '../privacy/open-exports';
 import type { ControlPlaneOptions } from './control-plane';
+import { openDataPlane } from './data-plane';
 import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
@@ -105,19 +101,18 @@ async function open(
 
   const providers = await openProviders(settings, cleanup);
   const catalog = await openCatalog(services, providers, log);
-  const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
-  cleanup.add(() => client.close());
-  const gateway = openDataPlane({ services, catalog, client, log, settings });
-  const providerIds = providers.map((provider) => provider.settings.id);
+  const { gateway, close } = openDataPlane({ services, catalog, providers, log, settings });
+  cleanup.add(close);
   let origin = '';
   const openPayments = localPayments({ folder, services, log, stripe: settings.stripe }, () => origin, cleanup);
-  const api = localApi({ services, identity, providerIds, openPayments, origin: () => origin, log });
+  const { downloads, exports } = openExports({ folder, services, log, origin: () => origin });
+  cleanup.add(() => exports.workflows.stop());
+  const api = localApi({ services, identity, providers, openPayments, exports, origin: () => origin, log });
   const mailer = new SpoolMailer(folder, services.clock);
   const { accountId } = account;
   const pages = localPages({ services, mailer, accountId, openPayments, isStandIn: settings.stripe === undefined });
-  const host = new NodeHost({ gateway, api, pages, requestMs: settings.requestSeconds * 1_000, limits });
-  const port = await host.listen(settings.port);
-  origin = `http://127.0.0.1:${port}`;
+  const host = new NodeHost({ gateway, api, pages, downloads, requestMs: settings.requestSeconds * 1_000, limits });
+  origin = `http://127.0.0.1:${await host.listen(settings.port)}`;
   const invoicePage = async (invoiceId: string) => (await openPayments()).payments.processor.invoicePage(invoiceId);
   startMail({ services, emails: identity.emails, mailer, publicUrl: origin, invoicePage, log }, cleanup);
   startWebhooks(services, log, cleanup);
@@ -133,7 +128,8 @@ async function open(
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
   startSchedules({ services, openPayments, log }, cleanup);
-  ownership.serve(commandHandler({ ...services, identity, openPayments: async () => (await openPayments()).payments }));
+  await resumeExports(services.store, exports.workflows);
+  ownership.serve(commandHandler(commandServices({ services, identity, openPayments, exports })));
   return {
     url: `${origin}/v1`,
     account,
@@ -161,30 +157,18 @@ function startSchedules(options: PaymentTasksOptions & { readonly services: Loca
   }
 }
 
-function openDataPlane(options: {
-  readonly services: LocalServices;
-  readonly catalog: LiveCatalog;
-  readonly client: UndiciProviderClient;
-  readonly log: Log;
-  readonly settings: Settings;
-}): Gateway {
-  const { services, catalog, client, log, settings } = options;
-  const identify = byKey(services.keys);
-  const cancellations = new Cancellations(services);
-  const idempotency = new IdempotencyKeys({ ...services, secret: derivedSecret(services.pepper, IDEMPOTENCY_KEYS) });
-  return new Gateway({
-    ...services,
-    identify,
-    catalog,
-    cancellations,
-    idempotency,
-    freeLimit: freeLimit(services),
-    providers: client,
-    log,
-    holds: settings.holds,
-    browserOrigins: settings.browserOrigins,
-  });
-}
+/** The services of commands that are run while the gateway owns the folder. */
+const commandServices = ({
+  services,
+  identity,
+  openPayments,
+  exports,
+}: Pick<ControlPlaneOptions, 'services' | 'identity' | 'openPayments' | 'exports'>) => ({
+  ...services,
+  identity,
+  openPayments: async () => (await openPayments()).payments,
+  openWorkflows: () => Promise.resolve(exports.workflows),
+});
 
 /** Starts everything that works on usage records after their requests. */
 async function startReaders(
@@ -238,11 +222,11 @@ function localPayments(
   });
 }
 
+type LocalApiOptions = Omit<ControlPlaneOptions, 'providerIds'> & { readonly providers: readonly LocalProvider[] };
+
 /** Imports the control plane lazily, because the data plane needs none of its packages and many runs never use it. */
-function localApi(options: ControlPlaneOptions): LocalApi {
-  const open = async () => (await import('./control-plane')).openControlPlane(options);
+function localApi({ providers, ...options }: LocalApiOptions): LocalApi {
+  const providerIds = providers.map((provider) => provider.settings.id);
+  const open = async () => (await import('./control-plane')).openControlPlane({ ...options, providerIds });
   return new LocalApi({ open, log: options.log });
 }
-
-const keyOf = (providers: readonly LocalProvider[], id: string): string | undefined =>
-  providers.find((provider) => provider.settings.id === id)?.apiKey;

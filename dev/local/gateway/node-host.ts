@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { CLIENT_BUFFER_BYTES, type Exchange } from '../../../lambdas/domain/data-plane/exchange';
 import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import type { LocalPage } from '../pages/local-page';
+import { DOWNLOADS_PATH } from '../privacy/folder-exports';
 import { isApiPath, type LocalApi } from './local-api';
 import type { OpenRequest } from './open-request';
 import { DEFAULT_LIMITS, type HostLimits, OpenRequests } from './open-requests';
@@ -30,6 +31,8 @@ export interface NodeHostOptions {
   readonly api?: LocalApi;
   /** The pages of the local run, by path. @default none */
   readonly pages?: ReadonlyMap<string, LocalPage>;
+  /** Serves the files of exports. @default none */
+  readonly downloads?: LocalPage;
   /** The longest that a request may take from start to end. */
   readonly requestMs: number;
   /** @default DEFAULT_LIMITS */
@@ -41,16 +44,17 @@ export class NodeHost {
   private readonly server: Server;
   private readonly open: OpenRequests;
 
-  constructor({ gateway, api, pages, requestMs, limits }: NodeHostOptions) {
+  constructor({ gateway, api, pages, downloads, requestMs, limits }: NodeHostOptions) {
     this.open = new OpenRequests({ ...DEFAULT_LIMITS, requestMs, ...limits });
     this.server = createServer(
       { noDelay: true, keepAlive: true, highWaterMark: CLIENT_BUFFER_BYTES },
       (request, response) => {
         const open = this.open.add(request, response);
-        const page = pages?.get(request.url ?? '');
+        const url = request.url ?? '';
+        const page = url.startsWith(DOWNLOADS_PATH) ? downloads : pages?.get(url);
         const handled = page
           ? showPage(page, request, response)
-          : api && isApiPath(request.url ?? '')
+          : api && isApiPath(url)
             ? api.answer(request, response, open)
             : gateway.handle(toExchange(request, response, open, Date.now() + requestMs));
         void handled.finally(() => open.handled());

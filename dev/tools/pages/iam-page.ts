@@ -1,4 +1,4 @@
-import type { Assembly, Resource } from './assembly';
+import type { Assembly } from './assembly';
 import { plainName, rendered } from './names';
 import type { Permission } from './statements';
 import { permissions } from './statements';
@@ -11,6 +11,10 @@ const FORCED_WILDCARDS: Readonly<Record<string, string>> = {
   'AWS::KMS::Key': "in a key's own policy it means that key",
   'AWS::DynamoDB::Table': "in a table's own policy it means that table, whose name is not known yet",
 };
+
+/** The actions with which an AWS service delivers logs to a log group. */
+const LOG_DELIVERY =
+  /^logs:((Create|Get|Update|Delete)LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe(ResourcePolicies|LogGroups))$/;
 
 /** A policy names every resource although it could name a single one. */
 export class WildcardUnexplained extends Error {
@@ -81,9 +85,13 @@ function invocations(assembly: Assembly): string[][] {
 }
 
 function wildcards(all: readonly Permission[]): string[][] {
-  const found = new Set<Resource>(all.filter(({ on }) => on === '*').map(({ resource }) => resource));
-  return [...found].map(({ logicalId, Type }) => {
-    const because = FORCED_WILDCARDS[Type];
+  const found = Map.groupBy(
+    all.filter(({ on }) => on === '*'),
+    ({ resource }) => resource,
+  );
+  return [...found].map(([{ logicalId, Type }, wide]) => {
+    const deliversLogs = ROLE_POLICIES.includes(Type) && wide.every(({ action }) => LOG_DELIVERY.test(action));
+    const because = deliversLogs ? 'the delivery of logs has no resources' : FORCED_WILDCARDS[Type];
     if (because === undefined) throw new WildcardUnexplained(`${logicalId} names every resource.`);
     return [plainName(logicalId), because];
   });

@@ -1,5 +1,6 @@
 import { acknowledgementsPage } from './acknowledgements-page';
 import type { Assembly } from './assembly';
+import { dataMapPage, processingPage, subprocessorsPage } from './data-map-page';
 import { iamPage } from './iam-page';
 import { openApiPage } from './openapi-page';
 import { resourcesPage } from './resources-page';
@@ -11,5 +12,8 @@ export const PAGES: readonly (readonly [file: string, render: (assembly: Assembl
   ['iam.md', iamPage],
   ['resources.md', resourcesPage],
   ['roles.md', rolesPage],
+  ['data-map.md', dataMapPage],
+  ['processing.md', processingPage],
+  ['subprocessors.md', subprocessorsPage],
   ['openapi.json', openApiPage],
 ];

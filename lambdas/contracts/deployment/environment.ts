@@ -109,7 +109,8 @@ export const STRIPE_KEYS_ENV = ['STRIPE_KEYS_SECRET'] as const;
 /**
  * The management API. Tables are physical names and secrets are ARNs. `MAIL_FROM` is the sender's address, or `none` if
  * the deployment sends no mail. `OPERATOR_MFA` is `required` or `optional`. `ADDRESS_POLICY` is one of ADDRESS_POLICIES.
- * `PROVIDER_IDS` is a comma-separated list. `PUBLIC_URL` is the origin of the console, or `none`.
+ * `PROVIDER_IDS` is a comma-separated list. `PUBLIC_URL` is the origin of the console, or `none`. `EXPORT_BUCKET` is a
+ * bucket's name and `EXPORT_MACHINE` the ARN of a state machine.
  */
 export const API_ENV = [
   'ACCOUNTS_TABLE',
@@ -133,7 +134,23 @@ export const API_ENV = [
   'DEPLOYMENT',
   'USAGE_RETENTION_DAYS',
   'PUBLIC_URL',
+  'EXPORT_BUCKET',
+  'EXPORT_MACHINE',
 ] as const;
+
+/** The step of an export that reads every table with data of accounts and writes files to the bucket. */
+export const EXPORT_WRITE_ENV = [
+  'ACCOUNTS_TABLE',
+  'KEYS_TABLE',
+  'WALLET_TABLE',
+  'USAGE_TABLE',
+  'AUDIT_TABLE',
+  'OUTBOX_TABLE',
+  'EXPORT_BUCKET',
+] as const;
+
+/** The step of an export that makes it available. `MAIL_FROM` is the sender's address, or `none`. */
+export const EXPORT_DELIVER_ENV = ['ACCOUNTS_TABLE', 'AUDIT_TABLE', 'OUTBOX_TABLE', 'MAIL_FROM'] as const;
 
 /**
  * The functions that deliver mails. Tables are physical names and secrets are ARNs. `PUBLIC_URL` is the origin that

@@ -33,6 +33,7 @@ const RULES = {
   'person.attest': self('attest that they are 18 or older'),
   'notification.read': self('see which optional mails they get'),
   'notification.change': self('choose which optional mails they get'),
+  'person.export': self('get a copy of their own data'),
   'account.create': self('create an account and own it'),
   'invitation.accept': self('accept an invitation that was sent to them'),
 
@@ -84,6 +85,12 @@ const RULES = {
   'federation.create': members('create a trust in an issuer’s tokens', 'owner', 'admin'),
   'federation.delete': members('delete a trust', 'owner', 'admin'),
 
+  'export.create': members('request a copy of the account’s data', 'owner', 'admin'),
+  'export.assist': operators('request a copy of the account’s data for its owner', 'account'),
+  'export.read': membersAndOperators('see the exports; download them, as a member', 'owner', 'admin'),
+  'export.reveal': members('see the passphrase of an export once', 'owner', 'admin'),
+  // No role has this permission: only the deployment itself finishes an export.
+  'export.deliver': members('finish an export'),
   'alert.read': members('see the rules for alerts', 'owner', 'admin'),
   'alert.change': members('change the rules for alerts', 'owner', 'admin'),
   'webhook.read': members('see the webhooks and their deliveries', 'owner', 'admin'),

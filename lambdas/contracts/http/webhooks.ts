@@ -33,6 +33,7 @@ export const WEBHOOK_EVENTS = [
   'error_rate',
   'spend_anomaly',
   'webhook_disabled',
+  'export_ready',
 ] as const;
 /** The event with which a person tries out a webhook. */
 export const TEST_EVENT = 'test';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IDENTITY_CHECKS } from './export';
 import { hashSchema } from './hash';
 import { SUSPENSION_REASONS } from '../http/accounts';
 import { HOLD_MODES } from '../deployment/hold-mode';
@@ -7,6 +8,7 @@ import {
   accountIdSchema,
   catalogVersionSchema,
   couponIdSchema,
+  exportIdSchema,
   invitationIdSchema,
   keyIdSchema,
   paidObjectIdSchema,
@@ -56,6 +58,8 @@ export const auditFieldsSchema = z.strictObject({
     .optional(),
   /** The coupon that was redeemed. */
   coupon: couponIdSchema.optional(),
+  /** How an operator made sure who asked for an export. */
+  identityCheck: z.enum(IDENTITY_CHECKS).optional(),
   /** Whether credit is bought automatically. */
   automatic: z.boolean().optional(),
   /** The key that replaced this one in a rotation. */
@@ -95,6 +99,7 @@ export const writtenEventSchema = z.strictObject({
     trustIdSchema,
     proposalIdSchema,
     couponIdSchema,
+    exportIdSchema,
     webhookIdSchema,
     catalogVersionSchema,
     paidObjectIdSchema,

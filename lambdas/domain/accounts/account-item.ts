@@ -10,7 +10,7 @@ import type { Item } from '../table/value';
 import { versionSchema } from '../table/version';
 import { AccountSuspended } from './accounts-errors';
 
-const accountItemSchema = accountSchema.extend({ version: versionSchema });
+export const accountItemSchema = accountSchema.extend({ version: versionSchema });
 
 /** An account, without the details that only some of its members may see. */
 export type Account = Readonly<z.infer<typeof accountSchema>>;

@@ -4,7 +4,7 @@ import { invitationKey } from '../../contracts/storage/table-keys/accounts';
 import { EXPIRES_AT } from '../../contracts/storage/tables';
 import type { Item } from '../table/value';
 
-const storedInvitationSchema = invitationSchema.extend({
+export const storedInvitationSchema = invitationSchema.extend({
   verifier: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
 });
 

@@ -11,7 +11,7 @@ import type { Put, Update } from '../table/table-store';
 import type { Item } from '../table/value';
 import { versionSchema } from '../table/version';
 
-const memberItemSchema = memberSchema.extend({ version: versionSchema });
+export const memberItemSchema = memberSchema.extend({ version: versionSchema });
 
 /** A person as their account sees them. */
 export type Member = Readonly<z.infer<typeof memberSchema>>;

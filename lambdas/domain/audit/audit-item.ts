@@ -12,7 +12,7 @@ import type { Item, Value } from '../table/value';
 import { canonicalJson } from './canonical-json';
 
 const ordinal = z.coerce.number().pipe(z.int().positive());
-const headSchema = z.object({ sequence: ordinal, hash: z.string(), at: z.iso.datetime() });
+export const headSchema = z.object({ sequence: ordinal, hash: z.string(), at: z.iso.datetime() });
 
 /** The head of a chain: its last event. */
 export type AuditHead = Readonly<z.infer<typeof headSchema>>;

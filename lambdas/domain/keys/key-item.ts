@@ -18,7 +18,7 @@ export const VERIFIER_BYTES = 32;
 /** Rules are stored as JSON, so that reading gives exactly what was written. */
 export const decodeRules = (text: string): StoredRules => storedRulesSchema.parse(JSON.parse(text));
 
-const listingSchema = keyInfoSchema.extend({
+export const listingSchema = keyInfoSchema.extend({
   rules: z.string().transform(decodeRules).optional(),
   version: versionSchema,
 });
@@ -27,7 +27,7 @@ const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 const inListOnly = { lastFour: true, label: true, createdBy: true, replaces: true, version: true } as const;
 
-const keyItemSchema = keyInfoSchema.omit(inListOnly).extend({
+export const keyItemSchema = keyInfoSchema.omit(inListOnly).extend({
   accountId: z.string(),
   salt: bytes,
   verifier: bytes,

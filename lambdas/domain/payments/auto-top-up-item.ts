@@ -7,7 +7,7 @@ import type { Item, Key } from '../table/value';
 /** The store returns every number as a bigint. */
 const whole = z.coerce.number().int().nonnegative();
 
-const autoTopUpSchema = z.object({
+export const autoTopUpSchema = z.object({
   isOn: z.boolean(),
   /** A charge begins when available and held credit together are less than this. */
   thresholdPico: z.bigint().nonnegative(),

@@ -7,7 +7,7 @@ import type { TableStore } from '../table/table-store';
 import { CustomerMissing, type PaymentProcessor } from './processor';
 import { reached } from './reached';
 
-const customerSchema = z.object({ customerId: z.string() });
+export const customerSchema = z.object({ customerId: z.string() });
 
 export interface CustomersOptions {
   readonly store: TableStore;

@@ -11,7 +11,7 @@ import type { TableStore } from '../table/table-store';
 import { workThrough } from '../table/work-through';
 import type { Funds } from '../wallet/funds/funds';
 
-const lowBalanceSchema = z.object({
+export const lowBalanceSchema = z.object({
   thresholdPico: z.bigint().nonnegative(),
   /** Whether the account was below the threshold when it was last looked at. */
   isLow: z.boolean(),

@@ -40,7 +40,7 @@ export const EXCEPTION_CODES = [
 ] as const;
 export type ExceptionCode = (typeof EXCEPTION_CODES)[number];
 
-const exceptionSchema = z.object({
+export const exceptionSchema = z.object({
   paymentId: z.string(),
   code: z.string(),
   accountId: z.string().optional(),

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { CREDITS_PARTITION, entryKey } from '../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../contracts/storage/tables';
@@ -7,6 +6,7 @@ import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import { returnIdOf } from '../wallet/funds/refund';
 import { type Book, decodeEntry, movedInto } from '../wallet/ledger/entry';
+import { listedPaymentSchema } from '../wallet/ledger/payment';
 import { picoOfCents } from './cents';
 import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
 import type { BalanceMovement, PaymentProcessor, ProcessedPayment } from './processor';
@@ -42,7 +42,6 @@ const PROCESSOR_PREFIX = 'pi_';
 /** Sorts after every time. */
 const LAST = '~';
 
-const creditSchema = z.object({ paymentId: z.string(), amountPico: z.bigint() });
 
 /**
  * Compares the movements of money at the processor with the ledger, and the credits of the ledger with the processor. It
@@ -85,7 +84,7 @@ async function creditsOf(
   const sort = { from: isoTime(from), to: Number.isFinite(to) ? isoTime(to) : LAST };
   const credited = new Map<string, bigint>();
   for await (const item of everyItem(store, { table: WALLET, partition: CREDITS_PARTITION, sort })) {
-    const { paymentId, amountPico } = creditSchema.parse(item);
+    const { paymentId, amountPico } = listedPaymentSchema.parse(item);
     if (paymentId.startsWith(PROCESSOR_PREFIX)) credited.set(paymentId, amountPico);
   }
   return credited;

@@ -24,7 +24,7 @@ export interface RefundsOptions {
   readonly processor: Pick<PaymentProcessor, 'payment' | 'refund'>;
 }
 
-const pendingSchema = z.object({
+export const pendingSchema = z.object({
   refundId: z.string(),
   accountId: z.string(),
   paymentId: z.string(),

@@ -12,7 +12,8 @@ const ITEMS_AT_ONCE = 16;
 /** Sorts before every character of a sort key and after its end. */
 const BEHIND = ' ';
 
-const cursorSchema = z.object({ after: z.string() });
+/** Where a job stopped: the sort key of the last item that it worked on. */
+export const cursorSchema = z.object({ after: z.string() });
 
 export interface WorkOptions {
   readonly store: TableStore;

@@ -1,5 +1,7 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { CognitoSecondFactors } from '../../adapters/cognito/cognito-second-factors';
 import { CognitoTokenVerifier, userPoolIssuer } from '../../adapters/cognito/cognito-token-verifier';
@@ -8,8 +10,10 @@ import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { documentFetcher } from '../../adapters/federation/issuer-documents';
 import { OidcTokens } from '../../adapters/federation/oidc-tokens';
+import { S3ExportLinks } from '../../adapters/s3/s3-export-links';
 import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import { CachedSecret } from '../../adapters/secrets/cached-secret';
+import { StepFunctionsWorkflows } from '../../adapters/workflows/step-functions';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { ADDRESS_POLICIES } from '../../contracts/deployment/audit-address';
 import type { API_ENV, Env } from '../../contracts/deployment/environment';
@@ -59,9 +63,17 @@ export async function deployedApi(
       addressPolicy: z.enum(ADDRESS_POLICIES).parse(env.ADDRESS_POLICY),
       // Only the routes of payments need Stripe's keys, so the API starts without them.
       payments: deployedPayments(env, { store, client, log })?.payments,
+      exports: deployedExports(env),
       publicUrl: env.PUBLIC_URL === 'none' ? undefined : env.PUBLIC_URL,
     }),
   );
+}
+
+function deployedExports({ EXPORT_BUCKET: bucket, EXPORT_MACHINE: exportMachine }: Env<typeof API_ENV>) {
+  return {
+    workflows: new StepFunctionsWorkflows({ client: new SFNClient(SDK_LIMITS), exportMachine }),
+    links: new S3ExportLinks({ client: new S3Client(SDK_LIMITS), bucket, clock }),
+  };
 }
 
 /** The user pool, and the dependencies that a deployment can be configured without. */

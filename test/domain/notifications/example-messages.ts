@@ -61,6 +61,12 @@ export function exampleMessages(accountId: string, personId: string): { readonly
       reason: 'failing',
       at: AT,
     }),
+    export_ready: messages.exportReady({
+      ownerId: accountId,
+      exportId: 'exp_01JD0000000000000000000001',
+      requestedBy: personId,
+      endsAt: AT,
+    }),
     policy_changed: messages.policyChanged({ personId, policy: 'terms', version: '2', effectiveAt: AT }),
   };
 }

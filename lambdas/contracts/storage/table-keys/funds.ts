@@ -24,8 +24,12 @@ export const creditLineKey = (accountId: string): Key => ({ pk: CREDIT_LINES_PAR
 export const DUE_PREFIX = 'due#';
 /** The part of its credit line that an account owed at the end of a month. @param month such as `2026-11` */
 export const dueKey = (accountId: string, month: string): Key => ({ pk: accountId, sk: `${DUE_PREFIX}${month}` });
+export const CLOSING_PREFIX = 'closing#';
 /** How much an account was charged until the end of a month. @param month such as `2026-11` */
-export const closingKey = (accountId: string, month: string): Key => ({ pk: accountId, sk: `closing#${month}` });
+export const closingKey = (accountId: string, month: string): Key => ({
+  pk: accountId,
+  sk: `${CLOSING_PREFIX}${month}`,
+});
 /** The dues that are not paid. */
 export const OPEN_DUES_PARTITION = 'open-dues';
 export const openDueKey = (accountId: string, month: string): Key => ({
@@ -57,20 +61,23 @@ export const autoTopUpListingKey = (accountId: string): Key => ({ pk: AUTO_TOP_U
 /** The accounts that an automatic top-up is charging: their charges are finished first. */
 export const CHARGING_TOP_UPS_PARTITION = 'charging-top-ups';
 export const chargingTopUpKey = (accountId: string): Key => ({ pk: CHARGING_TOP_UPS_PARTITION, sk: accountId });
+export const INVOICE_NOTICE_PREFIX = 'invoice#';
 /** Notes that people were told about an invoice of the account. */
 export const invoiceNoticeKey = (accountId: string, invoiceId: string): Key => ({
   pk: accountId,
-  sk: `invoice#${invoiceId}`,
+  sk: `${INVOICE_NOTICE_PREFIX}${invoiceId}`,
 });
+export const REFUSED_PAYMENT_PREFIX = 'refused#';
 /** Notes that people were told about a payment that failed after they had left the processor's page. */
 export const refusedPaymentKey = (accountId: string, paymentId: string): Key => ({
   pk: accountId,
-  sk: `refused#${paymentId}`,
+  sk: `${REFUSED_PAYMENT_PREFIX}${paymentId}`,
 });
+export const SUBSCRIPTION_PREFIX = 'subscription#';
 /** The state of a subscription that people were told about. */
 export const subscriptionKey = (accountId: string, subscriptionId: string): Key => ({
   pk: accountId,
-  sk: `subscription#${subscriptionId}`,
+  sk: `${SUBSCRIPTION_PREFIX}${subscriptionId}`,
 });
 /** An event of the payment processor that was received. */
 export const paymentEventKey = (eventId: string): Key => ({ pk: `payment-event#${eventId}`, sk: 'event' });

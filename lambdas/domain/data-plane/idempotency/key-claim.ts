@@ -10,7 +10,7 @@ import type { Item } from '../../table/value';
 /** How long a key is remembered, as at Stripe. No usage record is retained for less, so the record outlives the claim. */
 export const CLAIM_MS = DAY_MS;
 
-const claimSchema = z.object({
+export const claimSchema = z.object({
   requestId: z.string(),
   holdDeadline: z.coerce.number(),
   bodyHash: z.string().optional(),

@@ -14,7 +14,7 @@ interface Data {
  * An event of an account, as its webhooks get it. Its data are texts: IDs, amounts in dollars, times and words of closed
  * lists. So an event of a kind that only a later release knows can be sent as well.
  */
-const eventSchema = z.object({
+export const eventSchema = z.object({
   /** The ID of the message about the event. */
   messageId: z.string(),
   accountId: accountIdSchema,

@@ -61,6 +61,7 @@ export const KINDS = {
   error_rate: kind('service', { failed: count, requests: count, at }),
   spend_anomaly: kind('service', { spentPico: amountPico, usualPico: amountPico, at }),
   webhook_disabled: kind('service', { webhookId: id, reason: z.enum(WEBHOOK_DISABLE_REASONS), at }),
+  export_ready: kind('privacy', { exportId: id, endsAt: at }),
   policy_changed: kind('privacy', { policy: z.enum(['terms', 'privacy']), version: id, effectiveAt: at }),
 } as const;
 

@@ -49,7 +49,7 @@ const progressSchema = z.object({
 
 const KIND_NAMES = Object.keys(KINDS) as [Kind, ...Kind[]];
 
-const pendingSchema = progressSchema.extend({
+export const pendingSchema = progressSchema.extend({
   messageId: z.string(),
   audience: audienceSchema,
   accountId: accountIdSchema.optional(),

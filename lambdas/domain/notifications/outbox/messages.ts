@@ -145,6 +145,21 @@ export function roleChanged(
   return { messageId, kind: 'role_changed', accountId, recipient: { to: 'person', personId }, parameters };
 }
 
+/**
+ * An export can be downloaded.
+ * @param event.requestedBy the person who gets the message. @default the owner of the account
+ */
+export function exportReady(
+  event: ParametersOf<'export_ready'> & { readonly ownerId: string; readonly requestedBy?: string | undefined },
+): NewMessage {
+  const { ownerId, requestedBy, ...parameters } = event;
+  const isOfPerson = !ownerId.startsWith('acc_');
+  const recipient: Recipient =
+    requestedBy === undefined ? { to: 'roles', roles: ['owner'] } : { to: 'person', personId: requestedBy };
+  const messageId = messageIdOf('export_ready', parameters.exportId);
+  return { messageId, kind: 'export_ready', ...(!isOfPerson && { accountId: ownerId }), recipient, parameters };
+}
+
 export const policyChanged = ({
   personId,
   ...parameters

@@ -9,7 +9,7 @@ import { ACCOUNTS } from '../../../contracts/storage/tables';
 import type { TableStore } from '../../table/table-store';
 
 /** A category that a person has never decided on is sent: every such mail has a link that ends it. */
-const storedSchema = z.object({
+export const storedSchema = z.object({
   product: z.boolean().default(true),
   lowBalance: z.boolean().default(true),
   budget: z.boolean().default(true),

@@ -19,7 +19,7 @@ export type SuppressionReason = 'bounce' | 'complaint';
 export const SUPPRESSION_DAYS = 365;
 
 /** A later release may know other reasons: they suppress what a complaint does. */
-const storedSchema = z.object({ reason: z.enum(['bounce', 'complaint']).catch('complaint') });
+export const storedSchema = z.object({ reason: z.enum(['bounce', 'complaint']).catch('complaint') });
 
 /** The hashes of addresses that get no mail. */
 export class SuppressedHashes {

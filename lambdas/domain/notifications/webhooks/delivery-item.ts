@@ -34,7 +34,7 @@ const attemptSchema = deliveryAttemptSchema.extend({
 });
 export type Attempt = Readonly<z.infer<typeof attemptSchema>>;
 
-const loggedSchema = z.object({
+export const loggedSchema = z.object({
   webhookId: webhookIdSchema,
   deliveryId: deliveryIdSchema,
   state: z.string(),
@@ -49,7 +49,7 @@ export const decodeDelivery = (item: Item): LoggedDelivery => ({
   event: decodeAccountEvent(item),
 });
 
-const pendingSchema = z.object({
+export const pendingDeliverySchema = z.object({
   accountId: z.string(),
   webhookId: webhookIdSchema,
   deliveryId: deliveryIdSchema,
@@ -61,9 +61,9 @@ const pendingSchema = z.object({
   retryUntil: z.coerce.number().optional(),
 });
 /** A delivery that is still to be made. It refers to the log for everything else. */
-export type PendingDelivery = Readonly<z.infer<typeof pendingSchema>>;
+export type PendingDelivery = Readonly<z.infer<typeof pendingDeliverySchema>>;
 
-export const decodePendingDelivery = (item: Item): PendingDelivery => pendingSchema.parse(item);
+export const decodePendingDelivery = (item: Item): PendingDelivery => pendingDeliverySchema.parse(item);
 
 /** A delivery as people see it. */
 export const deliveryViewOf = ({ event, ...delivery }: LoggedDelivery): WebhookDelivery =>

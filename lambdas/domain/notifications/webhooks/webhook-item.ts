@@ -22,18 +22,20 @@ const secretSchema = z.object({
 });
 export type StoredSecret = Readonly<z.infer<typeof secretSchema>>;
 
-const storedSchema = webhookSchema.omit({ failingSince: true, previousSecretUntil: true, version: true }).extend({
-  accountId: accountIdSchema,
-  /** Epoch milliseconds. */
-  failingSince: z.coerce.number().optional(),
-  /** The current secret, and after a rotation the one before. */
-  secrets: z.array(secretSchema).min(1),
-  version: versionSchema,
-});
+export const storedWebhookSchema = webhookSchema
+  .omit({ failingSince: true, previousSecretUntil: true, version: true })
+  .extend({
+    accountId: accountIdSchema,
+    /** Epoch milliseconds. */
+    failingSince: z.coerce.number().optional(),
+    /** The current secret, and after a rotation the one before. */
+    secrets: z.array(secretSchema).min(1),
+    version: versionSchema,
+  });
 /** A webhook as it is stored. */
-export type StoredWebhook = Readonly<z.infer<typeof storedSchema>>;
+export type StoredWebhook = Readonly<z.infer<typeof storedWebhookSchema>>;
 
-export const decodeWebhook = (item: Item): StoredWebhook => storedSchema.parse(item);
+export const decodeWebhook = (item: Item): StoredWebhook => storedWebhookSchema.parse(item);
 
 export function encodeWebhook(webhook: StoredWebhook): Item {
   const { accountId, webhookId, url, description, events, state, secrets, createdAt, createdBy, version } = webhook;

@@ -13,7 +13,7 @@ import type { Item } from '../../table/value';
 export const DUE_STAGES = ['issued', 'reminded_before', 'reminded_on', 'reminded_after', 'suspended', 'paid'] as const;
 export type DueStage = (typeof DUE_STAGES)[number];
 
-const dueSchema = z.object({
+export const dueSchema = z.object({
   accountId: z.string(),
   /** Such as `2026-11`, UTC. */
   month: z.string(),

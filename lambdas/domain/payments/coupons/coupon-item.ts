@@ -3,7 +3,7 @@ import type { Item } from '../../table/value';
 
 const whole = z.coerce.number().int().nonnegative();
 
-const couponSchema = z.object({
+export const couponSchema = z.object({
   sk: z.string(),
   amountPico: z.bigint().positive(),
   /** A code such as `launch`, which the grants' entries get. */
@@ -18,7 +18,7 @@ const couponSchema = z.object({
   codeHash: z.string(),
 });
 
-const codeSchema = z.object({ couponId: z.string() });
+export const codeSchema = z.object({ couponId: z.string() });
 
 /** The ID of the coupon that has a code. */
 export const couponOfCode = (item: Item): string => codeSchema.parse(item).couponId;

@@ -14,7 +14,7 @@ import type { OwnedSubscription, PaymentProcessor, ProcessedSubscription } from 
 
 type Change = ParametersOf<'subscription_changed'>['change'];
 
-const toldSchema = z.object({
+export const toldSchema = z.object({
   state: z.string(),
   priceId: z.string().optional(),
   endsAt: z.coerce.number().optional(),

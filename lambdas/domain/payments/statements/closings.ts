@@ -18,7 +18,7 @@ export interface ClosingsOptions {
   readonly clock: Clock;
 }
 
-const closingSchema = z.object({ sk: z.string(), spentPico: z.bigint().nonnegative() });
+export const closingSchema = z.object({ sk: z.string(), spentPico: z.bigint().nonnegative() });
 
 /** The last month that is over, and whose charges have all arrived. */
 export const lastClosedMonth = (clock: Clock): string => monthBefore(monthOf(clock() - SETTLED_AFTER_MS));

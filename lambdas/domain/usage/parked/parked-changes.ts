@@ -24,7 +24,7 @@ export interface UnprocessableChange {
   readonly cause: string;
 }
 
-const parkedSchema = z.object({
+export const parkedSchema = z.object({
   changeId: z.string(),
   cause: z.string(),
   parkedAt: z.string(),

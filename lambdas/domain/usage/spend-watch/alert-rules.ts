@@ -10,7 +10,7 @@ import type { TableStore } from '../../table/table-store';
 import type { Item } from '../../table/value';
 import { isVersion, versionSchema } from '../../table/version';
 
-const rulesSchema = z.object({
+export const rulesSchema = z.object({
   errorRate: z.object({ percent: z.bigint(), requestsMin: z.bigint() }).optional(),
   spendAnomaly: z.object({ factor: z.bigint(), floorPico: z.bigint() }).optional(),
   /** The last hour in which each rule was broken, such as `2026-11-20T10`. */

@@ -37,7 +37,8 @@ export interface PublishedDay {
 
 const servedSchema = z.tuple([z.string(), z.string(), z.string()]);
 
-const partSchema = z.object({
+/** A part of a day’s statistics. */
+export const partSchema = z.object({
   day: z.string(),
   cells: z.array(
     z.object({

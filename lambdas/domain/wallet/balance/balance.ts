@@ -21,7 +21,7 @@ export interface BalancePart {
  * All amounts are pico-dollars and never negative; funded + granted + line + debt = available + held + spent + refunded +
  * expired + disputed.
  */
-const balanceSchema = z.object({
+export const balanceSchema = z.object({
   availablePico: amount,
   heldPico: amount,
   spentPico: amount,

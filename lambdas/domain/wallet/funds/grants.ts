@@ -13,7 +13,7 @@ const grantSchema = z.object({
   expiresAt: z.iso.datetime().optional(),
 });
 
-const grantsSchema = z.object({
+export const grantsSchema = z.object({
   /** The account's total of charges to which the amounts of the grants belong. */
   spentPico: z.bigint().nonnegative(),
   grants: z.array(grantSchema),

@@ -73,7 +73,7 @@ const listExpiry = (accountId: string, grantId: string, expiry: string): Guarded
   write: { table: WALLET, put: { ...grantExpiryKey(accountId, grantId, expiry), accountId, grantId } },
 });
 
-const dueSchema = z.object({ sk: z.string(), accountId: z.string(), grantId: z.string() });
+export const dueSchema = z.object({ sk: z.string(), accountId: z.string(), grantId: z.string() });
 
 interface DueGrant {
   readonly accountId: string;

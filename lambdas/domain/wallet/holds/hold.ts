@@ -21,7 +21,7 @@ export const holdRequestSchema = z.object({
   labels: z.record(z.string(), z.string()).optional(),
 });
 
-const holdItemSchema = holdRequestSchema.extend({
+export const holdItemSchema = holdRequestSchema.extend({
   sk: z.string(),
   accountId: z.string(),
   requestId: z.string(),

@@ -54,7 +54,7 @@ export interface Lease {
 
 export const NOTHING_SETTLED: Tally = { requests: 0n, costPico: 0n, overrunPico: 0n, priceVersions: [] };
 
-const leaseItemSchema = holdRequestSchema.extend({
+export const leaseItemSchema = holdRequestSchema.extend({
   sk: z.string(),
   leaseId: z.string(),
   accountId: z.string(),

@@ -62,7 +62,7 @@ export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 const transferSchema = z.object({ from: openValue(BOOKS), to: openValue(BOOKS), amountPico: z.bigint() });
 
-const entrySchema = z.object({
+export const entrySchema = z.object({
   sk: z.string(),
   kind: openValue(ENTRY_KINDS),
   /** ISO 8601, UTC. */

@@ -25,7 +25,7 @@ export interface Payment {
   readonly paymentId: string;
 }
 
-const paymentSchema = z.object({ accountId: z.string(), amountPico: z.bigint() });
+export const paymentSchema = z.object({ accountId: z.string(), amountPico: z.bigint() });
 
 /** @throws RangeError if the amount is not positive or too large, or the payment ID is invalid */
 export function checkPayment({ amountPico, paymentId }: Payment): void {
@@ -78,6 +78,9 @@ export function recordPayment(payment: Payment, at: string): GuardedWrite<'alrea
     otherwise: (item) => item && repeatedOf(isSamePayment(item, payment)),
   };
 }
+
+/** A payment in the list of payments by their time. */
+export const listedPaymentSchema = z.object({ paymentId: z.string(), amountPico: z.bigint() });
 
 /** The write that lists a payment by its time, so that the payments of a period are found. */
 export const listPayment = ({ paymentId, amountPico }: Payment, at: string): GuardedWrite<never> => ({

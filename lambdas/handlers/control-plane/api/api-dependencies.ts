@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
 import type { AddressPolicy } from '../../../contracts/deployment/audit-address';
 import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/deployment/audit-address';
@@ -34,6 +35,8 @@ import { SignIns } from '../../../domain/people/sign-ins';
 import { Coupons } from '../../../domain/payments/coupons/coupons';
 import { LowBalances } from '../../../domain/payments/low-balances';
 import type { Payments } from '../../../domain/payments/payments';
+import { Exports } from '../../../domain/privacy/export/exports';
+import type { ExportLinks, Workflows } from '../../../domain/privacy/export/ports';
 import { derivedSecret, MAIL_SECRETS, WEBHOOK_SECRETS } from '../../../domain/secret';
 import type { TableStore } from '../../../domain/table/table-store';
 import { Funds } from '../../../domain/wallet/funds/funds';
@@ -58,6 +61,8 @@ export interface ApiOptions {
   readonly addressPolicy?: AddressPolicy;
   /** @default none: the deployment takes no payments */
   readonly payments?: Payments | undefined;
+  /** Runs exports, and signs links to their files. */
+  readonly exports: { readonly workflows: Workflows; readonly links: ExportLinks };
   /** The page to which customers return from Stripe. @default they have to name one */
   readonly publicUrl?: string | undefined;
   /** Whether the deployment sends mails. @default no: inviters pass tokens on, and only webhooks get events */
@@ -108,6 +113,7 @@ export function apiDependencies(options: ApiOptions) {
     accounts: new Accounts({ store, clock, audit }),
     ownership: new Ownership({ clock, audit, members, notify }),
     invitations: new Invitations({ store, clock, audit, emails, notify, secret: invitationSecret }),
+    exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
     preferences: new Preferences({ store }),
     webhooks: new Webhooks({ store, clock, audit, secrets: webhookSecrets }),
     deliveries: new Deliveries({ store, clock, audit }),

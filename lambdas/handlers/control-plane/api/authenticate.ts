@@ -30,6 +30,7 @@ export function authenticate({
     const person = await people.ofSubject(identity.subject);
     await signIns?.tell(person, identity.signedInAt);
     context.set('personId', person.personId);
+    context.set('signedInAt', identity.signedInAt);
     await next();
   };
 }

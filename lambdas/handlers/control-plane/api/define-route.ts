@@ -7,6 +7,8 @@ import type { ApiDependencies } from './api-dependencies';
 export interface Call<Params, Query, Body> {
   readonly actor: Actor;
   readonly personId: string;
+  /** When the caller last proved who they are, in epoch milliseconds. */
+  readonly signedInAt: number;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;

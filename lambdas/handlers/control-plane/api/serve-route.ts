@@ -22,7 +22,7 @@ const NOTHING = z.strictObject({});
 export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route): void {
   const { request: { headers: _headers, ...parts } = {}, ...openApi } = openApiOf(route);
   api.openapi(createRoute({ ...openApi, request: { query: NOTHING, ...parts } }), async (context) => {
-    const { personId } = context.var;
+    const { personId, signedInAt } = context.var;
     if (!route.body) expectNoMembers(await context.req.text());
     const valid = context.req as unknown as { valid(part: 'param' | 'query' | 'json'): unknown };
     const params = (route.params ? valid.valid('param') : {}) as { readonly accountId?: string };
@@ -33,6 +33,7 @@ export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route
       onceId: request ? dependencies.idempotency.idOf(request) : ulid(dependencies.clock()),
       params,
       personId,
+      signedInAt,
       actor: address === undefined ? actor : { ...actor, address },
       query: route.query ? valid.valid('query') : {},
       body: route.body ? valid.valid('json') : undefined,

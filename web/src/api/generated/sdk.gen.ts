@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableWebhookData, DisableWebhookErrors, DisableWebhookResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, ExportUsageRequestsData, ExportUsageRequestsErrors, ExportUsageRequestsResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAlertRulesData, GetAlertRulesErrors, GetAlertRulesResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetUsageData, GetUsageErrors, GetUsageRequestData, GetUsageRequestErrors, GetUsageRequestResponses, GetUsageResponses, GetWalletData, GetWalletErrors, GetWalletResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, ListUsageRequestsData, ListUsageRequestsErrors, ListUsageRequestsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, RepeatWebhookDeliveryData, RepeatWebhookDeliveryErrors, RepeatWebhookDeliveryResponses, ResolvePaymentExceptionData, ResolvePaymentExceptionErrors, ResolvePaymentExceptionResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetAlertRulesData, SetAlertRulesErrors, SetAlertRulesResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateAssistedExportData, CreateAssistedExportErrors, CreateAssistedExportResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMyExportData, CreateMyExportErrors, CreateMyExportResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableWebhookData, DisableWebhookErrors, DisableWebhookResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, ExportUsageRequestsData, ExportUsageRequestsErrors, ExportUsageRequestsResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAlertRulesData, GetAlertRulesErrors, GetAlertRulesResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetExportData, GetExportErrors, GetExportResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyExportData, GetMyExportErrors, GetMyExportResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetUsageData, GetUsageErrors, GetUsageRequestData, GetUsageRequestErrors, GetUsageRequestResponses, GetUsageResponses, GetWalletData, GetWalletErrors, GetWalletResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListMyExportsData, ListMyExportsErrors, ListMyExportsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, ListUsageRequestsData, ListUsageRequestsErrors, ListUsageRequestsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, RepeatWebhookDeliveryData, RepeatWebhookDeliveryErrors, RepeatWebhookDeliveryResponses, ResolvePaymentExceptionData, ResolvePaymentExceptionErrors, ResolvePaymentExceptionResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevealExportPassphraseData, RevealExportPassphraseErrors, RevealExportPassphraseResponses, RevealMyExportPassphraseData, RevealMyExportPassphraseErrors, RevealMyExportPassphraseResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetAlertRulesData, SetAlertRulesErrors, SetAlertRulesResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -816,6 +816,109 @@ export const deleteTrust = <ThrowOnError extends boolean = false>(options: Optio
 export const getTrust = <ThrowOnError extends boolean = false>(options: Options<GetTrustData, ThrowOnError>): RequestResult<GetTrustResponses, GetTrustErrors, ThrowOnError> => (options.client ?? client).get<GetTrustResponses, GetTrustErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/accounts/{accountId}/trusts/{trustId}',
+    ...options
+});
+
+/**
+ * The exports of the last seven days, oldest first
+ *
+ * Needs `export.read`.
+ */
+export const listExports = <ThrowOnError extends boolean = false>(options: Options<ListExportsData, ThrowOnError>): RequestResult<ListExportsResponses, ListExportsErrors, ThrowOnError> => (options.client ?? client).get<ListExportsResponses, ListExportsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/exports',
+    ...options
+});
+
+/**
+ * Request a copy of the account’s data; one export runs at a time
+ *
+ * Needs `export.create`.
+ */
+export const createExport = <ThrowOnError extends boolean = false>(options: Options<CreateExportData, ThrowOnError>): RequestResult<CreateExportResponses, CreateExportErrors, ThrowOnError> => (options.client ?? client).post<CreateExportResponses, CreateExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/exports',
+    ...options
+});
+
+/**
+ * Request a copy of an account’s data for its owner, who alone can download it
+ *
+ * Needs `export.assist`.
+ */
+export const createAssistedExport = <ThrowOnError extends boolean = false>(options: Options<CreateAssistedExportData, ThrowOnError>): RequestResult<CreateAssistedExportResponses, CreateAssistedExportErrors, ThrowOnError> => (options.client ?? client).post<CreateAssistedExportResponses, CreateAssistedExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/assisted-exports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * An export, with a new link to each of its files once it is ready
+ *
+ * Needs `export.read`.
+ */
+export const getExport = <ThrowOnError extends boolean = false>(options: Options<GetExportData, ThrowOnError>): RequestResult<GetExportResponses, GetExportErrors, ThrowOnError> => (options.client ?? client).get<GetExportResponses, GetExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/exports/{exportId}',
+    ...options
+});
+
+/**
+ * Show the passphrase of an export once, to a person who signed in within five minutes
+ *
+ * Needs `export.reveal`.
+ */
+export const revealExportPassphrase = <ThrowOnError extends boolean = false>(options: Options<RevealExportPassphraseData, ThrowOnError>): RequestResult<RevealExportPassphraseResponses, RevealExportPassphraseErrors, ThrowOnError> => (options.client ?? client).post<RevealExportPassphraseResponses, RevealExportPassphraseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/exports/{exportId}/passphrase',
+    ...options
+});
+
+/**
+ * Your own exports of the last seven days, oldest first
+ *
+ * Needs `person.export`.
+ */
+export const listMyExports = <ThrowOnError extends boolean = false>(options?: Options<ListMyExportsData, ThrowOnError>): RequestResult<ListMyExportsResponses, ListMyExportsErrors, ThrowOnError> => (options?.client ?? client).get<ListMyExportsResponses, ListMyExportsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/exports',
+    ...options
+});
+
+/**
+ * Request a copy of your own data; one export runs at a time
+ *
+ * Needs `person.export`.
+ */
+export const createMyExport = <ThrowOnError extends boolean = false>(options?: Options<CreateMyExportData, ThrowOnError>): RequestResult<CreateMyExportResponses, CreateMyExportErrors, ThrowOnError> => (options?.client ?? client).post<CreateMyExportResponses, CreateMyExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/exports',
+    ...options
+});
+
+/**
+ * One of your own exports, with a new link to each of its files once it is ready
+ *
+ * Needs `person.export`.
+ */
+export const getMyExport = <ThrowOnError extends boolean = false>(options: Options<GetMyExportData, ThrowOnError>): RequestResult<GetMyExportResponses, GetMyExportErrors, ThrowOnError> => (options.client ?? client).get<GetMyExportResponses, GetMyExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/exports/{exportId}',
+    ...options
+});
+
+/**
+ * Show the passphrase of one of your own exports once, if you signed in within five minutes
+ *
+ * Needs `person.export`.
+ */
+export const revealMyExportPassphrase = <ThrowOnError extends boolean = false>(options: Options<RevealMyExportPassphraseData, ThrowOnError>): RequestResult<RevealMyExportPassphraseResponses, RevealMyExportPassphraseErrors, ThrowOnError> => (options.client ?? client).post<RevealMyExportPassphraseResponses, RevealMyExportPassphraseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/exports/{exportId}/passphrase',
     ...options
 });
 

@@ -598,6 +598,60 @@ export type NewTrust = {
     };
 };
 
+export type Export = {
+    exportId: string;
+    state: 'running' | 'ready' | string;
+    requestedAt: string;
+    requestedBy?: string;
+    identityCheck?: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative' | string;
+    /**
+     * From then on, neither the files nor the passphrase exist.
+     */
+    endsAt: string;
+};
+
+export type AssistedExport = {
+    /**
+     * How the operator made sure who asks.
+     */
+    identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
+};
+
+export type ExportWithFiles = {
+    exportId: string;
+    state: 'running' | 'ready' | string;
+    requestedAt: string;
+    requestedBy?: string;
+    identityCheck?: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative' | string;
+    /**
+     * From then on, neither the files nor the passphrase exist.
+     */
+    endsAt: string;
+    /**
+     * Empty until the export is ready, and for operators.
+     */
+    files: Array<{
+        name: string;
+        bytes: number;
+        /**
+         * How many items of all kinds the file has.
+         */
+        items: number;
+        /**
+         * Signed for this response.
+         */
+        url: string;
+        /**
+         * When the link ends; read the export again for a new one.
+         */
+        expiresAt: string;
+    }>;
+};
+
+export type ExportPassphrase = {
+    passphrase: string;
+};
+
 export type AlertRules = {
     errorRate?: {
         percent: number;
@@ -637,7 +691,7 @@ export type Webhook = {
     webhookId: string;
     url: string;
     description?: string;
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | string>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | string>;
     state: 'enabled' | 'disabled';
     disabledReason?: 'failing' | 'gone' | string;
     disabledAt?: string;
@@ -652,7 +706,7 @@ export type ShownWebhook = {
     webhookId: string;
     url: string;
     description?: string;
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | string>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | string>;
     state: 'enabled' | 'disabled';
     disabledReason?: 'failing' | 'gone' | string;
     disabledAt?: string;
@@ -676,13 +730,13 @@ export type NewWebhook = {
     /**
      * The kinds of events to send. Without it, all are sent, and those that later releases add.
      */
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled'>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready'>;
 };
 
 export type WebhookDelivery = {
     deliveryId: string;
     messageId: string;
-    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'test' | string;
+    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'test' | string;
     state: 'pending' | 'delivered' | 'failed' | 'canceled' | string;
     createdAt: string;
     nextAttemptAt?: string;
@@ -920,7 +974,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -3191,6 +3245,301 @@ export type GetTrustResponses = {
 
 export type GetTrustResponse = GetTrustResponses[keyof GetTrustResponses];
 
+export type ListExportsData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/accounts/{accountId}/exports';
+};
+
+export type ListExportsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListExportsError = ListExportsErrors[keyof ListExportsErrors];
+
+export type ListExportsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Export>;
+        next?: string;
+    };
+};
+
+export type ListExportsResponse = ListExportsResponses[keyof ListExportsResponses];
+
+export type CreateExportData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/exports';
+};
+
+export type CreateExportErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateExportError = CreateExportErrors[keyof CreateExportErrors];
+
+export type CreateExportResponses = {
+    /**
+     * Done.
+     */
+    201: Export;
+};
+
+export type CreateExportResponse = CreateExportResponses[keyof CreateExportResponses];
+
+export type CreateAssistedExportData = {
+    body: AssistedExport;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/assisted-exports';
+};
+
+export type CreateAssistedExportErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateAssistedExportError = CreateAssistedExportErrors[keyof CreateAssistedExportErrors];
+
+export type CreateAssistedExportResponses = {
+    /**
+     * Done.
+     */
+    201: Export;
+};
+
+export type CreateAssistedExportResponse = CreateAssistedExportResponses[keyof CreateAssistedExportResponses];
+
+export type GetExportData = {
+    body?: never;
+    path: {
+        accountId: string;
+        exportId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/exports/{exportId}';
+};
+
+export type GetExportErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetExportError = GetExportErrors[keyof GetExportErrors];
+
+export type GetExportResponses = {
+    /**
+     * Done.
+     */
+    200: ExportWithFiles;
+};
+
+export type GetExportResponse = GetExportResponses[keyof GetExportResponses];
+
+export type RevealExportPassphraseData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+        exportId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/exports/{exportId}/passphrase';
+};
+
+export type RevealExportPassphraseErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type RevealExportPassphraseError = RevealExportPassphraseErrors[keyof RevealExportPassphraseErrors];
+
+export type RevealExportPassphraseResponses = {
+    /**
+     * Done.
+     */
+    200: ExportPassphrase;
+};
+
+export type RevealExportPassphraseResponse = RevealExportPassphraseResponses[keyof RevealExportPassphraseResponses];
+
+export type ListMyExportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/me/exports';
+};
+
+export type ListMyExportsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListMyExportsError = ListMyExportsErrors[keyof ListMyExportsErrors];
+
+export type ListMyExportsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Export>;
+        next?: string;
+    };
+};
+
+export type ListMyExportsResponse = ListMyExportsResponses[keyof ListMyExportsResponses];
+
+export type CreateMyExportData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/exports';
+};
+
+export type CreateMyExportErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateMyExportError = CreateMyExportErrors[keyof CreateMyExportErrors];
+
+export type CreateMyExportResponses = {
+    /**
+     * Done.
+     */
+    201: Export;
+};
+
+export type CreateMyExportResponse = CreateMyExportResponses[keyof CreateMyExportResponses];
+
+export type GetMyExportData = {
+    body?: never;
+    path: {
+        exportId: string;
+    };
+    query?: never;
+    url: '/v1/me/exports/{exportId}';
+};
+
+export type GetMyExportErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetMyExportError = GetMyExportErrors[keyof GetMyExportErrors];
+
+export type GetMyExportResponses = {
+    /**
+     * Done.
+     */
+    200: ExportWithFiles;
+};
+
+export type GetMyExportResponse = GetMyExportResponses[keyof GetMyExportResponses];
+
+export type RevealMyExportPassphraseData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        exportId: string;
+    };
+    query?: never;
+    url: '/v1/me/exports/{exportId}/passphrase';
+};
+
+export type RevealMyExportPassphraseErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type RevealMyExportPassphraseError = RevealMyExportPassphraseErrors[keyof RevealMyExportPassphraseErrors];
+
+export type RevealMyExportPassphraseResponses = {
+    /**
+     * Done.
+     */
+    200: ExportPassphrase;
+};
+
+export type RevealMyExportPassphraseResponse = RevealMyExportPassphraseResponses[keyof RevealMyExportPassphraseResponses];
+
 export type GetAlertRulesData = {
     body?: never;
     path: {
@@ -3680,7 +4029,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -3772,7 +4121,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;

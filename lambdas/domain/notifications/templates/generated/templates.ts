@@ -23,6 +23,7 @@ import { BUDGET_REACHED } from './budget-reached';
 import { ERROR_RATE } from './error-rate';
 import { SPEND_ANOMALY } from './spend-anomaly';
 import { WEBHOOK_DISABLED } from './webhook-disabled';
+import { EXPORT_READY } from './export-ready';
 import { POLICY_CHANGED } from './policy-changed';
 
 /** The mail of each kind of message. */
@@ -49,5 +50,6 @@ export const TEMPLATES: { readonly [kind in Kind]: Template } = {
   error_rate: ERROR_RATE,
   spend_anomaly: SPEND_ANOMALY,
   webhook_disabled: WEBHOOK_DISABLED,
+  export_ready: EXPORT_READY,
   policy_changed: POLICY_CHANGED,
 };

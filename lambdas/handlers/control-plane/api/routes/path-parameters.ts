@@ -3,6 +3,7 @@ import {
   accountIdSchema,
   couponIdSchema,
   deliveryIdSchema,
+  exportIdSchema,
   invitationIdSchema,
   keyIdSchema,
   paidObjectIdSchema,
@@ -36,5 +37,7 @@ export const ofPaymentException = z.strictObject({
   paymentId: paidObjectIdSchema,
   code: z.string().regex(/^[a-z_]{1,40}$/, 'must be a code such as reused'),
 });
+export const ofExport = z.strictObject({ accountId: accountIdSchema, exportId: exportIdSchema });
+export const ofOwnExport = z.strictObject({ exportId: exportIdSchema });
 export const ofPerson = z.strictObject({ personId: personIdSchema });
 export const ofProposal = z.strictObject({ proposalId: proposalIdSchema });

@@ -5,6 +5,7 @@ import { CATALOG_ROUTES } from './catalog';
 import { COUPON_ROUTES } from './coupons';
 import { DEPLOYMENT_ROUTES } from './deployment';
 import { ENTRY_ROUTES } from './entries';
+import { EXPORT_ROUTES } from './exports';
 import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
 import { LOW_BALANCE_ROUTES } from './low-balance';
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
+  ...EXPORT_ROUTES,
   ...ALERT_ROUTES,
   ...WEBHOOK_ROUTES,
   ...DEPLOYMENT_ROUTES,

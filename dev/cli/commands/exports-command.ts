@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { IDENTITY_CHECKS } from '../../../lambdas/contracts/storage/export';
+import { expectArguments, type Options } from './arguments';
+
+const identityCheck = z.enum(
+  IDENTITY_CHECKS,
+  `Say with --identity how you made sure who asks: ${IDENTITY_CHECKS.join(' or ')}.`,
+);
+
+export const EXPORT_COMMANDS = [
+  z.strictObject({ name: z.literal('exports-request'), accountId: z.string(), identityCheck }),
+  z.strictObject({ name: z.literal('exports-list'), accountId: z.string() }),
+] as const;
+
+export type ExportsCommand = z.infer<(typeof EXPORT_COMMANDS)[number]>;
+
+export const isExportsCommand = (command: { readonly name: string }): command is ExportsCommand =>
+  command.name.startsWith('exports-');
+
+/**
+ * @param words the words after `exports`
+ * @returns undefined when there is no such command
+ * @throws UsageError when its arguments or options are wrong
+ */
+export function parseExportsCommand(words: readonly string[], options: Options): object | undefined {
+  const [verb, ...others] = words;
+  switch (verb) {
+    case 'request': {
+      const [accountId] = expectArguments(others, 1, options, ['identity']);
+      return { name: 'exports-request', accountId, identityCheck: options.identity };
+    }
+    case 'list':
+      return { name: 'exports-list', accountId: expectArguments(others, 1, options)[0] };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import type { FieldRule, StoredItem } from '../../../lambdas/contracts/storage/stored-item';
+import { type TableName, TABLES } from '../../../lambdas/contracts/storage/tables';
+import { fieldsWith, REGISTER } from '../../../lambdas/domain/privacy/register';
+import { KINDS } from '../../../lambdas/domain/notifications/outbox/kinds';
+import { type Assembly, DOCUMENTED_DEPLOYMENT } from './assembly';
+import { code, table } from './table';
+
+const GENERATED = 'Written by `npm run docs` from the register of stored items (lambdas/domain/privacy/register.ts).';
+
+/** Renders every stored item with its fields, their classes and rights. */
+export function dataMapPage(): string {
+  return [
+    '# Stored items',
+    GENERATED,
+    `${REGISTER.length} kinds of items with ${REGISTER.flatMap(({ fields }) => Object.keys(fields)).length} fields. A test fails if a field has no class and rights, if a personal field is neither exported nor erased, or if the code stores an item or a field that is not here. [The data map](../data-map.md) has what is stored outside of tables, and what is not stored.`,
+    ...TABLES.flatMap(({ name, dataClass }) => {
+      const items = REGISTER.filter((item) => item.table.name === name);
+      if (items.length === 0) return [];
+      return [`## ${name}`, `The class of the table is ${dataClass}.`, ...items.flatMap(sectionOf)];
+    }),
+    '',
+  ].join('\n\n');
+}
+
+function sectionOf({ kind, about, ends, fields, ofAccount, ofPerson, notFound }: StoredItem): readonly string[] {
+  const owners = [...(ofAccount ? ['the account'] : []), ...(ofPerson ? ['the person'] : [])].join(' and ');
+  const found = notFound ?? `It is found by ${owners}.`;
+  const groups = new Map<string, string[]>();
+  for (const [name, rule] of Object.entries(fields)) {
+    const group = JSON.stringify(rule);
+    groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  const rows = [...groups].map(([group, names]) => {
+    const { dataClass, rights } = JSON.parse(group) as FieldRule;
+    return [names.map(code).join(' '), dataClass, rights.join(', ') || '–'];
+  });
+  return [
+    `### ${kind}`,
+    `${about[0]?.toUpperCase() ?? ''}${about.slice(1)}. Kept: ${ends}. ${found}`,
+    ...(rows.length === 0 ? [] : [table(['fields', 'class', 'rights'], rows)]),
+  ];
+}
+
+/** The purpose and the legal ground of each table. The law (GDPR, article 30) asks for both. */
+const PURPOSES: Readonly<Record<TableName, readonly [purpose: string, ground: string]>> = {
+  accounts: ['to provide accounts to people, and to know who may do what', 'contract'],
+  keys: ['to identify callers and enforce their limits', 'contract'],
+  wallet: ['to account for money', 'contract; legal obligation to keep accounts'],
+  usage: ['to charge requests and prove the charges', 'contract'],
+  rollups: ['to show accounts what they use, and to notice sudden spend', 'contract'],
+  statistics: ['to know how much is used of what', 'no personal data'],
+  audit: ['to show who did what', 'legitimate interest in security'],
+  catalog: ['to price requests', 'no personal data'],
+  outbox: ['to tell people about their accounts', 'contract; consent for optional mails'],
+};
+
+/** Renders the record of processing activities. */
+export function processingPage({ resources }: Assembly): string {
+  const rows = TABLES.map(({ name }) => {
+    const items = REGISTER.filter((item) => item.table.name === name);
+    const [purpose, ground] = PURPOSES[name];
+    const personal = items.filter(({ fields }) =>
+      Object.values(fields).some(({ dataClass }) => dataClass === 'personal'),
+    );
+    return [name, purpose, ground, personal.map(({ kind }) => kind).join(', ') || '–', exportedIn(items)];
+  });
+  const buckets = resources.filter(({ Type }) => Type === 'AWS::S3::Bucket').length;
+  return [
+    '# Record of processing',
+    GENERATED,
+    `The controller is the operator of the deployment. Data is stored in ${rows.length} tables, ${buckets} buckets, the user pool and the logs ([resources](resources.md)); [the data map](../data-map.md) says for how long.`,
+    table(['table', 'purpose', 'legal ground', 'kinds with personal data', 'kinds that are exported'], rows),
+    `Mails of ${Object.keys(KINDS).length} kinds are sent ([notifications](../notifications.md)). No data is sold, and no content of requests is stored.`,
+    '',
+  ].join('\n\n');
+}
+
+const exportedIn = (items: readonly StoredItem[]): string =>
+  items
+    .filter((item) => fieldsWith('exported', item).length > 0)
+    .map(({ kind }) => kind)
+    .join(', ') || '–';
+
+/** The AWS services that process data, by the beginning of their resources' types, and what they get. */
+const SERVICES: readonly (readonly [type: string, service: string, data: string])[] = [
+  ['AWS::DynamoDB::', 'Amazon DynamoDB', 'everything in [stored items](data-map.md)'],
+  ['AWS::Lambda::', 'AWS Lambda', 'requests while they run; they are not stored'],
+  ['AWS::ApiGatewayV2::', 'Amazon API Gateway', 'requests to the management API'],
+  ['AWS::CloudFront::', 'Amazon CloudFront and AWS WAF', 'requests, and addresses of clients'],
+  ['AWS::Cognito::', 'Amazon Cognito', 'mail addresses and sign-in factors'],
+  ['AWS::SES::', 'Amazon SES', 'mail addresses and mails'],
+  ['AWS::StepFunctions::', 'AWS Step Functions', 'IDs of accounts, people and exports'],
+  ['AWS::S3::', 'Amazon S3', 'encrypted archives of exports, the audit archive, the console'],
+  ['AWS::Logs::', 'Amazon CloudWatch', 'log lines: codes and IDs'],
+  ['AWS::KMS::', 'AWS KMS', 'keys'],
+  ['AWS::SecretsManager::', 'AWS Secrets Manager', 'secrets of the deployment'],
+];
+
+/** Renders the register of subprocessors and regions. */
+export function subprocessorsPage({ resources }: Assembly): string {
+  const { region } = DOCUMENTED_DEPLOYMENT;
+  const used = SERVICES.filter(([type]) => resources.some(({ Type }) => Type.startsWith(type)));
+  const edge = (service: string): string => (service.includes('CloudFront') ? 'every region of the edge' : region);
+  return [
+    '# Subprocessors and regions',
+    'Written by `npm run docs` from the templates of the documented deployment. An operator’s own list has the region and the providers of their configuration.',
+    table(
+      ['processor', 'service', 'region', 'data'],
+      [
+        ...used.map(([, service, data]) => ['Amazon Web Services', service, edge(service), data]),
+        [
+          'Stripe',
+          'payments, if configured',
+          'Stripe’s',
+          'IDs of accounts, amounts; people enter the rest on Stripe’s pages',
+        ],
+        [
+          'each configured provider',
+          'models',
+          '`region` of its configuration',
+          'the body of a request, without its identities',
+        ],
+      ],
+    ),
+    '',
+  ].join('\n\n');
+}
