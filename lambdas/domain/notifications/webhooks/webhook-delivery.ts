@@ -113,10 +113,7 @@ export class WebhookDelivery {
     const failure = { attempts: pending.attempts + 1, now, retryUntil };
     const dueAt = attempt.status === GONE ? undefined : nextAttemptAt(failure, this.#options.timing.random());
     if (dueAt !== undefined) await this.#queue.release(pending, claim, { logged, attempt, dueAt, retryUntil });
-    else {
-      if (!isTest) await this.#health.gaveUp(webhook);
-      await this.#queue.end(pending, { state: 'failed', logged, attempt, claim });
-    }
+    else await this.#queue.end(pending, { state: 'failed', logged, attempt, claim });
     return 'not_accepted';
   }
 
