@@ -98,13 +98,19 @@ export class AutoTopUps {
         (error: unknown) => void errors.push(error),
       );
     await each(CHARGING_TOP_UPS_PARTITION, (accountId) => this.#resume(accountId));
-    await each(AUTO_TOP_UPS_PARTITION, (accountId) => this.check(accountId));
+    await each(AUTO_TOP_UPS_PARTITION, async (accountId) => {
+      // Earlier releases listed an account that is being charged only here.
+      if (!(await this.#resume(accountId))) await this.check(accountId);
+    });
     if (errors.length > 0) throw errors[0];
   }
 
-  async #resume(accountId: string): Promise<void> {
+  /** @returns whether the account was being charged */
+  async #resume(accountId: string): Promise<boolean> {
     const state = await this.#read(accountId);
-    if (state?.isCharging === true) await this.#charge(accountId, state, true);
+    if (state?.isCharging !== true) return false;
+    await this.#charge(accountId, state, true);
+    return true;
   }
 
   async #read(accountId: string): Promise<AutoTopUp | undefined> {

@@ -8,10 +8,12 @@ import { WALLET } from '../../contracts/storage/tables';
 import { z } from 'zod';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
-import { commit } from '../table/commit';
+import { commit, type GuardedWrite } from '../table/commit';
 import { absent, exists } from '../table/condition';
 import { type PageOf, type PageRequest, readPage } from '../table/page';
+import { REQUEST_RETRY, retry, systemTiming, type Timing } from '../table/retry';
 import type { TableStore } from '../table/table-store';
+import { newTransactionToken } from '../table/transaction-token';
 import type { Recorder } from '../wallet/funds/change-funds';
 import { PaymentExceptionMissing } from './payments-errors';
 
@@ -50,29 +52,42 @@ export const exceptionSchema = z.object({
 /** A payment that waits for a person's decision. */
 export type PaymentException = Readonly<z.infer<typeof exceptionSchema>>;
 
+export interface PaymentExceptionsOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** @default the system's */
+  readonly timing?: Timing;
+}
+
 /** Keeps the payments that could not be booked, so that none is lost, and raises an alarm for each once. */
 export class PaymentExceptions {
   readonly #store: TableStore;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #timing: Timing;
 
-  constructor({ store, clock, log }: { readonly store: TableStore; readonly clock: Clock; readonly log: Log }) {
+  constructor({ store, clock, log, timing = systemTiming(clock) }: PaymentExceptionsOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
+    this.#timing = timing;
   }
 
   /** Lists an exception, unless it was listed before, even if it is resolved since. */
   async add(paymentId: string, code: ExceptionCode, accountId?: string): Promise<void> {
     const at = isoTime(this.#clock());
     const exception = { paymentId, code, at, ...(accountId !== undefined && { accountId }) };
-    const known = await commit<'known'>(this.#store, [
+    const writes: readonly GuardedWrite<'known'>[] = [
       {
         write: { table: WALLET, put: { ...knownExceptionKey(paymentId, code), at }, when: absent() },
         otherwise: () => 'known',
       },
       { write: { table: WALLET, put: { ...paymentExceptionKey(paymentId, code), ...exception } } },
-    ]);
+    ];
+    // Events of one payment arrive together. By the token, a retry after a lost reply still logs what it listed.
+    const token = newTransactionToken();
+    const known = await retry(REQUEST_RETRY, this.#timing, () => commit(this.#store, writes, token));
     if (known.length > 0) return;
     this.#log.error('PAYMENT_EXCEPTION', { cause: code, ...(accountId !== undefined && { accountId }) });
   }

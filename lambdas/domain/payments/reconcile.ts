@@ -9,7 +9,7 @@ import { type Book, decodeEntry, movedInto } from '../wallet/ledger/entry';
 import { listedPaymentSchema } from '../wallet/ledger/payment';
 import { picoOfCents } from './cents';
 import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
-import type { BalanceMovement, PaymentProcessor, ProcessedPayment } from './processor';
+import { type BalanceMovement, type PaymentProcessor, type ProcessedPayment, ProcessorUnavailable } from './processor';
 
 /** An amount that the ledger and the processor do not agree about, in pico-dollars. */
 export interface PaymentDifference {
@@ -47,7 +47,8 @@ const LAST = '~';
  * Compares the movements of money at the processor with the ledger, and the credits of the ledger with the processor. It
  * first books what an event should have booked, so that only a real difference remains.
  * @param period epoch milliseconds; `to` is exclusive
- * @throws ProcessorUnavailable, WalletUnavailable
+ * @throws ProcessorUnavailable
+ * @throws the first other error, after it has tried each payment: the others are booked nevertheless
  */
 export async function reconcile(
   { store, processor, converge }: ReconcileOptions,
@@ -61,7 +62,8 @@ export async function reconcile(
   const credited = await creditsOf(store, period);
   const result = { payments: 0, movements: 0, differences: [] as PaymentDifference[] };
   const paymentIds = [...new Set([...moved.keys(), ...credited.keys()])];
-  await inParallel(paymentIds, COMPARED_AT_ONCE, async (paymentId) => {
+  const errors: unknown[] = [];
+  const compareOne = async (paymentId: string): Promise<void> => {
     const payment = await converge(paymentId);
     const creditedPico = credited.get(paymentId);
     if (payment !== undefined) {
@@ -72,7 +74,17 @@ export async function reconcile(
     } else if (creditedPico !== undefined) {
       result.differences.push({ paymentId, kind: 'credit', expectedPico: 0n, actualPico: creditedPico });
     }
+  };
+  await inParallel(paymentIds, COMPARED_AT_ONCE, async (paymentId) => {
+    try {
+      await compareOne(paymentId);
+    } catch (error) {
+      // During an outage every payment would fail, each after a long wait.
+      if (error instanceof ProcessorUnavailable) throw error;
+      errors.push(error);
+    }
   });
+  if (errors.length > 0) throw errors[0];
   return result;
 }
 

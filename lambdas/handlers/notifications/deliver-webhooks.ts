@@ -13,7 +13,8 @@ export interface DeliverWebhooksDependencies {
 /**
  * Addresses new events of the outbox's stream to webhooks, and makes new deliveries. All of a batch are made at the same
  * time, so that it takes no longer than its slowest receiver. One that fails does not fail the batch: it stays in the
- * table, where the sweep finds it.
+ * table, where the sweep finds it. From then on only the sweep sends to its webhook until it accepts an event, so that a
+ * slow receiver holds up the stream once.
  */
 export function deliverWebhooks({
   delivery,
@@ -31,7 +32,7 @@ export function deliverWebhooks({
   });
   const rules = [
     rule('event', EVENT_PREFIX, (messageId) => delivery.address(messageId)),
-    rule('delivery', PENDING_DELIVERY_PREFIX, (deliveryId) => delivery.deliver(deliveryId)),
+    rule('delivery', PENDING_DELIVERY_PREFIX, (deliveryId) => delivery.deliver(deliveryId, { sparesFailing: true })),
   ];
   // Nothing needs to be set aside, because the table itself has what the stream repeats.
   const park: StreamContext['park'] = async () => undefined;

@@ -1,6 +1,6 @@
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
-import { autoTopUpListingKey } from '../../../lambdas/contracts/storage/table-keys/funds';
+import { autoTopUpListingKey, chargingTopUpKey } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
 import { HOUR_MS, SECOND_MS } from '../../../lambdas/domain/clock';
 import { AutoTopUps } from '../../../lambdas/domain/payments/auto-top-up';
@@ -155,6 +155,15 @@ test('a charge that was interrupted is finished first, however many accounts wan
   const hurried = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: converge });
   await hurried.complete(time + 30 * SECOND_MS);
   expect([await state(), charges()]).toMatchObject([{ isCharging: false }, 2]);
+});
+
+test('a charge that an earlier release began and did not list as running is finished', async () => {
+  await stage.spend(picoOfCents(600n));
+  stage.stripe.controls.failNext({ kind: 'disconnect', path: '/v1/payment_intents', method: 'POST', times: 3 });
+  await expect(check()).rejects.toThrow();
+  await stage.wallet.engine.write({ table: ACCOUNTS, delete: chargingTopUpKey(ACCOUNT) });
+  await stage.payments.autoTopUps.complete();
+  expect([await state(), await available(), charges()]).toMatchObject([{ isCharging: false }, 1_400n, 2]);
 });
 
 test('a charge that the bank wants its customer to confirm is reported as such', async () => {

@@ -29,6 +29,16 @@ test('an exception that was resolved leaves the list, and is neither listed nor 
   expect(stage.codes()).toHaveLength(2);
 });
 
+test.each(['conflict', 'lost reply', 'unreachable'] as const)(
+  'an exception is listed and logged once although its transaction meets the fault "%s"',
+  async (fault) => {
+    stage.wallet.store.plan(fault);
+    await stage.payments.exceptions.add('pi_a', 'reused');
+    await stage.payments.exceptions.add('pi_a', 'reused');
+    expect([await listed(), stage.codes()]).toEqual([['pi_a reused'], ['PAYMENT_EXCEPTION reused']]);
+  },
+);
+
 test('an exception that is not on the list cannot be resolved', async () => {
   await expect(resolve('pi_a')).rejects.toMatchObject({ code: 'exception_not_found' });
 });

@@ -41,6 +41,21 @@ describe('the reconciliation', () => {
     expect(await everything()).toEqual({ payments: 0, movements: 0, differences: [] });
   });
 
+  test('a payment that cannot be looked at fails the run, and the others are booked nevertheless', async () => {
+    for (let bought = 0; bought < 12; bought += 1) await stage.buy(500n);
+    const brokenId = await stage.buy(500n);
+    const { processor } = stage.payments;
+    const looked = new Set<string>();
+    const converge = async (paymentId: string): Promise<ProcessedPayment | undefined> => {
+      if (paymentId === brokenId) throw new TypeError('broken');
+      looked.add(paymentId);
+      return undefined;
+    };
+    const period = { from: 0, to: stage.wallet.now + 1_000 };
+    await expect(reconcile({ store: stage.wallet.engine, processor, converge }, period)).rejects.toThrow('broken');
+    expect(looked.size).toBe(12);
+  });
+
   test('a payment that cannot be booked is a difference', async () => {
     const metadata = {
       tollgate_deployment: 'test-deployment',

@@ -57,12 +57,13 @@ export class Payments {
     const seen = sabotaged(reached, sabotage, random);
     const sleep = (ms: number): Promise<void> =>
       new Promise((resolve) => scheduler.later(ms, random, () => (life.isOver ? undefined : resolve())));
-    const options = { store, clock, usageRetentionDays: 90, random: () => random.fraction(), sleep };
+    const timing = { clock, random: () => random.fraction(), sleep };
+    const options = { store, usageRetentionDays: 90, ...timing };
     this.#now = clock;
     this.#processor = processor;
     this.#wallet = new Wallet(options);
     this.#funds = new Funds(options);
-    const exceptions = new PaymentExceptions({ store, clock, log: SILENT_LOG });
+    const exceptions = new PaymentExceptions({ store, clock, log: SILENT_LOG, timing });
     const plans = new Plans({
       clock,
       log: SILENT_LOG,

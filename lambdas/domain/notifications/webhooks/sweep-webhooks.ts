@@ -31,14 +31,23 @@ interface SweepOptions {
   readonly delivery: Pick<WebhookDelivery, 'address' | 'deliver'>;
   /** Ends the sweep after the attempts that are in progress. @default none */
   readonly signal?: AbortSignal;
+  /** From 0 to below 1: orders the webhooks. @default Math.random */
+  readonly random?: () => number;
 }
 
 /**
  * Addresses every event and makes every delivery that is due. A webhook gets its events one after the other, and no more
- * in this sweep after the first that it does not accept: neither a slow receiver nor an account with many events keeps
- * those of others waiting. It is safe to run it at any time, also concurrently.
+ * in this sweep after the first that it does not accept. The order of the webhooks is random, because slow ones whose
+ * events pile up would always have the oldest: neither a slow receiver nor an account with many events keeps those of
+ * others waiting. It is safe to run it at any time, also concurrently.
  */
-export async function sweepWebhooks({ store, clock, delivery, signal }: SweepOptions): Promise<WebhookSweep> {
+export async function sweepWebhooks({
+  store,
+  clock,
+  delivery,
+  signal,
+  random = Math.random,
+}: SweepOptions): Promise<WebhookSweep> {
   const sweep = { overdue: 0, failed: 0 };
   const startedAt = clock();
   const isOver = (): boolean => signal?.aborted === true || clock() - startedAt >= SWEEP_MS_MAX;
@@ -48,7 +57,7 @@ export async function sweepWebhooks({ store, clock, delivery, signal }: SweepOpt
       if (!isOver() && !(await delivery.address(textOf(sk)))) sweep.failed += 1;
     }
   }
-  const { waiting, unreadable } = await dueByWebhook(store, startedAt);
+  const { waiting, unreadable } = await dueByWebhook(store, startedAt, random);
   sweep.failed += unreadable;
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -65,8 +74,8 @@ export async function sweepWebhooks({ store, clock, delivery, signal }: SweepOpt
   return sweep;
 }
 
-/** The deliveries that are due, by webhook; the one that has waited longest is first, of the webhooks and of each. */
-async function dueByWebhook(store: TableStore, now: number): Promise<DueDeliveries> {
+/** The deliveries that are due, by webhook. The one that has waited longest comes first; the webhooks are shuffled. */
+async function dueByWebhook(store: TableStore, now: number, random: () => number): Promise<DueDeliveries> {
   const byWebhook = new Map<string, PendingDelivery[]>();
   let unreadable = 0;
   for (const shard of SHARDS) {
@@ -79,10 +88,10 @@ async function dueByWebhook(store: TableStore, now: number): Promise<DueDeliveri
       else byWebhook.set(pending.webhookId, [pending]);
     }
   }
-  const byAge = (one: PendingDelivery, other: PendingDelivery): number => one.dueAt - other.dueAt;
   const waiting = [...byWebhook.values()]
-    .map((pending) => pending.sort(byAge).slice(0, DELIVERIES_PER_WEBHOOK_MAX))
-    .sort(([one], [other]) => (one && other ? byAge(one, other) : 0));
+    .map((pending) => ({ pending: pending.sort((one, other) => one.dueAt - other.dueAt), place: random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ pending }) => pending.slice(0, DELIVERIES_PER_WEBHOOK_MAX));
   return { waiting, unreadable };
 }
 

@@ -68,19 +68,23 @@ export class WebhookDelivery {
     }
   }
 
-  /** Makes one attempt at a delivery, if it is due. It never throws, as `address`. */
-  async deliver(deliveryId: string): Promise<Delivered> {
+  /**
+   * Makes one attempt at a delivery, if it is due. It never throws, as `address`.
+   * @param options.sparesFailing whether a webhook that fails gets nothing but tests: a call that others wait for must not
+   *   wait for it. @default no
+   */
+  async deliver(deliveryId: string, { sparesFailing = false } = {}): Promise<Delivered> {
     const { store, log } = this.#options;
     try {
       const item = await store.get({ table: OUTBOX, key: pendingDeliveryKey(deliveryId) });
-      return item === undefined ? 'none' : await this.#deliver(decodePendingDelivery(item));
+      return item === undefined ? 'none' : await this.#deliver(decodePendingDelivery(item), sparesFailing);
     } catch (error) {
       log.warn('WEBHOOK_NOT_DELIVERED', { cause: errorName(error) });
       return 'error';
     }
   }
 
-  async #deliver(pending: PendingDelivery): Promise<Delivered> {
+  async #deliver(pending: PendingDelivery, sparesFailing: boolean): Promise<Delivered> {
     const { store, timing } = this.#options;
     const { accountId, webhookId, deliveryId } = pending;
     if (pending.dueAt > timing.clock()) return 'none';
@@ -91,7 +95,11 @@ export class WebhookDelivery {
     const webhook = webhookItem && decodeWebhook(webhookItem);
     if (loggedItem === undefined) await this.#queue.drop(pending);
     else if (webhook?.state !== 'enabled') await this.#queue.cancel(pending);
-    else return this.#attempt(pending, webhook, decodeDelivery(loggedItem));
+    else {
+      const logged = decodeDelivery(loggedItem);
+      const isSpared = sparesFailing && webhook.failingSince !== undefined && logged.event.kind !== TEST_EVENT;
+      if (!isSpared) return this.#attempt(pending, webhook, logged);
+    }
     return 'none';
   }
 
@@ -113,10 +121,7 @@ export class WebhookDelivery {
     const failure = { attempts: pending.attempts + 1, now, retryUntil };
     const dueAt = attempt.status === GONE ? undefined : nextAttemptAt(failure, this.#options.timing.random());
     if (dueAt !== undefined) await this.#queue.release(pending, claim, { logged, attempt, dueAt, retryUntil });
-    else {
-      if (!isTest) await this.#health.gaveUp(webhook);
-      await this.#queue.end(pending, { state: 'failed', logged, attempt, claim });
-    }
+    else await this.#queue.end(pending, { state: 'failed', logged, attempt, claim });
     return 'not_accepted';
   }
 

@@ -38,18 +38,22 @@ export class WebhookHealth {
     if (webhook.failingSince !== undefined) await this.#note(webhook, { remove: ['failingSince'] });
   }
 
-  /** Notes that the webhook has not accepted an event. @param at epoch milliseconds */
+  /**
+   * Notes that the webhook has not accepted an event, and disables it if it has accepted nothing for as long as one event
+   * is sent again. No event need have been given up by then: those of a busy webhook wait for one another.
+   * @param at epoch milliseconds
+   */
   async failed(webhook: StoredWebhook, at: number): Promise<void> {
     if (webhook.failingSince === undefined)
       await this.#note(webhook, { set: { failingSince: at } }, absent('failingSince'));
+    else if (at - webhook.failingSince >= RETRY_MS_MAX) await this.#disableIfFailing(webhook, at);
   }
 
-  /** Disables the webhook if it has accepted nothing for as long as one event is sent again. */
-  async gaveUp(webhook: WebhookName): Promise<void> {
-    const { store, timing } = this.#options;
+  /** Reads the webhook again, because it may have accepted another event during the attempt. */
+  async #disableIfFailing(webhook: WebhookName, at: number): Promise<void> {
     try {
-      const { failingSince } = await readWebhook(store, webhook.accountId, webhook.webhookId);
-      const isFailing = failingSince !== undefined && timing.clock() - failingSince >= RETRY_MS_MAX;
+      const { failingSince } = await readWebhook(this.#options.store, webhook.accountId, webhook.webhookId);
+      const isFailing = failingSince !== undefined && at - failingSince >= RETRY_MS_MAX;
       if (isFailing) await this.disable(webhook, 'failing');
     } catch (error) {
       if (!(error instanceof WebhookNotFound)) throw error;

@@ -1,12 +1,18 @@
+import { ulid } from 'ulid';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../lambdas/domain/clock';
+import { isoTime } from '../../../../lambdas/contracts/storage/table-keys/key-parts';
 import { eventKey, pendingDeliveryKey } from '../../../../lambdas/contracts/storage/table-keys/outbox';
 import { OUTBOX } from '../../../../lambdas/contracts/storage/tables';
 import { LEASE_MS } from '../../../../lambdas/domain/notifications/webhooks/delivery-queue';
 import { RETRY_MS_MAX } from '../../../../lambdas/domain/notifications/webhooks/retry-schedule';
+import { deliveryIdOf, putPending } from '../../../../lambdas/domain/notifications/webhooks/delivery-item';
+import { webhookIdOf } from '../../../../lambdas/domain/notifications/webhooks/webhook-item';
 import {
+  CONCURRENT_WEBHOOKS_MAX,
   DELIVERIES_PER_WEBHOOK_MAX,
   OVERDUE_MS,
   SWEEP_MS_MAX,
+  sweepWebhooks,
 } from '../../../../lambdas/domain/notifications/webhooks/sweep-webhooks';
 import { topUpSucceeded, welcome } from '../../../../lambdas/domain/notifications/outbox/messages';
 import { MailStage } from '../mail-stage';
@@ -96,6 +102,20 @@ test.each([
   await mails.sweep();
   const about = mails.sent.filter(({ subject }) => subject === 'A webhook was disabled');
   expect(about.map(({ to, text }) => [to, text.includes(webhookId)])).toEqual([['owner@example.test', true]]);
+});
+
+test('a webhook that fails for three days is disabled then, however many of its events wait for their first attempt', async () => {
+  stage.answer = REFUSED;
+  const { webhookId } = await stage.create();
+  for (let events = 0; events < 40; events += 1) await stage.happen();
+  const startedAt = stage.clock();
+  while (stage.clock() - startedAt < RETRY_MS_MAX) {
+    await stage.sweep();
+    stage.pass(2 * HOUR_MS);
+  }
+  expect(await stage.webhooks.get(stage.accountId, webhookId)).toMatchObject({ state: 'enabled' });
+  await stage.sweep();
+  expect(await stage.webhooks.get(stage.accountId, webhookId)).toMatchObject({ disabledReason: 'failing' });
 });
 
 test('a webhook that answers 410 is disabled at once and gets nothing more', async () => {
@@ -225,6 +245,30 @@ test('a webhook gets no more events in a sweep after the first that it does not 
   expect(stage.posted.filter(({ url }) => url !== URL)).toHaveLength(1);
   const outcomes = (await stage.logOf(slow)).flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome));
   expect(outcomes).toEqual(['timed_out']);
+});
+
+test('slow webhooks that always have older events keep no other one waiting for long', async () => {
+  const { store, accountId } = stage;
+  const now = stage.clock();
+  const event = { messageId: 'msg_1', accountId, kind: 'key_created', data: {}, createdAt: isoTime(now) };
+  const webhookIds = Array.from({ length: CONCURRENT_WEBHOOKS_MAX + 1 }, () => webhookIdOf(ulid()));
+  const quickId = webhookIds.at(-1) ?? '';
+  const deliveryIdTo = (webhookId: string): string => deliveryIdOf(event, webhookId);
+  for (const webhookId of webhookIds) {
+    const name = { accountId, webhookId, deliveryId: deliveryIdTo(webhookId) };
+    await store.write(putPending(name, event, { now: webhookId === quickId ? now : now - HOUR_MS }));
+  }
+  const delivered: string[] = [];
+  const deliver = async (deliveryId: string) => {
+    delivered.push(deliveryId);
+    await new Promise(setImmediate);
+    if (deliveryId !== deliveryIdTo(quickId)) stage.pass(SWEEP_MS_MAX);
+    return 'not_accepted' as const;
+  };
+  for (let sweeps = 0; sweeps < 10; sweeps += 1) {
+    await sweepWebhooks({ store, clock: stage.clock, delivery: { deliver, address: () => Promise.resolve(true) } });
+  }
+  expect(delivered).toContain(deliveryIdTo(quickId));
 });
 
 test('a webhook with many events gets a limited number in each sweep', async () => {
