@@ -85,11 +85,11 @@ export class Statistics {
   async #cellsOf(day: string): Promise<readonly Cell[]> {
     const { store, everyAccount, accountsMin } = this.#dependencies;
     const rollUps = new ReadRollUps({ store });
-    const cells = new Cells();
+    const cells = new Cells(accountsMin);
     for await (const accountId of everyAccount())
       for await (const { value, measures } of rollUps.all(accountId, 'served', 'day', { from: day, to: day }))
         cells.add(accountId, { ...nameOf(value), measures });
-    return cells.publishable(accountsMin);
+    return cells.publishable();
   }
 
   /** @returns false if another run has published the day */

@@ -10,9 +10,9 @@ const cell = (model: string, requests: number, statusClass = '2xx'): Cell => ({
 });
 
 function cellsOf(usage: Readonly<Record<string, readonly Cell[]>>, accountsMin = K): readonly Cell[] {
-  const cells = new Cells();
+  const cells = new Cells(accountsMin);
   for (const [accountId, own] of Object.entries(usage)) for (const each of own) cells.add(accountId, each);
-  return cells.publishable(accountsMin);
+  return cells.publishable();
 }
 
 const accounts = (count: number, cells: readonly Cell[], prefix = 'a') =>
@@ -46,6 +46,38 @@ test('an account whose only request was moved to another group by a correction h
   expect(cellsOf({ ...accounts(4, [cell('one', 2)]), last: [cell('one', 0)] })).toEqual([]);
 });
 
+describe('a measure of a group', () => {
+  const used = (measures: Cell['measures']): Cell => ({ ...cell('one', 2), measures: { requests: 2n, ...measures } });
+  const measuresOf = (usual: Cell['measures'], ...special: readonly Cell['measures'][]) => {
+    const others = Object.fromEntries(special.map((measures, index) => [`b${index}`, [used(measures)]]));
+    return cellsOf({ ...accounts(8, [used(usual)]), ...others })[0]?.measures;
+  };
+
+  test('a measure that too few accounts contribute to is not published, although their group is large', () => {
+    expect(measuresOf({}, { costPico: 7n })).toEqual({ requests: 18n });
+  });
+
+  test('tokens of a unit that one account used are left out with a second unit, from which the cost would reveal them', () => {
+    const usual = { costPico: 9n, 't:input': 5n, 't:output': 3n };
+    const measures = measuresOf(usual, { ...usual, 't:cachedInput': 1_234n }) ?? {};
+    expect(measures).toMatchObject({ requests: 18n, costPico: 81n });
+    expect(Object.keys(measures).filter((name) => name.startsWith('t:'))).toHaveLength(1);
+    expect(measures).not.toHaveProperty('t:cachedInput');
+    expect(measuresOf(usual)).toMatchObject({ 't:input': 40n, 't:output': 24n });
+  });
+
+  test('a bucket of too few accounts is joined to a longer one, and the longest to the one before it', () => {
+    const usual = { 'd:20': 2n };
+    expect(measuresOf(usual, { 'd:10': 2n }, { 'd:30': 2n })).toEqual({ requests: 20n, 'd:30': 20n });
+    expect(measuresOf(usual, { 'd:10': 2n })).toEqual({ requests: 18n, 'd:20': 18n });
+  });
+
+  test('a histogram is left out if the requests without a duration are those of too few accounts', () => {
+    expect(measuresOf({ 'd:20': 2n }, { 'd:20': 1n })).toEqual({ requests: 18n });
+    expect(measuresOf({ 'd:20': 1n, 'f:3': 2n })).toEqual({ requests: 16n, 'd:20': 8n, 'f:3': 16n });
+  });
+});
+
 test('no sum or difference of published groups covers fewer accounts than the minimum', () => {
   const models = fc.constantFrom('one', 'two', 'three', 'four');
   const classes = fc.constantFrom('2xx', '4xx', '5xx', 'none');
@@ -55,7 +87,7 @@ test('no sum or difference of published groups covers fewer accounts than the mi
   fc.assert(
     fc.property(usage, fc.integer({ min: 2, max: 6 }), (all, accountsMin) => {
       // Each account has a cost of its own, from which a published sum tells exactly which accounts are in it.
-      const cells = new Cells();
+      const cells = new Cells(accountsMin);
       all.forEach((own, account) => {
         const names = new Set(own.map(({ model, statusClass }) => JSON.stringify([model, statusClass])));
         for (const name of names) {
@@ -64,7 +96,7 @@ test('no sum or difference of published groups covers fewer accounts than the mi
           cells.add(String(account), { model, provider: 'p', statusClass, measures });
         }
       });
-      const published = cells.publishable(accountsMin);
+      const published = cells.publishable();
       const accountsIn = (costPico: bigint) =>
         all.map((_, account) => (costPico >> BigInt(account * 5)) & 31n).filter((requests) => requests > 0n).length;
       for (const { measures } of published)
