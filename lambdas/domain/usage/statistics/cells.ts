@@ -14,8 +14,11 @@ export interface Cell extends CellName {
   readonly measures: Measures;
 }
 
-/** The most cells of a day. Smaller ones beyond that are pooled. */
-export const CELLS_MAX = 5_000;
+/**
+ * The most cells of a day besides pools. Smaller ones are pooled. A cell has at most about 2.5 KB, and the transaction
+ * that publishes a day at most 4 MB.
+ */
+export const CELLS_MAX = 1_500;
 
 interface Group extends CellName {
   readonly sums: Sums;

@@ -15,7 +15,7 @@ import { type Cell, Cells, type CellName } from './cells';
  * added to the day then, and a published day never has to change.
  */
 const PUBLISHED_AFTER_MS = 2 * DAY_MS;
-/** Keeps an item far below DynamoDB's 400 KB: a cell takes at most about a kilobyte. */
+/** Keeps an item below DynamoDB's 400 KB: a cell takes at most about 2.5 KB. */
 const PART_CELLS_MAX = 100;
 
 export interface StatisticsDependencies {

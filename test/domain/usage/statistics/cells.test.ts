@@ -1,7 +1,12 @@
 import fc from 'fast-check';
-import { type Cell, Cells } from '../../../../lambdas/domain/usage/statistics/cells';
+import { UNITS } from '../../../../lambdas/contracts/storage/units';
+import { BUCKET_MAX } from '../../../../lambdas/domain/usage/rollups/histogram';
+import { bytesOf } from '../../receipts/item-bytes';
+import { type Cell, Cells, CELLS_MAX } from '../../../../lambdas/domain/usage/statistics/cells';
 
 const K = 5;
+/** DynamoDB's limit. */
+const TRANSACTION_BYTES_MAX = 4 * 1_024 * 1_024;
 const cell = (model: string, requests: number, statusClass = '2xx'): Cell => ({
   model,
   provider: 'openai',
@@ -44,6 +49,15 @@ test('small groups are pooled if they have enough accounts together, first withi
 
 test('an account whose only request was moved to another group by a correction hides nobody', () => {
   expect(cellsOf({ ...accounts(4, [cell('one', 2)]), last: [cell('one', 0)] })).toEqual([]);
+});
+
+test('the most cells of a day, each with all measures, fit into one transaction', () => {
+  const count = 10n ** 9n;
+  const buckets = Array.from({ length: BUCKET_MAX + 1 }, (_, bucket) => [`d:${bucket}`, `f:${bucket}`]).flat();
+  const names = ['requests', ...UNITS.map((unit) => `t:${unit}`), ...buckets];
+  const measures = { ...Object.fromEntries(names.map((name) => [name, count])), costPico: 10n ** 20n };
+  const full = { model: 'm'.repeat(64), provider: 'p'.repeat(64), statusClass: '2xx', measures };
+  expect(CELLS_MAX * bytesOf(full)).toBeLessThan(TRANSACTION_BYTES_MAX);
 });
 
 describe('a measure of a group', () => {
