@@ -1,3 +1,4 @@
+import { ulid } from 'ulid';
 import { DAY_MS, HOUR_MS } from '../../lambdas/domain/clock';
 import { ApiStage } from './api-stage';
 import { aRequest, KEY } from './usage-examples';
@@ -199,6 +200,24 @@ describe('the requests of an account', () => {
       expect([query, (await get('/usage/requests', query)).body['items']]).toMatchObject([query, [{ requestId }]]);
     const before = await get('/usage/requests', `to=${from}`);
     expect(before.body['items']).toMatchObject([{ requestId: early.requestId }]);
+  });
+
+  test('a request whose body took long to arrive is selected by the time at which it was admitted', async () => {
+    const from = new Date(stage.now - 2_000).toISOString();
+    const slow = `req_${ulid(stage.now - 60_000)}`;
+    await request({ requestId: slow, at: new Date(stage.now - 1_000).toISOString() });
+    await request({ at: new Date(stage.now - 3_000).toISOString() });
+    const { body } = await get('/usage/requests', `from=${from}`);
+    expect(body['items']).toMatchObject([{ requestId: slow }]);
+    expect((await get('/usage/requests', `to=${from}&from=${from}`)).body['items']).toEqual([]);
+    expect((await get('/usage/requests', `to=${from}&from=2026-11-30T00:00:00.000Z`)).body['items']).toEqual([]);
+  });
+
+  test('requests of an earlier time are found without reading the later ones', async () => {
+    const { requestId } = await request({ at: new Date(stage.now - DAY_MS).toISOString() });
+    for (let index = 0; index < 45; index += 1) await request();
+    const { body } = await get('/usage/requests', `limit=2&to=${new Date(stage.now - HOUR_MS).toISOString()}`);
+    expect(body['items']).toMatchObject([{ requestId }]);
   });
 
   test('a cursor of a list is refused in the list of another account, filter or person, and in an export', async () => {
