@@ -120,6 +120,30 @@ describe('usage over time', () => {
     ]);
   });
 
+  test('a value is compared with its own total before, although many others were used more then', async () => {
+    for (let label = 0; label < 51; label += 1) {
+      await request({ labels: { run: `n${label}` }, at: '2026-10-20T12:00:00.000Z' });
+      if (label > 0) await request({ labels: { run: `n${label}` }, at: '2026-10-20T12:00:00.000Z' });
+    }
+    await request({ labels: { run: 'n0' } });
+    for (const interval of ['day', 'hour']) {
+      const query = `group=label&from=2026-11-02&to=2026-11-02&interval=${interval}`;
+      expect((await get('/usage', query)).body['series']).toMatchObject([{ value: 'run=n0', total: 1 }]);
+    }
+    for (const zone of ['UTC', 'Europe/Berlin']) {
+      const query = `group=label&from=2026-10-25&to=2026-11-02&compare=previous&timeZone=${zone}`;
+      expect((await get('/usage', query)).body['series']).toMatchObject([{ value: 'run=n0', total: 1, previous: 1 }]);
+    }
+  });
+
+  test('the values of a day are not displaced by those of the day before', async () => {
+    for (let label = 1; label <= 50; label += 1)
+      await request({ labels: { run: `n${label}` }, at: '2026-11-01T12:00:00.000Z' });
+    await request({ labels: { run: 'n99' } });
+    const { body } = await get('/usage', 'group=label&interval=hour&from=2026-11-02');
+    expect(body).toMatchObject({ series: [{ value: 'run=n99', total: 1 }], omitted: 0 });
+  });
+
   test('the members, models, providers and labels of an account can be compared', async () => {
     const memberId = stage.person('developer');
     await request({ memberId, labels: { team: 'search' }, model: 'claude-haiku-4-5', provider: 'anthropic' });

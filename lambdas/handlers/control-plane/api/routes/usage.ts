@@ -53,7 +53,9 @@ export const USAGE_ROUTES = [
       if (found.length > 0) throw new InvalidInput(found);
       const rollUps = new ReadRollUps(dependencies);
       const { series, omitted } = await usageReport(rollUps, { ...period, accountId });
-      const before = compare && (await usageReport(rollUps, { ...period, ...previousPeriod(period), accountId }));
+      const values = new Set(series.map(({ value }) => value));
+      const before =
+        compare && (await usageReport(rollUps, { ...period, ...previousPeriod(period), accountId, values }));
       const previous = before && new Map(before.series.map(({ value, total }) => [value, total]));
       const views = seriesViews(series, { metric, subgroup }, previous);
       if (format !== 'json') {
