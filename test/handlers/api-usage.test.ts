@@ -171,6 +171,8 @@ describe('usage over time', () => {
     ['from=2026-11-02&to=2026-11-01', 'to'],
     ['interval=hour&from=2026-10-01&to=2026-11-01', 'to'],
     ['from=2024-01-01', 'to'],
+    ['interval=hour&from=9999-12-30&to=9999-12-31', 'from'],
+    ['from=0000-01-01&to=0000-01-02&compare=previous', 'from'],
     ['timeZone=Mars/Olympus', 'timeZone'],
     ['group=served', 'group'],
     ['metric=content', 'metric'],
