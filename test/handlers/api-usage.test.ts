@@ -1,4 +1,7 @@
 import { ulid } from 'ulid';
+import { type Interval, rollUpPartition, rollUpSortKey } from '../../lambdas/contracts/storage/table-keys/roll-ups';
+import { ROLLUPS } from '../../lambdas/contracts/storage/tables';
+import { UNITS } from '../../lambdas/contracts/storage/units';
 import { DAY_MS, HOUR_MS } from '../../lambdas/domain/clock';
 import { ApiStage } from './api-stage';
 import { aRequest, KEY } from './usage-examples';
@@ -165,6 +168,31 @@ describe('usage over time', () => {
       expect([series.length, body['omitted']]).toEqual([50, 3]);
       expect(series[0]).toMatchObject({ value: 'run=n52', total: 2 });
     }
+  });
+
+  test('a report that does not fit into a response is refused, and one of days or of fewer points is not', async () => {
+    const units = Object.fromEntries(UNITS.map((unit) => [`t:${unit}`, 1n]));
+    const add = (interval: Interval, value: string, start: string) => {
+      const key = { pk: rollUpPartition(stage.accountId, 'key'), sk: rollUpSortKey({ interval, start, name: value }) };
+      return stage.store.write({ table: ROLLUPS, put: { ...key, value, interval, start, requests: 1n, ...units } });
+    };
+    for (let index = 0; index < 50; index += 1) {
+      const value = `01JD${String(index).padStart(22, '0')}`;
+      for (const day of ['2026-10-29', '2026-10-30', '2026-10-31', '2026-11-01']) {
+        await add('day', value, day);
+        for (let hour = 0; hour < 24; hour += 1) await add('hour', value, `${day}T${String(hour).padStart(2, '0')}`);
+      }
+    }
+    const query = 'metric=tokens&group=key&subgroup=unit&from=2026-10-29&to=2026-11-01';
+    for (const format of ['json', 'csv'])
+      expect(await get('/usage', `${query}&interval=hour&format=${format}`)).toMatchObject({
+        status: 400,
+        text: expect.stringContaining('interval') as unknown,
+      });
+    const { status, text } = await get('/usage', query.replace('2026-11-01', '2026-10-31').concat('&interval=hour'));
+    expect(status).toBe(200);
+    expect(text.length).toBeLessThan(5_000_000);
+    expect(await get('/usage', query)).toMatchObject({ status: 200 });
   });
 
   test.each([
@@ -335,7 +363,10 @@ describe('usage as a file', () => {
     for (let index = 0; index < 60; index += 1) await request({ labels, priceVersion: 'y'.repeat(100_000) });
     const { text, headers } = await get('/usage/requests/export', 'format=jsonl');
     expect(text.length).toBeLessThan(4_500_000);
-    expect(headers['link']).toContain('rel="next"');
+    const [, next = ''] = /^<\?([^>]*)>; rel="next"$/.exec(headers['link'] ?? '') ?? [];
+    const rest = await get('/usage/requests/export', next);
+    expect(rest.headers['link']).toBeUndefined();
+    expect(text.split('\n').length + rest.text.split('\n').length - 2).toBe(60);
   });
 });
 

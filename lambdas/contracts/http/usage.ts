@@ -76,6 +76,9 @@ export function faultOfSubgroup(
   return `divides the metric ${METRIC_OF_SUBGROUP[subgroup]} only`;
 }
 
+/** The most points of a report, so that it fits into a response of a function: six megabytes. */
+export const REPORT_POINTS_MAX = 40_000;
+
 const amount = z.union([exactUsdSchema, z.number(), z.null()]);
 
 export const usageReportSchema = z
