@@ -1,3 +1,7 @@
+import { ulid } from 'ulid';
+import { type Interval, rollUpPartition, rollUpSortKey } from '../../lambdas/contracts/storage/table-keys/roll-ups';
+import { ROLLUPS } from '../../lambdas/contracts/storage/tables';
+import { UNITS } from '../../lambdas/contracts/storage/units';
 import { DAY_MS, HOUR_MS } from '../../lambdas/domain/clock';
 import { ApiStage } from './api-stage';
 import { aRequest, KEY } from './usage-examples';
@@ -119,6 +123,30 @@ describe('usage over time', () => {
     ]);
   });
 
+  test('a value is compared with its own total before, although many others were used more then', async () => {
+    for (let label = 0; label < 51; label += 1) {
+      await request({ labels: { run: `n${label}` }, at: '2026-10-20T12:00:00.000Z' });
+      if (label > 0) await request({ labels: { run: `n${label}` }, at: '2026-10-20T12:00:00.000Z' });
+    }
+    await request({ labels: { run: 'n0' } });
+    for (const interval of ['day', 'hour']) {
+      const query = `group=label&from=2026-11-02&to=2026-11-02&interval=${interval}`;
+      expect((await get('/usage', query)).body['series']).toMatchObject([{ value: 'run=n0', total: 1 }]);
+    }
+    for (const zone of ['UTC', 'Europe/Berlin']) {
+      const query = `group=label&from=2026-10-25&to=2026-11-02&compare=previous&timeZone=${zone}`;
+      expect((await get('/usage', query)).body['series']).toMatchObject([{ value: 'run=n0', total: 1, previous: 1 }]);
+    }
+  });
+
+  test('the values of a day are not displaced by those of the day before', async () => {
+    for (let label = 1; label <= 50; label += 1)
+      await request({ labels: { run: `n${label}` }, at: '2026-11-01T12:00:00.000Z' });
+    await request({ labels: { run: 'n99' } });
+    const { body } = await get('/usage', 'group=label&interval=hour&from=2026-11-02');
+    expect(body).toMatchObject({ series: [{ value: 'run=n99', total: 1 }], omitted: 0 });
+  });
+
   test('the members, models, providers and labels of an account can be compared', async () => {
     const memberId = stage.person('developer');
     await request({ memberId, labels: { team: 'search' }, model: 'claude-haiku-4-5', provider: 'anthropic' });
@@ -142,10 +170,37 @@ describe('usage over time', () => {
     }
   });
 
+  test('a report that does not fit into a response is refused, and one of days or of fewer points is not', async () => {
+    const units = Object.fromEntries(UNITS.map((unit) => [`t:${unit}`, 1n]));
+    const add = (interval: Interval, value: string, start: string) => {
+      const key = { pk: rollUpPartition(stage.accountId, 'key'), sk: rollUpSortKey({ interval, start, name: value }) };
+      return stage.store.write({ table: ROLLUPS, put: { ...key, value, interval, start, requests: 1n, ...units } });
+    };
+    for (let index = 0; index < 50; index += 1) {
+      const value = `01JD${String(index).padStart(22, '0')}`;
+      for (const day of ['2026-10-29', '2026-10-30', '2026-10-31', '2026-11-01']) {
+        await add('day', value, day);
+        for (let hour = 0; hour < 24; hour += 1) await add('hour', value, `${day}T${String(hour).padStart(2, '0')}`);
+      }
+    }
+    const query = 'metric=tokens&group=key&subgroup=unit&from=2026-10-29&to=2026-11-01';
+    for (const format of ['json', 'csv'])
+      expect(await get('/usage', `${query}&interval=hour&format=${format}`)).toMatchObject({
+        status: 400,
+        text: expect.stringContaining('interval') as unknown,
+      });
+    const { status, text } = await get('/usage', query.replace('2026-11-01', '2026-10-31').concat('&interval=hour'));
+    expect(status).toBe(200);
+    expect(text.length).toBeLessThan(5_000_000);
+    expect(await get('/usage', query)).toMatchObject({ status: 200 });
+  });
+
   test.each([
     ['from=2026-11-02&to=2026-11-01', 'to'],
     ['interval=hour&from=2026-10-01&to=2026-11-01', 'to'],
     ['from=2024-01-01', 'to'],
+    ['interval=hour&from=9999-12-30&to=9999-12-31', 'from'],
+    ['from=0000-01-01&to=0000-01-02&compare=previous', 'from'],
     ['timeZone=Mars/Olympus', 'timeZone'],
     ['group=served', 'group'],
     ['metric=content', 'metric'],
@@ -199,6 +254,24 @@ describe('the requests of an account', () => {
       expect([query, (await get('/usage/requests', query)).body['items']]).toMatchObject([query, [{ requestId }]]);
     const before = await get('/usage/requests', `to=${from}`);
     expect(before.body['items']).toMatchObject([{ requestId: early.requestId }]);
+  });
+
+  test('a request whose body took long to arrive is selected by the time at which it was admitted', async () => {
+    const from = new Date(stage.now - 2_000).toISOString();
+    const slow = `req_${ulid(stage.now - 60_000)}`;
+    await request({ requestId: slow, at: new Date(stage.now - 1_000).toISOString() });
+    await request({ at: new Date(stage.now - 3_000).toISOString() });
+    const { body } = await get('/usage/requests', `from=${from}`);
+    expect(body['items']).toMatchObject([{ requestId: slow }]);
+    expect((await get('/usage/requests', `to=${from}&from=${from}`)).body['items']).toEqual([]);
+    expect((await get('/usage/requests', `to=${from}&from=2026-11-30T00:00:00.000Z`)).body['items']).toEqual([]);
+  });
+
+  test('requests of an earlier time are found without reading the later ones', async () => {
+    const { requestId } = await request({ at: new Date(stage.now - DAY_MS).toISOString() });
+    for (let index = 0; index < 45; index += 1) await request();
+    const { body } = await get('/usage/requests', `limit=2&to=${new Date(stage.now - HOUR_MS).toISOString()}`);
+    expect(body['items']).toMatchObject([{ requestId }]);
   });
 
   test('a cursor of a list is refused in the list of another account, filter or person, and in an export', async () => {
@@ -290,7 +363,10 @@ describe('usage as a file', () => {
     for (let index = 0; index < 60; index += 1) await request({ labels, priceVersion: 'y'.repeat(100_000) });
     const { text, headers } = await get('/usage/requests/export', 'format=jsonl');
     expect(text.length).toBeLessThan(4_500_000);
-    expect(headers['link']).toContain('rel="next"');
+    const [, next = ''] = /^<\?([^>]*)>; rel="next"$/.exec(headers['link'] ?? '') ?? [];
+    const rest = await get('/usage/requests/export', next);
+    expect(rest.headers['link']).toBeUndefined();
+    expect(text.split('\n').length + rest.text.split('\n').length - 2).toBe(60);
   });
 });
 

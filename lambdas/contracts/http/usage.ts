@@ -27,7 +27,11 @@ export const REPORT_GROUPS = DIMENSIONS.filter((dimension) => dimension !== 'ser
 export const REPORT_SUBGROUPS = ['unit', 'status', 'httpStatus'] as const;
 const METRIC_OF_SUBGROUP = { unit: 'tokens', status: 'requests', httpStatus: 'errors' } as const;
 
-const day = z.iso.date('must be a day such as 2026-11-20');
+const FIRST_DAY = '2000-01-01';
+const LAST_DAY = '2999-12-31';
+const day = z.iso
+  .date('must be a day such as 2026-11-20')
+  .refine((date) => date >= FIRST_DAY && date <= LAST_DAY, `must be from ${FIRST_DAY} to ${LAST_DAY}`);
 const format = z.enum(['json', 'csv', 'jsonl']).default('json').describe('`csv` and `jsonl` are sent as a file.');
 
 /** Selects a report. */
@@ -71,6 +75,9 @@ export function faultOfSubgroup(
   if (subgroup === undefined || METRIC_OF_SUBGROUP[subgroup] === metric) return undefined;
   return `divides the metric ${METRIC_OF_SUBGROUP[subgroup]} only`;
 }
+
+/** The most points of a report, so that it fits into a response of a function: six megabytes. */
+export const REPORT_POINTS_MAX = 40_000;
 
 const amount = z.union([exactUsdSchema, z.number(), z.null()]);
 

@@ -8,7 +8,7 @@ import { counterOf } from './counter-of';
 
 const CONCURRENT_READS_MAX = 50;
 
-/** Reads whose the requests of keys are. A batch contains few keys, unless most of them were exchanged for tokens. */
+/** Reads the owners of requests. A batch contains few keys, unless most of them were exchanged for tokens. */
 export const keyAttributions =
   (store: TableStore): AttributionsOf =>
   async (records) => {

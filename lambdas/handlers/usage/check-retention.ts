@@ -1,5 +1,6 @@
 import type { Log } from '../../domain/log';
-import { type OldItem, oldItemsOf, type OldItemsOptions } from '../../domain/usage/retention/old-items';
+import type { TableName } from '../../contracts/storage/tables';
+import { oldItemsOf, type OldItemsOptions } from '../../domain/usage/retention/old-items';
 
 export interface CheckRetentionDependencies extends OldItemsOptions {
   readonly everyAccount: () => AsyncIterable<string>;
@@ -11,10 +12,10 @@ export const checkRetention =
   ({ everyAccount, log, ...options }: CheckRetentionDependencies): (() => Promise<void>) =>
   async () => {
     let accounts = 0;
-    const counts = new Map<OldItem['table'], number>();
+    const counts = new Map<TableName, number>();
     for await (const accountId of everyAccount()) {
       accounts += 1;
-      for await (const { table } of oldItemsOf(options, accountId)) counts.set(table, (counts.get(table) ?? 0) + 1);
+      for (const table of await oldItemsOf(options, accountId)) counts.set(table, (counts.get(table) ?? 0) + 1);
     }
     for (const [table, count] of counts) log.error('RETENTION_EXCEEDED', { cause: table, count });
     log.info('RETENTION_CHECKED', { count: accounts });

@@ -1,14 +1,23 @@
+import { encodeTime } from 'ulid';
 import { usagePartitions } from '../../../contracts/storage/table-keys/usage';
 import { USAGE } from '../../../contracts/storage/tables';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
+import { HOUR_MS } from '../../clock';
 import { mergedItems, sortKeyOf } from '../../table/merged-items';
 import type { PageOf, PageRequest } from '../../table/page';
-import type { TableStore } from '../../table/table-store';
+import type { SortRange, TableStore } from '../../table/table-store';
 import { decodeUsageRecord } from '../records/usage-records';
 
 /** The most records that a page looks at for each one that it may have, however few of them match the filter. */
 const READ_PER_ITEM = 20;
+/** The most records that any page looks at: they are read in a few seconds, and a response may take 29. */
+const READ_MAX = 20_000;
 const READ_AHEAD = 50;
+/**
+ * A request gets its ID before it is admitted: its body is read in between, and it may wait for money. No request runs
+ * for an hour.
+ */
+const ADMITTED_WITHIN_MS = HOUR_MS;
 
 /** Selects requests. */
 export interface RequestFilter {
@@ -32,22 +41,39 @@ export async function requestPage(
   { limit, after }: PageRequest,
 ): Promise<PageOf<UsageRecord>> {
   const items: UsageRecord[] = [];
-  const query = { table: USAGE, newestFirst: true, limit: READ_AHEAD, ...(after && { sort: { to: after.sk } }) };
+  const sort = idsBetween(filter, after?.sk);
+  if (sort === undefined) return { items };
+  const readMax = Math.min(READ_MAX, limit * READ_PER_ITEM);
   let read = 0;
+  const query = { table: USAGE, newestFirst: true, limit: READ_AHEAD, sort };
   for await (const item of mergedItems(store, usagePartitions(accountId), query)) {
     if (sortKeyOf(item) === after?.sk) continue;
     const record = decodeUsageRecord(item);
-    // Request IDs sort by the time at which the requests began.
-    if (filter.from !== undefined && record.at < filter.from) return { items };
     if (isSelected(record, filter)) items.push(record);
     read += 1;
-    if (items.length === limit || read === limit * READ_PER_ITEM)
-      return { items, next: { pk: accountId, sk: sortKeyOf(item) } };
+    if (items.length === limit || read === readMax) return { items, next: { pk: accountId, sk: sortKeyOf(item) } };
   }
   return { items };
 }
 
-function isSelected(record: UsageRecord, { keyId, model, provider, status, label, to }: RequestFilter): boolean {
+/**
+ * The IDs that requests of a period can have. They sort by time.
+ * @param last the ID of the last request that was read. @default none was
+ * @returns undefined if there are none
+ */
+function idsBetween({ from, to }: Pick<RequestFilter, 'from' | 'to'>, last: string | undefined): SortRange | undefined {
+  const first = from === undefined ? ID_PREFIX : firstIdAt(Date.parse(from) - ADMITTED_WITHIN_MS);
+  const end = last ?? (to === undefined ? AFTER_ALL_IDS : firstIdAt(Date.parse(to)));
+  return first > end ? undefined : { from: first, to: end };
+}
+
+const ID_PREFIX = 'req_';
+const AFTER_ALL_IDS = 'req_~';
+
+/** It sorts before every ID of its millisecond, because it is the beginning of each. */
+const firstIdAt = (milliseconds: number): string => `${ID_PREFIX}${encodeTime(Math.max(0, milliseconds))}`;
+
+function isSelected(record: UsageRecord, { keyId, model, provider, status, label, from, to }: RequestFilter): boolean {
   const labels = Object.entries(record.labels ?? {}).map(([name, value]) => `${name}=${value}`);
   return (
     (keyId === undefined || record.keyId === keyId) &&
@@ -55,6 +81,7 @@ function isSelected(record: UsageRecord, { keyId, model, provider, status, label
     (provider === undefined || record.provider === provider) &&
     (status === undefined || record.status === status) &&
     (label === undefined || labels.includes(label)) &&
+    (from === undefined || record.at >= from) &&
     (to === undefined || record.at < to)
   );
 }

@@ -19,6 +19,8 @@ export interface ReportQuery {
   /** The first and the last day in that time zone, such as `2026-11-01`. */
   readonly from: string;
   readonly to: string;
+  /** The values that are reported. @default those with the most requests */
+  readonly values?: ReadonlySet<string>;
 }
 
 /** The usage of one value of a dimension. */
@@ -41,14 +43,16 @@ export interface UsageReport {
  * belongs to the day in which it begins, which matters only for time zones that are not whole hours away from UTC.
  */
 export async function usageReport(rollUps: ReadRollUps, query: ReportQuery): Promise<UsageReport> {
-  const groups = new Groups();
+  const groups = new Groups(query.values);
   if (query.timeZone === 'UTC' && query.interval !== 'hour') {
     for await (const rollUp of coarse(rollUps, query))
       groups.add(rollUp.value, rollUp.start.slice(0, LABEL_CHARACTERS[query.interval]), rollUp.measures);
     return groups.report();
   }
-  const days = { from: shifted(query.from, -1), to: shifted(query.to, 1) };
-  const values = new Groups();
+  // The days of another zone reach into the days before and after in UTC.
+  const margin = query.timeZone === 'UTC' ? 0 : 1;
+  const days = { from: shifted(query.from, -margin), to: shifted(query.to, margin) };
+  const values = new Groups(query.values);
   for await (const day of rollUps.all(query.accountId, query.group, 'day', days))
     values.add(day.value, day.start, day.measures);
   const { series, omitted } = values.report();
@@ -103,9 +107,16 @@ function nextMonth(month: string): string {
 
 /** Adds up measures by value and beginning. */
 class Groups {
+  readonly #only: ReadonlySet<string> | undefined;
   readonly #values = new Map<string, Map<string, Measures>>();
 
+  /** @param only the values that are added up. @default all */
+  constructor(only?: ReadonlySet<string>) {
+    this.#only = only;
+  }
+
   add(value: string, start: string, measures: Measures): void {
+    if (this.#only?.has(value) === false) return;
     const points = this.#values.get(value) ?? new Map<string, Measures>();
     points.set(start, sumOfMeasures([points.get(start) ?? {}, measures]));
     this.#values.set(value, points);

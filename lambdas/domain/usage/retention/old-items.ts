@@ -3,18 +3,13 @@ import { countedPartition, DIMENSIONS, rollUpPartition } from '../../../contract
 import { usagePartitions } from '../../../contracts/storage/table-keys/usage';
 import { AUDIT, ROLLUPS, type TableName, type TableSpec, USAGE } from '../../../contracts/storage/tables';
 import { type Clock, DAY_MS, SECOND_MS } from '../../clock';
+import { inParallel } from '../../in-parallel';
 import type { SortRange, TableStore } from '../../table/table-store';
 import type { Item } from '../../table/value';
 import { startTime, WHOLE_ACCOUNT } from '../rollups/targets';
 
-/** One item in a table that is older than the retention of its class. */
-export interface OldItem {
-  readonly table: TableName;
-  readonly accountId: string;
-}
-
 export interface OldItemsOptions {
-  readonly store: TableStore;
+  readonly store: Pick<TableStore, 'query'>;
   readonly clock: Clock;
   /** How many days usage data is kept. */
   readonly retentionDays: number;
@@ -30,19 +25,30 @@ interface Place {
   readonly time: (item: Item) => number | undefined;
 }
 
+/** An account has some thirty places. A run has fifteen minutes for all accounts. */
+const CONCURRENT_PLACES = 16;
+
 /**
  * Finds what can still be read of an account although its class no longer allows it: because an item has no expiry, or
  * because one was written when the retention was longer. It looks at the time of the data itself, not at the expiry.
+ * @returns the table of each partition with such an item
  */
-export async function* oldItemsOf(options: OldItemsOptions, accountId: string): AsyncGenerator<OldItem, void> {
-  const { store, clock } = options;
-  for (const { table, partition, sort, days, time } of placesOf(options, accountId)) {
-    const page = await store.query({ table, partition, limit: 1, ...(sort && { sort }) });
-    const [oldest] = page.items;
-    // An expiry is in whole seconds.
-    const end = clock() - days * DAY_MS - SECOND_MS;
-    if (oldest !== undefined && !((time(oldest) ?? -Infinity) > end)) yield { table: table.name, accountId };
-  }
+export async function oldItemsOf(options: OldItemsOptions, accountId: string): Promise<readonly TableName[]> {
+  const places = [...placesOf(options, accountId)];
+  const found = await inParallel(places, CONCURRENT_PLACES, async (place) => {
+    const isOld = await hasOldItem(options, place);
+    return isOld ? [place.table.name] : [];
+  });
+  return found.flat();
+}
+
+async function hasOldItem({ store, clock }: OldItemsOptions, place: Place): Promise<boolean> {
+  const { table, partition, sort, days, time } = place;
+  const { items } = await store.query({ table, partition, limit: 1, ...(sort && { sort }) });
+  const [oldest] = items;
+  // An expiry is in whole seconds.
+  const end = clock() - days * DAY_MS - SECOND_MS;
+  return oldest !== undefined && !((time(oldest) ?? -Infinity) > end);
 }
 
 function* placesOf({ retentionDays: days }: OldItemsOptions, accountId: string): Generator<Place, void> {

@@ -4,6 +4,7 @@ import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { mergedItems, sortKeyOf } from '../../table/merged-items';
 import type { TableStore } from '../../table/table-store';
 import { decodeUsageRecord } from '../records/usage-records';
+import { expiredVersionOf } from './count-requests';
 import type { RollUps } from './roll-ups';
 import { attributed, type AttributionsOf } from './targets';
 
@@ -40,7 +41,8 @@ export async function completeRollUps(
   const unreadable: string[] = [];
   let [records, pending] = [0, [] as UsageRecord[]];
   const count = async (): Promise<void> => {
-    const changes = pending.map((record) => ({ record }));
+    // A late charge is the only change of a record. Both versions have to fit into a transaction.
+    const changes = pending.map((record) => ({ record, before: expiredVersionOf(record) }));
     unreadable.push(...(await rollUps.count(await attributed(changes, attributionsOf))));
     [records, pending] = [records + pending.length, []];
   };

@@ -22,9 +22,8 @@ export interface Counted {
 
 /**
  * Computes the writes that bring the roll-ups of one account up to date with the changes of its records, in some
- * dimensions. A record that
- * was not counted yet is added as a whole, and one that was counted in the state before its change by the difference. A
- * repeat of a change that was counted, or of an older one, adds nothing.
+ * dimensions. A record that was not counted yet is added as a whole, and one that was counted in the state before its
+ * change by the difference. A repeat of a change that was counted, or of an older one, adds nothing.
  */
 export async function countRequests(
   {
@@ -82,7 +81,7 @@ export async function countRequests(
 }
 
 /** A record as the sweeper wrote it, if its request expired first. The change that replaced that one may be lost. */
-function expiredVersionOf({ firstByteMs: _, ...record }: UsageRecord): UsageRecord {
+export function expiredVersionOf({ firstByteMs: _, ...record }: UsageRecord): UsageRecord {
   return { ...record, status: 'expired', httpStatus: 0, usage: {}, estimated: false, costPico: 0n, overrunPico: 0n };
 }
 

@@ -128,7 +128,8 @@ function pack({ request, state, dimensions }: DimensionedMark): Buffer {
 
 /** @throws TypeError when the value is not a list of marks */
 function unpack(value: unknown): readonly DimensionedMark[] {
-  if (!(value instanceof Uint8Array) || value.length % MARK_BYTES !== 0) throw new TypeError('these are no marks');
+  if (!(value instanceof Uint8Array) || value.length % MARK_BYTES !== 0)
+    throw new TypeError('the value is not a list of marks');
   const bytes = Buffer.from(value);
   return Array.from({ length: bytes.length / MARK_BYTES }, (_, index) => {
     const mark = bytes.subarray(index * MARK_BYTES, (index + 1) * MARK_BYTES);

@@ -11,7 +11,7 @@ import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import type { Key } from '../../table/value';
 import { expiryAfter } from '../records/usage-records';
 
-/** A usage record with what it does not say itself: whose it is. */
+/** A usage record with its owner, which the record does not name. */
 export interface Attributed {
   readonly record: UsageRecord;
   /** The first key of the key's rotations, or its trust: one name for keys that replace each other. */
@@ -28,12 +28,12 @@ export interface CountableChange extends Attributed {
 
 export type Attribution = Omit<Attributed, 'record'>;
 
-/** Finds out whose the requests of keys are, by key ID. A key that is missing in the result counts for itself. */
+/** Looks up the owners of requests by key ID. A key that is missing in the result counts for itself. */
 export type AttributionsOf = (
   records: readonly Pick<UsageRecord, 'accountId' | 'keyId'>[],
 ) => Promise<ReadonlyMap<string, Attribution>>;
 
-/** Adds to each of several records, or changes of records, whose it is. */
+/** Adds the owner to each of several records or changes of records. */
 export async function attributed<Change extends Pick<Attributed, 'record'>>(
   changes: readonly Change[],
   attributionsOf: AttributionsOf,

@@ -1,4 +1,6 @@
-import { MEASURE_PREFIXES, type Measures, OTHER, sumOfMeasures } from '../rollups/measures';
+import { type Measures, OTHER } from '../rollups/measures';
+import { publishedMeasures } from './published-measures';
+import { addSums, type Sums, sumsOf } from './sums';
 
 /** A group of requests: those of a day to one model at one provider that ended with one class of HTTP statuses. */
 export interface CellName {
@@ -12,14 +14,14 @@ export interface Cell extends CellName {
   readonly measures: Measures;
 }
 
-/** The most cells of a day. Smaller ones beyond that are pooled. */
-export const CELLS_MAX = 5_000;
-const KEPT = ['requests', 'costPico'];
-const KEPT_PREFIXES = [MEASURE_PREFIXES.tokens, MEASURE_PREFIXES.durations, MEASURE_PREFIXES.firstBytes];
+/**
+ * The most cells of a day besides pools. Smaller ones are pooled. A cell has at most about 2.5 KB, and the transaction
+ * that publishes a day at most 4 MB.
+ */
+export const CELLS_MAX = 1_500;
 
 interface Group extends CellName {
-  readonly accounts: Set<string>;
-  measures: Measures;
+  readonly sums: Sums;
 }
 
 /**
@@ -28,60 +30,49 @@ interface Group extends CellName {
  * small is not published at all.
  *
  * Every request is in one cell at most and no totals are published beside the cells, so nothing can be computed by
- * subtracting one published group from another.
+ * subtracting one published group from another. Within a cell, each measure has the minimum of accounts too.
  */
 export class Cells {
+  readonly #accountsMin: number;
   readonly #groups = new Map<string, Group>();
+
+  /** @param accountsMin the fewest accounts of a published sum: at least 2 */
+  constructor(accountsMin: number) {
+    this.#accountsMin = accountsMin;
+  }
 
   /** Adds what one account used. */
   add(accountId: string, { measures, ...name }: Cell): void {
     // A correction can leave nothing behind. An account that used nothing hides nobody.
-    if ((measures['requests'] ?? 0n) > 0n) addTo(this.#groups, name, new Set([accountId]), kept(measures));
+    if ((measures['requests'] ?? 0n) > 0n) this.#addTo(this.#groups, { ...name, sums: sumsOf(accountId, measures) });
   }
 
-  /** @param accountsMin at least 2 */
-  publishable(accountsMin: number): readonly Cell[] {
-    const isLarge = ({ accounts }: Group): boolean => accounts.size >= accountsMin;
+  publishable(): readonly Cell[] {
+    const isLarge = ({ sums }: Group): boolean => (sums.get('requests')?.accounts.size ?? 0) >= this.#accountsMin;
     const bySize = [...this.#groups.values()].sort((one, other) => requestsOf(other) - requestsOf(one));
-    const published = bySize.filter(isLarge).slice(0, CELLS_MAX);
-    const left = bySize.filter((group) => !published.includes(group));
-    const pools = pooled(left, ({ statusClass }) => ({ model: OTHER, provider: OTHER, statusClass }));
-    const rest = pooled(
+    const large = bySize.filter(isLarge);
+    const left = [...large.slice(CELLS_MAX), ...bySize.filter((group) => !isLarge(group))];
+    const pools = this.#pooled(left, ({ statusClass }) => ({ model: OTHER, provider: OTHER, statusClass }));
+    const rest = this.#pooled(
       pools.filter((group) => !isLarge(group)),
       () => ({ model: OTHER, provider: OTHER, statusClass: OTHER }),
     );
-    return [...published, ...pools.filter(isLarge), ...rest.filter(isLarge)].map(cellOf);
+    const published = [...large.slice(0, CELLS_MAX), ...pools.filter(isLarge), ...rest.filter(isLarge)];
+    return published.map(({ sums, ...name }) => ({ ...name, measures: publishedMeasures(sums, this.#accountsMin) }));
+  }
+
+  #pooled(groups: readonly Group[], nameOf: (group: Group) => CellName): readonly Group[] {
+    const pools = new Map<string, Group>();
+    for (const group of groups) this.#addTo(pools, { ...nameOf(group), sums: group.sums });
+    return [...pools.values()];
+  }
+
+  #addTo(groups: Map<string, Group>, { model, provider, statusClass, sums }: Group): void {
+    const id = JSON.stringify([model, provider, statusClass]);
+    const group = groups.get(id);
+    const all = group === undefined ? sums : addSums(group.sums, sums, this.#accountsMin);
+    groups.set(id, { model, provider, statusClass, sums: all });
   }
 }
 
-function pooled(groups: readonly Group[], nameOf: (group: Group) => CellName): readonly Group[] {
-  const pools = new Map<string, Group>();
-  for (const group of groups) addTo(pools, nameOf(group), group.accounts, group.measures);
-  return [...pools.values()];
-}
-
-function addTo(groups: Map<string, Group>, name: CellName, accounts: ReadonlySet<string>, measures: Measures): void {
-  const { model, provider, statusClass } = name;
-  const id = JSON.stringify([model, provider, statusClass]);
-  const group = groups.get(id) ?? { model, provider, statusClass, accounts: new Set<string>(), measures: {} };
-  for (const account of accounts) group.accounts.add(account);
-  group.measures = sumOfMeasures([group.measures, measures]);
-  groups.set(id, group);
-}
-
-const requestsOf = ({ measures }: Group): number => Number(measures['requests'] ?? 0n);
-
-/** Statuses are left out, because they would divide a cell into smaller ones. */
-const kept = (measures: Measures): Measures =>
-  Object.fromEntries(
-    Object.entries(measures).filter(
-      ([name]) => KEPT.includes(name) || KEPT_PREFIXES.some((prefix) => name.startsWith(prefix)),
-    ),
-  );
-
-const cellOf = ({ model, provider, statusClass, measures }: Group): Cell => ({
-  model,
-  provider,
-  statusClass,
-  measures,
-});
+const requestsOf = ({ sums }: Group): number => Number(sums.get('requests')?.value ?? 0n);

@@ -15,7 +15,7 @@ import { type Cell, Cells, type CellName } from './cells';
  * added to the day then, and a published day never has to change.
  */
 const PUBLISHED_AFTER_MS = 2 * DAY_MS;
-/** Keeps an item far below DynamoDB's 400 KB: a cell takes at most about a kilobyte. */
+/** Keeps an item below DynamoDB's 400 KB: a cell takes at most about 2.5 KB. */
 const PART_CELLS_MAX = 100;
 
 export interface StatisticsDependencies {
@@ -86,11 +86,11 @@ export class Statistics {
   async #cellsOf(day: string): Promise<readonly Cell[]> {
     const { store, everyAccount, accountsMin } = this.#dependencies;
     const rollUps = new ReadRollUps({ store });
-    const cells = new Cells();
+    const cells = new Cells(accountsMin);
     for await (const accountId of everyAccount())
       for await (const { value, measures } of rollUps.all(accountId, 'served', 'day', { from: day, to: day }))
         cells.add(accountId, { ...nameOf(value), measures });
-    return cells.publishable(accountsMin);
+    return cells.publishable();
   }
 
   /** @returns false if another run has published the day */

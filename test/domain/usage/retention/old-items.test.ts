@@ -5,7 +5,9 @@ import { DEPLOYMENT } from '../../../../lambdas/domain/access/actor';
 import { Accounts } from '../../../../lambdas/domain/accounts/accounts';
 import { DAY_MS } from '../../../../lambdas/domain/clock';
 import { absent } from '../../../../lambdas/domain/table/condition';
+import type { Query } from '../../../../lambdas/domain/table/table-store';
 import { putUsageRecord } from '../../../../lambdas/domain/usage/records/usage-records';
+import { oldItemsOf } from '../../../../lambdas/domain/usage/retention/old-items';
 import { checkRetention } from '../../../../lambdas/handlers/usage/check-retention';
 import { ACCOUNT } from '../../wallet/wallet-stage';
 import { RETENTION_DAYS, RollUpStage } from '../rollups/roll-up-stage';
@@ -62,4 +64,19 @@ test('promise-06 a record and a roll-up without an expiry raise an alarm once th
 test('promise-06 records that were written under a longer retention raise an alarm', async () => {
   stage.now += 31 * DAY_MS;
   expect(await check(30)).toContainEqual(['RETENTION_EXCEEDED', { cause: 'usage', count: 1 }]);
+});
+
+test('the partitions of an account are checked at the same time, because one run checks all accounts', async () => {
+  let [running, most] = [0, 0];
+  const query = async (asked: Query) => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => void setImmediate(resolve));
+    running -= 1;
+    return stage.engine.query(asked);
+  };
+  expect(await oldItemsOf({ store: { query }, clock: stage.clock, retentionDays: RETENTION_DAYS }, ACCOUNT)).toEqual(
+    [],
+  );
+  expect(most).toBe(16);
 });

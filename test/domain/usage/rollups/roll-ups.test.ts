@@ -2,10 +2,13 @@ import { DIMENSIONS, rollUpPartition } from '../../../../lambdas/contracts/stora
 import { ROLLUPS } from '../../../../lambdas/contracts/storage/tables';
 import { HOUR_MS, MINUTE_MS } from '../../../../lambdas/domain/clock';
 import type { UsageRecord } from '../../../../lambdas/contracts/storage/usage-record';
+import { absent } from '../../../../lambdas/domain/table/condition';
+import { putUsageRecord } from '../../../../lambdas/domain/usage/records/usage-records';
+import { completeRollUps } from '../../../../lambdas/domain/usage/rollups/complete-roll-ups';
 import { VALUES_PER_DAY_MAX } from '../../../../lambdas/domain/usage/rollups/capped-values';
 import { FaultyStore } from '../../wallet/faulty-store';
 import { ACCOUNT } from '../../wallet/wallet-stage';
-import { changeOf, expectedFrom, KEY, MEMBER, nameOf, RollUpStage } from './roll-up-stage';
+import { changeOf, expectedFrom, KEY, MEMBER, nameOf, RETENTION_DAYS, RollUpStage } from './roll-up-stage';
 
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
 const LABELS = { team: 'search', project: 'a b' };
@@ -191,6 +194,17 @@ describe('a record that changes', () => {
     expect(await stage.count(record)).toEqual([]);
     const account = nameOf({ dimension: 'account', value: 'all', interval: 'hour', start: '2026-11-20T10' });
     expect((await stage.stored()).get(account)).toEqual(expectedFrom([record]).get(account));
+  });
+
+  test('late charges of many models whose own changes were lost are counted from the records alone', async () => {
+    const records = Array.from({ length: 98 }, (_, model) => stage.record({ model: `model-${model}` }));
+    await stage.count(...records.map((record) => stage.expired(record)));
+    for (const record of records) await stage.engine.write(putUsageRecord(record, RETENTION_DAYS, absent()));
+    const options = { store: stage.engine, rollUps: stage.rollUps };
+    const attributionsOf = async () => new Map([[KEY, { counterId: KEY, memberId: MEMBER }]]);
+    expect(await completeRollUps({ ...options, attributionsOf }, ACCOUNT)).toEqual({ records: 98, unreadable: [] });
+    const stored = await stage.stored();
+    for (const [name, measures] of expectedFrom(records)) expect([name, stored.get(name)]).toEqual([name, measures]);
   });
 
   test('a refund of a part of a charge changes the roll-ups by the difference', async () => {

@@ -1,6 +1,7 @@
 import {
   faultOfPeriod,
   faultOfSubgroup,
+  REPORT_POINTS_MAX,
   requestExportSchema,
   requestFilterSchema,
   usageQuerySchema,
@@ -25,7 +26,7 @@ import { REPORT_COLUMNS, reportRows, REQUEST_COLUMNS, requestRow, requestView, s
 
 const DAYS_DEFAULT = 30;
 /** A function's response may have six megabytes. */
-const EXPORT_CHARACTERS_MAX = 4_000_000;
+const FILE_CHARACTERS_MAX = 4_000_000;
 
 /** The usage of an account: sums over time, single requests, and both as files. */
 export const USAGE_ROUTES = [
@@ -53,11 +54,15 @@ export const USAGE_ROUTES = [
       if (found.length > 0) throw new InvalidInput(found);
       const rollUps = new ReadRollUps(dependencies);
       const { series, omitted } = await usageReport(rollUps, { ...period, accountId });
-      const before = compare && (await usageReport(rollUps, { ...period, ...previousPeriod(period), accountId }));
+      const values = new Set(series.map(({ value }) => value));
+      const before =
+        compare && (await usageReport(rollUps, { ...period, ...previousPeriod(period), accountId, values }));
       const previous = before && new Map(before.series.map(({ value, total }) => [value, total]));
       const views = seriesViews(series, { metric, subgroup }, previous);
+      if (views.reduce((sum, { points }) => sum + points.length, 0) > REPORT_POINTS_MAX) throw tooLong();
       if (format !== 'json') {
         const text = renderRows(REPORT_COLUMNS, reportRows(views), format);
+        if (text.length > FILE_CHARACTERS_MAX) throw tooLong();
         return new Download({ type: ROW_TYPES[format], name: `usage-${from}-${to}.${format}`, text });
       }
       return { ...period, metric, ...(subgroup && { subgroup }), series: views, omitted };
@@ -117,6 +122,11 @@ export const USAGE_ROUTES = [
   }),
 ];
 
+const tooLong = (): InvalidInput =>
+  new InvalidInput([
+    { pointer: 'interval', detail: 'has too many points: ask for longer intervals, fewer days or no subgroup' },
+  ]);
+
 function filterOf(filter: Omit<RequestFilter, 'keyId'> & { readonly key?: string | undefined }): RequestFilter {
   const { key: keyId, from, to, ...rest } = filter;
   return { ...rest, keyId, from: milliseconds(from), to: milliseconds(to) };
@@ -129,6 +139,6 @@ const milliseconds = (time: string | undefined): string | undefined =>
 /** How many of the rows fit into one response. */
 function fittingRows(rows: readonly object[]): number {
   let characters = 0;
-  const tooFar = rows.findIndex((row) => (characters += JSON.stringify(row).length) > EXPORT_CHARACTERS_MAX);
+  const tooFar = rows.findIndex((row) => (characters += JSON.stringify(row).length) > FILE_CHARACTERS_MAX);
   return tooFar === -1 ? rows.length : tooFar;
 }
