@@ -5,7 +5,6 @@ import {
   financial,
   IN_ACCOUNT,
   keyed,
-  ofNobody,
   personal,
   storedItem,
 } from '../../contracts/storage/stored-item';
@@ -16,7 +15,6 @@ import {
   CHARGING_TOP_UPS_PARTITION,
   chargingTopUpKey,
   CLOSING_PREFIX,
-  COUPONS_PARTITION,
   customerKey,
   DUE_PREFIX,
   INVOICE_NOTICE_PREFIX,
@@ -34,7 +32,6 @@ import { ACCOUNTS, WALLET } from '../../contracts/storage/tables';
 import { cursorSchema } from '../table/work-through';
 import { dueSchema } from './arrears/due-item';
 import { autoTopUpSchema } from './auto-top-up-item';
-import { codeSchema, couponSchema } from './coupons/coupon-item';
 import { customerSchema } from './customers';
 import { lowBalanceSchema } from './low-balances';
 import { exceptionSchema } from './payment-exceptions';
@@ -230,35 +227,6 @@ export const PAYMENT_ITEMS = [
     fields: {},
     is: keyed(OPEN_DUES_PARTITION, /^acc_/),
     ofAccount: (accountId) => [{ partition: OPEN_DUES_PARTITION, sort: { beginsWith: `${accountId}#` } }],
-  }),
-  storedItem({
-    kind: 'coupon',
-    about: 'a coupon: amount, reason code, times, counts',
-    table: WALLET,
-    ends: 'when an operator deletes it',
-    schema: couponSchema,
-    fields: {
-      amountPico: ofNobody(),
-      reason: ofNobody(),
-      createdAt: ofNobody(),
-      validUntil: ofNobody(),
-      creditDays: ofNobody(),
-      redemptionsMax: ofNobody(),
-      redemptions: ofNobody(),
-      codeHash: ofNobody(),
-    },
-    is: keyed(COUPONS_PARTITION, /^cpn_/),
-    notFound: 'It belongs to no account.',
-  }),
-  storedItem({
-    kind: 'coupon-code',
-    about: 'which coupon has a code, by a keyed hash of the code',
-    table: WALLET,
-    ends: 'with the coupon',
-    schema: codeSchema,
-    fields: { couponId: ofNobody() },
-    is: keyed(/^coupon-code#/, 'coupon'),
-    notFound: 'It belongs to no account.',
   }),
   ...[ACCOUNTS, WALLET].map((table) =>
     storedItem({

@@ -7,6 +7,7 @@ import { FEDERATION_ITEMS } from '../federation/stored-items';
 import { KEY_ITEMS } from '../keys/stored-items';
 import { NOTIFICATION_ITEMS } from '../notifications/stored-items';
 import { WEBHOOK_ITEMS } from '../notifications/webhooks/stored-items';
+import { COUPON_ITEMS } from '../payments/coupons/stored-items';
 import { PAYMENT_ITEMS } from '../payments/stored-items';
 import { PEOPLE_ITEMS } from '../people/stored-items';
 import { RECEIPT_ITEMS } from '../receipts/stored-items';
@@ -29,6 +30,7 @@ export const REGISTER: readonly StoredItem[] = [
   ...WEBHOOK_ITEMS,
   ...KEY_ITEMS,
   ...PAYMENT_ITEMS,
+  ...COUPON_ITEMS,
   ...WALLET_ITEMS,
   ...USAGE_ITEMS,
   ...ROLL_UP_ITEMS,

@@ -31,7 +31,6 @@ import { EXAMPLE_KEYS } from './example-keys';
 import { RecordedKinds } from './recorded-kinds';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const KEY_ID = '01JD0000000000000000000001';
 const isKeyAttribute = (name: string): boolean => (KEY_ATTRIBUTES as readonly string[]).includes(name);
 
 /** The faults in the declaration of a kind. */

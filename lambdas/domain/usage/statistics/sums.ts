@@ -3,7 +3,7 @@ import { MEASURE_PREFIXES, type Measures } from '../rollups/measures';
 /** A sum over accounts. */
 export interface Sum {
   readonly value: bigint;
-  /** The accounts that it covers. Of more accounts than a published sum needs, only as many are kept. */
+  /** The accounts that it covers, or as many of them as a published sum needs. */
   readonly accounts: ReadonlySet<string>;
 }
 
@@ -18,7 +18,7 @@ const PREFIXES = [MEASURE_PREFIXES.tokens, ...HISTOGRAM_PREFIXES];
 /** Counts the requests that are in no bucket of a histogram. It is not published, but can be computed from what is. */
 export const withoutBucket = (prefix: string): string => `${prefix}none`;
 
-/** What one account contributes to the sums of a cell. */
+/** Returns the part of one account in the sums of a cell. */
 export function sumsOf(accountId: string, measures: Measures): Sums {
   const accounts = new Set([accountId]);
   const kept = Object.entries(measures).filter(
