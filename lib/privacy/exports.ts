@@ -13,6 +13,7 @@ import { HarmAlarm } from '../constructs/harm-alarm';
 import { ServiceFunction } from '../constructs/service-function';
 import type { KeysTable } from '../keys/keys-table';
 import type { OutboxTable } from '../notifications/outbox-table';
+import type { RollUpsTable } from '../usage/roll-ups-table';
 import type { UsageTable } from '../usage/usage-table';
 import type { WalletTable } from '../wallet/wallet-table';
 import { ExportBucket } from './export-bucket';
@@ -26,6 +27,7 @@ export interface ExportsProps {
   readonly keys: KeysTable;
   readonly wallet: WalletTable;
   readonly usage: UsageTable;
+  readonly rollUps: RollUpsTable;
   readonly audit: AuditTable;
   readonly outbox: OutboxTable;
   /** Encrypts the files and the log groups. */
@@ -67,7 +69,7 @@ export class Exports extends Construct {
   }
 
   #writeStep(props: ExportsProps): ServiceFunction<typeof EXPORT_WRITE_ENV> {
-    const { config, accounts, keys, wallet, usage, audit, outbox } = props;
+    const { config, accounts, keys, wallet, usage, rollUps, audit, outbox } = props;
     const write = new ServiceFunction(this, 'Write', {
       entry: 'lambdas/handlers/privacy/export-write.lambda.ts',
       description: 'Writes the next file of an export',
@@ -84,6 +86,7 @@ export class Exports extends Construct {
         KEYS_TABLE: keys.table.tableName,
         WALLET_TABLE: wallet.table.tableName,
         USAGE_TABLE: usage.table.tableName,
+        ROLLUPS_TABLE: rollUps.table.tableName,
         AUDIT_TABLE: audit.table.tableName,
         OUTBOX_TABLE: outbox.table.tableName,
         EXPORT_BUCKET: this.files.bucket.bucketName,
@@ -93,6 +96,7 @@ export class Exports extends Construct {
     keys.grants.exportData(write);
     wallet.grants.exportData(write);
     usage.grants.exportData(write);
+    rollUps.grants.read(write);
     audit.grants.readForAccounts(write);
     outbox.grants.exportData(write);
     this.files.grantWrite(write);

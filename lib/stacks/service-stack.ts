@@ -69,7 +69,7 @@ export class ServiceStack extends Stack {
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
     new Webhooks(this, 'Webhooks', { ...shared, outbox, accounts, audit, keyPepper });
     const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity, stripeKeys });
-    const exports = new Exports(this, 'Exports', { ...shared, accounts, keys, wallet, usage, audit, outbox });
+    const exports = new Exports(this, 'Exports', { ...shared, accounts, keys, wallet, usage, rollUps, audit, outbox });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,
       accounts,

@@ -15,6 +15,7 @@ const tableNames = {
   keys: env.KEYS_TABLE,
   wallet: env.WALLET_TABLE,
   usage: env.USAGE_TABLE,
+  rollups: env.ROLLUPS_TABLE,
   audit: env.AUDIT_TABLE,
   outbox: env.OUTBOX_TABLE,
 };

@@ -64,6 +64,12 @@ describe('the table of permissions', () => {
       'federation.read owner admin auditor',
       'federation.create owner admin',
       'federation.delete owner admin',
+      'export.create owner admin',
+      'export.assist operator',
+      'export.read owner admin operator',
+      'export.reveal owner admin',
+      // Only the workflow of exports does this.
+      'export.deliver',
       'alert.read owner admin',
       'alert.change owner admin',
       'webhook.read owner admin',
