@@ -86,7 +86,7 @@ export class Exports extends Construct {
         KEYS_TABLE: keys.table.tableName,
         WALLET_TABLE: wallet.table.tableName,
         USAGE_TABLE: usage.table.tableName,
-        ROLLUPS_TABLE: rollUps.table.tableName,
+        ROLLUPS_TABLE: rollUps.tableName,
         AUDIT_TABLE: audit.table.tableName,
         OUTBOX_TABLE: outbox.table.tableName,
         EXPORT_BUCKET: this.files.bucket.bucketName,

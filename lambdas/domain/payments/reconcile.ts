@@ -42,7 +42,6 @@ const PROCESSOR_PREFIX = 'pi_';
 /** Sorts after every time. */
 const LAST = '~';
 
-
 /**
  * Compares the movements of money at the processor with the ledger, and the credits of the ledger with the processor. It
  * first books what an event should have booked, so that only a real difference remains.

@@ -51,6 +51,7 @@ import { WalletStage } from '../wallet/wallet-stage';
 import { ROOT, trackedFiles } from '../../repository/tracked-files';
 import { LaterStore } from './later-store';
 import { extendedBy, laterMembers } from './later-members';
+import { exportReaders } from './stored-exports';
 import { rollUpReaders } from './stored-roll-ups';
 import { webhookReaders } from './stored-webhooks';
 import {
@@ -136,6 +137,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       },
     },
     ...(await webhookReaders({ ...inAccounts, accountId, clock })),
+    ...(await exportReaders({ ...inAccounts, accountId, clock })),
     'the mail preferences of a person': {
       ...inAccounts,
       decoders: [],

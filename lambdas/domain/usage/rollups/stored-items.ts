@@ -30,7 +30,7 @@ export const ROLL_UP_ITEMS = [
     fields: { dimension: shown, value: shown, interval: shown, start: shown, measures: shown },
     decode: (item) => ({ dimension: String(item['pk']).split('#')[1], ...decodeRollUp(item as Item) }),
     collects: isMeasure,
-    is: keyed(new RegExp(`^acc_\\w{26}#(${DIMENSIONS.join('|')})$`), new RegExp(`^(${INTERVALS.join('|')})#`)),
+    is: keyed(/^acc_\w{26}#[a-z]+$/, /^(hour|day|month)#/),
     ofAccount: (accountId) => DIMENSIONS.map((dimension) => ({ partition: rollUpPartition(accountId, dimension) })),
   }),
   storedItem({
