@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { CustomerMissing, ProcessorUnavailable } from '../../domain/payments/processor';
+import { CustomerMissing, ProcessorUnavailable } from '../../domain/payments/processor-errors';
 
 /** A call that a customer waits for. */
 const TIMEOUT_MS = 20_000;

@@ -17,7 +17,7 @@ import type {
   ProcessorPrice,
   Purchase,
 } from '../../domain/payments/processor';
-import { RefundRefused } from '../../domain/payments/processor';
+import { RefundRefused } from '../../domain/payments/processor-errors';
 import { SECOND_MS } from '../../domain/clock';
 import { chargeOffSession, findCharge } from './charge-off-session';
 import { ACCOUNT, CREDIT_CENTS, DEPLOYMENT, metadataOf, REFUND } from './metadata';

@@ -4,7 +4,8 @@ import { ACCOUNTS } from '../../contracts/storage/tables';
 import { absent, compare } from '../table/condition';
 import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
-import { CustomerMissing, type PaymentProcessor } from './processor';
+import type { PaymentProcessor } from './processor';
+import { CustomerMissing } from './processor-errors';
 import { reached } from './reached';
 
 export const customerSchema = z.object({ customerId: z.string() });

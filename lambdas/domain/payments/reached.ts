@@ -1,5 +1,5 @@
 import { PaymentsUnavailable } from './payments-errors';
-import { ProcessorUnavailable } from './processor';
+import { ProcessorUnavailable } from './processor-errors';
 
 /** Calls the payment processor. @throws PaymentsUnavailable for ProcessorUnavailable */
 export async function reached<T>(call: () => Promise<T>): Promise<T> {

@@ -9,7 +9,8 @@ import { type Book, decodeEntry, movedInto } from '../wallet/ledger/entry';
 import { listedPaymentSchema } from '../wallet/ledger/payment';
 import { picoOfCents } from './cents';
 import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
-import { type BalanceMovement, type PaymentProcessor, type ProcessedPayment, ProcessorUnavailable } from './processor';
+import type { BalanceMovement, PaymentProcessor, ProcessedPayment } from './processor';
+import { ProcessorUnavailable } from './processor-errors';
 
 /** An amount that the ledger and the processor do not agree about, in pico-dollars. */
 export interface PaymentDifference {

@@ -14,7 +14,8 @@ import { type Refund, returnIdOf } from '../wallet/funds/refund';
 import { picoOfCents, shareOfRoundedUp, wholeCentsIn } from './cents';
 import { creditOf } from './credit-of';
 import { PaymentMissing, RefundFailed, RefundTooLarge } from './payments-errors';
-import { type PaymentProcessor, type ProcessedPayment, RefundRefused } from './processor';
+import type { PaymentProcessor, ProcessedPayment } from './processor';
+import { RefundRefused } from './processor-errors';
 import { reached } from './reached';
 
 export interface RefundsOptions {

@@ -8,7 +8,8 @@ import { type PaymentSettings, readPaymentSettings } from '../../contracts/deplo
 import { type StripeKeys, stripeKeysSecretSchema } from '../../contracts/deployment/secrets';
 import { systemClock } from '../../domain/clock';
 import { errorName } from '../../domain/log';
-import { type PaymentProcessor, ProcessorUnavailable } from '../../domain/payments/processor';
+import type { PaymentProcessor } from '../../domain/payments/processor';
+import { ProcessorUnavailable } from '../../domain/payments/processor-errors';
 
 /** Stripe, as a deployment uses it. */
 export interface DeployedProcessor {

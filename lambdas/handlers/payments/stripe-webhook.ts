@@ -5,7 +5,7 @@ import { type AppError, Forbidden, InternalError } from '../../domain/errors/app
 import { ControlPlaneUnavailable } from '../../domain/errors/refusal';
 import { errorName, type Log } from '../../domain/log';
 import type { PaymentEvents } from '../../domain/payments/payment-events';
-import { ProcessorUnavailable } from '../../domain/payments/processor';
+import { ProcessorUnavailable } from '../../domain/payments/processor-errors';
 import { StoreUnavailable } from '../../domain/table/table-errors';
 import { WalletUnavailable } from '../../domain/wallet/wallet-errors';
 import { problem } from '../control-plane/problem';

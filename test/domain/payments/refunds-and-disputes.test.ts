@@ -1,7 +1,8 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { picoOfCents } from '../../../lambdas/domain/payments/cents';
 import { PaymentMissing, RefundFailed, RefundTooLarge } from '../../../lambdas/domain/payments/payments-errors';
-import { type PaymentProcessor, RefundRefused } from '../../../lambdas/domain/payments/processor';
+import type { PaymentProcessor } from '../../../lambdas/domain/payments/processor';
+import { RefundRefused } from '../../../lambdas/domain/payments/processor-errors';
 import { Refunds } from '../../../lambdas/domain/payments/refunds';
 import { ACCOUNT } from '../wallet/wallet-stage';
 import { PaymentsStage } from './payments-stage';

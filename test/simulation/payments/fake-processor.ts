@@ -13,7 +13,7 @@ import type {
   ProcessorPrice,
   Purchase,
 } from '../../../lambdas/domain/payments/processor';
-import { RefundRefused } from '../../../lambdas/domain/payments/processor';
+import { RefundRefused } from '../../../lambdas/domain/payments/processor-errors';
 import type { Random } from '../random';
 
 type Writable<T> = { -readonly [name in keyof T]: T[name] };

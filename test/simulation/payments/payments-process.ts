@@ -7,7 +7,7 @@ import type { Customers } from '../../../lambdas/domain/payments/customers';
 import { PaymentEvents } from '../../../lambdas/domain/payments/payment-events';
 import { PaymentExceptions } from '../../../lambdas/domain/payments/payment-exceptions';
 import { Plans } from '../../../lambdas/domain/payments/plans/plans';
-import { ProcessorUnavailable } from '../../../lambdas/domain/payments/processor';
+import { ProcessorUnavailable } from '../../../lambdas/domain/payments/processor-errors';
 import { reconcile } from '../../../lambdas/domain/payments/reconcile';
 import { Refunds } from '../../../lambdas/domain/payments/refunds';
 import { NO_NOTIFY } from '../../../lambdas/domain/notifications/outbox/outbox';
