@@ -1,10 +1,11 @@
-import { CfnOutput, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Fn, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, inEveryStandard } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
 import { publishEvents } from '../constructs/bucket-events';
+import { PRIVATE_BUCKET } from '../constructs/private-bucket';
 import { AuditArchiveGrants } from './audit-archive-grants';
 
 export interface AuditArchiveProps {
@@ -32,14 +33,10 @@ export class AuditArchive extends Construct {
   constructor(scope: Construct, id: string, { days, encryptionKey }: AuditArchiveProps) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Events', {
+      ...PRIVATE_BUCKET,
       encryption: BucketEncryption.KMS,
       encryptionKey,
       bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
       objectLockEnabled: true,
       objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(days)),
       lifecycleRules: [
@@ -50,7 +47,6 @@ export class AuditArchive extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     publishEvents(this.bucket);
     classify(this.bucket, { dataClass: 'audit', retention: `each event ${days} days - locked` });

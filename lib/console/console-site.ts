@@ -1,10 +1,11 @@
-import { CfnOutput, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, inEveryStandard } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
 import { publishEvents } from '../constructs/bucket-events';
+import { PRIVATE_BUCKET } from '../constructs/private-bucket';
 
 const [NAME_OUTPUT, DOMAIN_OUTPUT] = ['ConsoleBucket', 'ConsoleBucketDomain'];
 
@@ -23,17 +24,12 @@ export class ConsoleSite extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Files', {
+      ...PRIVATE_BUCKET,
       encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      // A release that breaks the console can be reverted for 30 days.
-      versioned: true,
       lifecycleRules: [
+        // A release that breaks the console can be reverted for 30 days.
         { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     this.#admitCloudFront();
     const stack = Stack.of(this);

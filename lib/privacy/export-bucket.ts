@@ -1,13 +1,14 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import { acknowledge, inEveryStandard, renderedByNag } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
 import { publishEvents } from '../constructs/bucket-events';
+import { PRIVATE_BUCKET } from '../constructs/private-bucket';
 
 /** An export can be downloaded for seven days. S3 removes objects once a day, and then the versions that this leaves. */
 const FILE_DAYS = 8;
@@ -21,14 +22,10 @@ export class ExportBucket extends Construct {
     super(scope, id);
     this.#encryptionKey = encryptionKey;
     this.bucket = new Bucket(this, 'Files', {
+      ...PRIVATE_BUCKET,
       encryption: BucketEncryption.KMS,
       encryptionKey,
       bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
       lifecycleRules: [
         {
           expiration: Duration.days(FILE_DAYS),
@@ -36,7 +33,6 @@ export class ExportBucket extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     publishEvents(this.bucket);
     classify(this.bucket, { dataClass: 'personal', retention: `each file ${FILE_DAYS} days + 1 day` });
