@@ -99,25 +99,30 @@ describe('the first hold', () => {
   });
 });
 
+/** Expects that a request which the first one leaves no money for is sent once the first one has ended, and not before. */
+async function expectSecondToWait(): Promise<void> {
+  const first = await begin(stage.client(long()));
+  const second = stage.client(long());
+  const done = gateway.handle(second);
+  await pass(1);
+  expect(stage.providers.calls).toHaveLength(1);
+  first.call.head(200, SSE);
+  finish(first.call);
+  await first.done;
+  await pass(2);
+  const call = await stage.providers.asked(2);
+  call.head(200, SSE);
+  finish(call);
+  await done;
+  expect(second.status).toBe(200);
+}
+
 describe('a wallet whose money is held', () => {
   beforeEach(() => stage.providers.play(silent));
 
   test('a request waits for money that comes back within seconds', async () => {
     await stage.spendDownTo(2n * SLICE_PICO);
-    const first = await begin(stage.client(long()));
-    const second = stage.client(long());
-    const done = gateway.handle(second);
-    await pass(1);
-    expect(stage.providers.calls).toHaveLength(1);
-    first.call.head(200, SSE);
-    finish(first.call);
-    await first.done;
-    await pass(2);
-    const call = await stage.providers.asked(2);
-    call.head(200, SSE);
-    finish(call);
-    await done;
-    expect(second.status).toBe(200);
+    await expectSecondToWait();
   });
 
   test('a request that running requests leave no money for is told to come back, and why', async () => {
@@ -209,20 +214,7 @@ describe('a budget that running requests of its key hold', () => {
   });
 
   test('a request waits for its key’s budget, which comes back within seconds', async () => {
-    const first = await begin(stage.client(long()));
-    const second = stage.client(long());
-    const done = gateway.handle(second);
-    await pass(1);
-    expect(stage.providers.calls).toHaveLength(1);
-    first.call.head(200, SSE);
-    finish(first.call);
-    await first.done;
-    await pass(2);
-    const call = await stage.providers.asked(2);
-    call.head(200, SSE);
-    finish(call);
-    await done;
-    expect(second.status).toBe(200);
+    await expectSecondToWait();
   });
 
   test('a request that the whole budget would not be enough for is refused at once, although a part is held', async () => {

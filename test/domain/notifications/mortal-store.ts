@@ -9,7 +9,8 @@ class Died extends Error {
 export class MortalStore implements TableStore {
   readonly #inner: TableStore;
   readonly #diesAt: number;
-  #steps = 0;
+  /** The steps so far. */
+  steps = 0;
 
   constructor(inner: TableStore, diesAt: number) {
     this.#inner = inner;
@@ -17,15 +18,16 @@ export class MortalStore implements TableStore {
   }
 
   get isDead(): boolean {
-    return this.#steps >= this.#diesAt;
+    return this.steps >= this.#diesAt;
   }
 
-  readonly get: TableStore['get'] = (get) => this.#call(() => this.#inner.get(get));
-  readonly query: TableStore['query'] = (query) => this.#call(() => this.#inner.query(query));
-  readonly write: TableStore['write'] = (write) => this.#call(() => this.#inner.write(write));
-  readonly transact: TableStore['transact'] = (writes, token) => this.#call(() => this.#inner.transact(writes, token));
+  readonly get: TableStore['get'] = (get) => this.call(() => this.#inner.get(get));
+  readonly query: TableStore['query'] = (query) => this.call(() => this.#inner.query(query));
+  readonly write: TableStore['write'] = (write) => this.call(() => this.#inner.write(write));
+  readonly transact: TableStore['transact'] = (writes, token) => this.call(() => this.#inner.transact(writes, token));
 
-  async #call<T>(work: () => Promise<T>): Promise<T> {
+  /** Makes a call to something else than the store, with its two steps. */
+  async call<T>(work: () => Promise<T>): Promise<T> {
     this.#step();
     const result = await work();
     this.#step();
@@ -34,7 +36,7 @@ export class MortalStore implements TableStore {
 
   #step(): void {
     if (this.isDead) throw new Died();
-    this.#steps += 1;
+    this.steps += 1;
   }
 }
 

@@ -7,23 +7,13 @@ import { picoOfCents } from '../../../lambdas/domain/payments/cents';
 import { PlanMissing, SubscriptionExists } from '../../../lambdas/domain/payments/payments-errors';
 import { ACCOUNT } from '../wallet/wallet-stage';
 import { PaymentsStage, RETURN_URL } from './payments-stage';
+import { monthlyPrice } from './subscription-stage';
 
 /** Monthly plans of $10 and $30; the smaller has a bonus of $2. */
 function plansOf({ controls }: StripeFake): readonly PlanSettings[] {
-  const [small, large] = [1_000, 3_000].map((cents) => {
-    const params = {
-      currency: 'usd',
-      unit_amount: String(cents),
-      recurring: { interval: 'month' },
-      tax_behavior: 'exclusive',
-      product_data: { name: 'Plan' },
-    };
-    const [price] = controls.seed([{ path: '/v1/prices', params }]) as { readonly id: string }[];
-    return price?.id ?? '';
-  }) as [string, string];
   return [
-    { id: 'small', stripePriceId: small, bonusUsd: '2' },
-    { id: 'large', stripePriceId: large },
+    { id: 'small', stripePriceId: monthlyPrice(controls, 1_000), bonusUsd: '2' },
+    { id: 'large', stripePriceId: monthlyPrice(controls, 3_000) },
   ];
 }
 

@@ -7,19 +7,22 @@ import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { ACCOUNT } from '../wallet/wallet-stage';
 import { PaymentsStage, RETURN_URL } from './payments-stage';
 
+/** Creates a monthly price at the local Stripe. @returns its ID */
+export function monthlyPrice(controls: StripeFake['controls'], cents: number): string {
+  const params = {
+    currency: 'usd',
+    unit_amount: String(cents),
+    recurring: { interval: 'month' },
+    tax_behavior: 'exclusive',
+    product_data: { name: 'Plan' },
+  };
+  const [price] = controls.seed([{ path: '/v1/prices', params }]) as { readonly id: string }[];
+  return price?.id ?? '';
+}
+
 /** A monthly plan of $10, and one of $30. */
 function plansOf({ controls }: StripeFake): readonly PlanSettings[] {
-  return [1_000, 3_000].map((cents) => {
-    const params = {
-      currency: 'usd',
-      unit_amount: String(cents),
-      recurring: { interval: 'month' },
-      tax_behavior: 'exclusive',
-      product_data: { name: 'Plan' },
-    };
-    const [price] = controls.seed([{ path: '/v1/prices', params }]) as { readonly id: string }[];
-    return { id: `plan-${cents}`, stripePriceId: price?.id ?? '' };
-  });
+  return [1_000, 3_000].map((cents) => ({ id: `plan-${cents}`, stripePriceId: monthlyPrice(controls, cents) }));
 }
 
 /** An account that subscribes to a plan of $10 at a local Stripe. */
