@@ -155,8 +155,8 @@ export const EXPORT_DELIVER_ENV = ['ACCOUNTS_TABLE', 'AUDIT_TABLE', 'OUTBOX_TABL
 
 /**
  * The functions that deliver mails. Tables are physical names and secrets are ARNs. `PUBLIC_URL` is the origin that
- * mails link to, or `none`; `MAIL_SET` is the name of SES's configuration set. The last three are those of the functions
- * of payments: mails about invoices link to Stripe's pages.
+ * mails link to, or `none`; `MAIL_SET` is the name of SES's configuration set. The last three are also those
+ * of the functions of payments, because a mail about an invoice has a link to its page at Stripe.
  */
 export const MAIL_ENV = [
   'OUTBOX_TABLE',

@@ -37,6 +37,17 @@ import { listedPaymentSchema, paymentSchema } from './ledger/payment';
 const kept = financial('exported');
 /** The money that a running request holds. It ends with the request. */
 const running = financial('exported');
+/** The fields of a running request. */
+const REQUEST = {
+  keyId: running,
+  endpoint: running,
+  model: running,
+  provider: running,
+  streamed: running,
+  at: running,
+  priceVersion: running,
+  labels: running,
+};
 const isOfAccount = (item: { readonly [name: string]: unknown }, accountId: string): boolean =>
   item['accountId'] === accountId;
 const isLease = (sk: string): boolean => sk.includes('#lease_');
@@ -127,14 +138,7 @@ export const WALLET_ITEMS = [
     fields: {
       accountId: running,
       requestId: running,
-      keyId: running,
-      endpoint: running,
-      model: running,
-      provider: running,
-      streamed: running,
-      at: running,
-      priceVersion: running,
-      labels: running,
+      ...REQUEST,
       heldPico: running,
       ceilingPico: running,
       slice: BOOKKEEPING,
@@ -163,14 +167,7 @@ export const WALLET_ITEMS = [
       requestId: running,
       requestHeldPico: running,
       deadline: BOOKKEEPING,
-      keyId: running,
-      endpoint: running,
-      model: running,
-      provider: running,
-      streamed: running,
-      at: running,
-      priceVersion: running,
-      labels: running,
+      ...REQUEST,
     },
     is: ({ pk, sk }) => /^holds#\d\d$/.test(pk) && isLease(sk),
     ofAccount: () => SHARDS.map((shard) => ({ partition: holdPartition(shard) })),

@@ -21,8 +21,8 @@ export function publishedMeasures(sums: Sums, accountsMin: number): Measures {
 }
 
 /**
- * The units of tokens that enough accounts used. The cost of one unit that is left out could be computed from the cost
- * of all units, so at least two are left out, which enough accounts used together.
+ * Returns the units of tokens that enough accounts used. If only one unit were left out, its cost would follow from the
+ * cost of all units. So at least two are left out, and together they cover enough accounts.
  */
 function publishedUnits(sums: Sums, accountsMin: number): readonly NamedSum[] {
   const units = [...sums].filter(([name]) => name.startsWith(MEASURE_PREFIXES.tokens));
