@@ -74,7 +74,7 @@ export class ClassifiedTable extends Construct {
       control:
         'The table can be restored to any second of its window, is kept when its stack is deleted, and is protected against deletion.',
       consequence: 'There is no copy outside DynamoDB; erasing an account within 30 days would have to reach it too.',
-      test: 'a table can be restored for as long as configured, and outlives its stack',
+      test: 'promise-09 a table can be restored for as long as configured, and outlives its stack',
     });
   }
 

@@ -121,7 +121,7 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
         control: 'No function needs anything in a private network, and each has its own role for the stores it uses.',
         consequence:
           'Calls to stores and providers leave over TLS from AWS addresses, without a flow log, a fixed address or an egress firewall.',
-        test: 'every function has its own role, without managed policies of AWS',
+        test: 'promise-22 every function has its own role, without managed policies of AWS',
       },
       {
         decision: 'no-dead-letters',

@@ -48,7 +48,7 @@ export class ServiceLogGroup extends LogGroup {
       control:
         'Facts that are needed later are in the ledger, the usage records and the audit log, not in a log group.',
       consequence: 'No log line is kept for a year: erasure is promised within 30 days, so a line is gone by then.',
-      test: 'every log group expires within 30 days, and every function writes to one of its own',
+      test: 'promise-04 every log group expires within 30 days, and every function writes to one of its own',
     });
   }
 }

@@ -101,7 +101,7 @@ export class Identity extends Construct {
         rules: ['AwsSolutions-COG2'],
         control: 'People can add a TOTP app, and can sign in with a passkey or a code by email instead of a password.',
         consequence: 'A person who adds none of these is authenticated by a password alone.',
-        test: 'people sign in with a password, a code by email or a passkey, and may add an authenticator app',
+        test: 'promise-16 people sign in with a password, a code by email or a passkey, and may add an authenticator app',
       },
       {
         decision: 'essentials-sign-in',

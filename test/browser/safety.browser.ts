@@ -100,7 +100,7 @@ test('promise-18 no page of a local run has a field for a card number, and the p
   await stage.picture(page, 'checkout-card-number');
 });
 
-test('pages call this machine only, set no cookie and run without an error', async () => {
+test('promise-19 pages call this machine only, set no cookie and run without an error', async () => {
   stage.expectOnlyThisMachine();
   expect(await stage.context.cookies()).toEqual([]);
 });

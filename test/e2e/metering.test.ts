@@ -235,7 +235,7 @@ describe('the bytes of a stream', () => {
 });
 
 describe('the request to the provider', () => {
-  test('the provider gets the client’s body byte for byte, without identities, and none of the client’s headers', async () => {
+  test('promise-02 the provider gets the client’s body byte for byte, without identities, and none of the client’s headers', async () => {
     run.upstream.answerWith(wholeAnswer(chatCompletion('x', CHAT_USAGE)));
     const body = `{ "model":"${CHAT_MODEL}", "user":"jane@example.com","messages" : [{"role":"user","content":"\\u0041"}],"metadata":{"a":1},"max_tokens":5,"safety_identifier":"s","x_unknown":[1.50] }`;
     const headers = {

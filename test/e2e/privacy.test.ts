@@ -137,7 +137,7 @@ test('promise-18 a card number is refused in every text of the management API an
   expect(await statusesOf([send(url, form.toString(), FORM)])).toEqual([400]);
 });
 
-test('no file or log line contains anything that a client or a provider said', async () => {
+test('promise-01 no file or log line contains anything that a client or a provider said', async () => {
   expect(CHAT_MODEL).not.toContain(canary);
   await sendCanaryEverywhere();
   await sendCanaryInRefusedRequests();
@@ -154,7 +154,7 @@ test('no other user of the machine may read the data folder', () => {
   for (const file of filesBelow(run.folder)) expect([file, statSync(file).mode & 0o777]).toEqual([file, 0o600]);
 });
 
-test('the API key is stored in dev.json and nowhere else', () => {
+test('promise-15 the API key is stored in dev.json and nowhere else', () => {
   const { apiKey } = run.gateway.account;
   const secret = apiKey.split('_')[2] ?? '';
   const filesWithSecret = filesBelow(run.folder).filter((file) => readFileSync(file, 'latin1').includes(secret));

@@ -22,7 +22,7 @@ const cells = ROUTES.flatMap((route) =>
 );
 
 test.each(cells.map((cell) => [cell.route.id, cell.standing, cell.isOwn ? 'their own' : 'another', cell] as const))(
-  '%s by %s in %s account is decided by the table of permissions',
+  'promise-22 %s by %s in %s account is decided by the table of permissions',
   async (id, as, _which, { route, standing, isOwn }) => {
     const stage = await ApiStage.open();
     const example = EXAMPLES[id];

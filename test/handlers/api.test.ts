@@ -156,7 +156,7 @@ describe('a key', () => {
     expect(listed.text).not.toContain(key.slice(30, -4));
   });
 
-  test('a key cannot be created before its owner attests to being 18', async () => {
+  test('promise-20 a key cannot be created before its owner attests to being 18', async () => {
     const { token } = await stage.parts.invitations.create({
       accountId: stage.accountId,
       email: 'someone@example.test',

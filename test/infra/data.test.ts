@@ -27,7 +27,7 @@ describe.each(TABLES)('the $name table', (spec) => {
     });
   });
 
-  test('a table can be restored for as long as configured, and outlives its stack', () => {
+  test('promise-09 a table can be restored for as long as configured, and outlives its stack', () => {
     expect(resource?.Properties['PointInTimeRecoverySpecification']).toEqual({
       PointInTimeRecoveryEnabled: true,
       RecoveryPeriodInDays: CONFIGURATIONS.settings.pitrDays,
@@ -60,7 +60,7 @@ test('the only tables are those of the contract', () => {
   expect(ofType(synthesis, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')).toHaveLength(TABLES.length);
 });
 
-test('no principal may change or delete an audit event', () => {
+test('promise-07 no principal may change or delete an audit event', () => {
   const [audit] = ofType(synthesis, 'AWS::DynamoDB::Table').filter(([id]) => id.startsWith('Audit'));
   expect(at(audit, 1, 'Properties', 'ResourcePolicy', 'PolicyDocument', 'Statement', 0)).toMatchObject({
     Effect: 'Deny',
@@ -106,7 +106,7 @@ test('encryption keys rotate, the signing key is retained, and only AWS services
   }
 });
 
-test('a store without a valid retention is rejected', () => {
+test('promise-32 a store without a valid retention is rejected', () => {
   const stack = new Stack(testApp(), 'stack');
   const table = (id: string, retention: string) => () =>
     new ClassifiedTable(stack, id, { spec: USAGE, retention, pitrDays: 28 });
@@ -114,7 +114,7 @@ test('a store without a valid retention is rejected', () => {
   expect(table('Untaggable', '90 d; then *')).toThrow('needs a retention');
 });
 
-test('a store without a data class fails the synthesis', () => {
+test('promise-32 a store without a data class fails the synthesis', () => {
   const app = testApp();
   new Bucket(new Stack(app, 'stack'), 'Unclassified');
   requireDataClasses(app);

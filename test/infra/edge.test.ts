@@ -35,7 +35,7 @@ function originAt(pattern: string): 'S3' | 'data plane' | 'control plane' {
   return JSON.stringify(origin).includes('ControlPlane') ? 'control plane' : 'data plane';
 }
 
-test('the planes are reached by path, over TLS only, uncached and uncompressed', () => {
+test('promise-17 the planes are reached by path, over TLS only, uncached and uncompressed', () => {
   expect(behaviors().map(({ PathPattern }) => PathPattern)).toEqual([...PLANES, ...CONSOLE]);
   expect(PLANES.map(originAt)).toEqual(['data plane', 'data plane', 'control plane']);
   for (const pattern of [...PLANES, DEFAULT]) {
@@ -106,7 +106,7 @@ test('a new generation of the origin secret changes the distribution, so that Cl
   expect(distribution(withDomain)['Comment']).toMatch(/, origin secret generation 2$/);
 });
 
-test('a distribution with a domain refuses handshakes older than TLS 1.3', () => {
+test('promise-17 a distribution with a domain refuses handshakes older than TLS 1.3', () => {
   expect(distribution(withDomain)['ViewerCertificate']).toMatchObject({
     MinimumProtocolVersion: 'TLSv1.3_2025',
     SslSupportMethod: 'sni-only',

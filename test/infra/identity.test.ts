@@ -33,7 +33,7 @@ describe('the user pool', () => {
     });
   });
 
-  test('people sign in with a password, a code by email or a passkey, and may add an authenticator app', () => {
+  test('promise-16 people sign in with a password, a code by email or a passkey, and may add an authenticator app', () => {
     expect(at(poolOf(plain), 'Policies', 'SignInPolicy', 'AllowedFirstAuthFactors')).toEqual([
       'PASSWORD',
       'EMAIL_OTP',

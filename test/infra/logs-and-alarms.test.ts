@@ -5,7 +5,7 @@ const synthesis = synthesize('default');
 const functions = ofType(synthesis, 'AWS::Lambda::Function');
 
 describe('logs', () => {
-  test('every log group expires within 30 days, and every function writes to one of its own', () => {
+  test('promise-04 every log group expires within 30 days, and every function writes to one of its own', () => {
     const groups = ofType(synthesis, 'AWS::Logs::LogGroup');
     for (const [, { Properties }] of groups) expect(Properties['RetentionInDays']).toBeLessThanOrEqual(30);
     const used = functions.map(([, { Properties }]) => at(Properties, 'LoggingConfig', 'LogGroup', 'Ref'));

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { type Assembly, readAssembly } from '../../dev/tools/pages/assembly';
 import { iamPage, WildcardUnexplained } from '../../dev/tools/pages/iam-page';
 import { PAGES } from '../../dev/tools/pages/pages';
+import { ServiceUnknown, subprocessorsPage } from '../../dev/tools/pages/subprocessors-page';
+import { parseConfig } from '../../lib/config';
 import { synthesize } from './synthesis';
 
 const assembly = readAssembly(synthesize('documented').folder);
@@ -33,4 +35,17 @@ test('a policy that names every resource without need is an error instead of a r
   };
   const widened: Assembly = { ...assembly, resources: [...assembly.resources, policy] };
   expect(() => iamPage(widened)).toThrow(WildcardUnexplained);
+});
+
+test('promise-27 every provider to which requests are sent is in the register of subprocessors', () => {
+  const page = subprocessorsPage(assembly);
+  for (const { id, baseUrl } of parseConfig({}).providers) {
+    expect(page).toContain(`| ${id} | models, at \`${new URL(baseUrl).host}\` |`);
+  }
+});
+
+test('promise-27 a resource of a service that the register of subprocessors does not know fails the page', () => {
+  const resource = { stack: 'service', logicalId: 'Topic', Type: 'AWS::MSK::Cluster', Properties: {} };
+  const widened: Assembly = { ...assembly, resources: [...assembly.resources, resource] };
+  expect(() => subprocessorsPage(widened)).toThrow(ServiceUnknown);
 });

@@ -67,7 +67,7 @@ describe('access', () => {
     ).toEqual([]);
   });
 
-  test('every function has its own role, without managed policies of AWS', () => {
+  test('promise-22 every function has its own role, without managed policies of AWS', () => {
     const roles = functions.map(([, { Properties }]) => at(Properties, 'Role', 'Fn::GetAtt', 0));
     expect(new Set(roles).size).toBe(functions.length);
     for (const role of roles)

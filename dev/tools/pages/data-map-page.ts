@@ -2,7 +2,7 @@ import type { FieldRule, StoredItem } from '../../../lambdas/contracts/storage/s
 import { type TableName, TABLES } from '../../../lambdas/contracts/storage/tables';
 import { fieldsWith, REGISTER } from '../../../lambdas/domain/privacy/register';
 import { KINDS } from '../../../lambdas/domain/notifications/outbox/kinds';
-import { type Assembly, DOCUMENTED_DEPLOYMENT } from './assembly';
+import type { Assembly } from './assembly';
 import { code, table } from './table';
 
 const GENERATED = 'Written by `npm run docs` from the register of stored items (lambdas/domain/privacy/register.ts).';
@@ -80,48 +80,3 @@ const exportedIn = (items: readonly StoredItem[]): string =>
     .filter((item) => fieldsWith('exported', item).length > 0)
     .map(({ kind }) => kind)
     .join(', ') || '–';
-
-/** The AWS services that process data, by the beginning of their resources' types, and what they get. */
-const SERVICES: readonly (readonly [type: string, service: string, data: string])[] = [
-  ['AWS::DynamoDB::', 'Amazon DynamoDB', 'everything in [stored items](data-map.md)'],
-  ['AWS::Lambda::', 'AWS Lambda', 'requests while they run; they are not stored'],
-  ['AWS::ApiGatewayV2::', 'Amazon API Gateway', 'requests to the management API'],
-  ['AWS::CloudFront::', 'Amazon CloudFront and AWS WAF', 'requests, and addresses of clients'],
-  ['AWS::Cognito::', 'Amazon Cognito', 'mail addresses and sign-in factors'],
-  ['AWS::SES::', 'Amazon SES', 'mail addresses and mails'],
-  ['AWS::StepFunctions::', 'AWS Step Functions', 'IDs of accounts, people and exports'],
-  ['AWS::S3::', 'Amazon S3', 'encrypted archives of exports, the audit archive, the console'],
-  ['AWS::Logs::', 'Amazon CloudWatch', 'log lines: codes and IDs'],
-  ['AWS::KMS::', 'AWS KMS', 'keys'],
-  ['AWS::SecretsManager::', 'AWS Secrets Manager', 'secrets of the deployment'],
-];
-
-/** Renders the register of subprocessors and regions. */
-export function subprocessorsPage({ resources }: Assembly): string {
-  const { region } = DOCUMENTED_DEPLOYMENT;
-  const used = SERVICES.filter(([type]) => resources.some(({ Type }) => Type.startsWith(type)));
-  const edge = (service: string): string => (service.includes('CloudFront') ? 'every region of the edge' : region);
-  return [
-    '# Subprocessors and regions',
-    'Written by `npm run docs` from the templates of the documented deployment. An operator’s own list has the region and the providers of their configuration.',
-    table(
-      ['processor', 'service', 'region', 'data'],
-      [
-        ...used.map(([, service, data]) => ['Amazon Web Services', service, edge(service), data]),
-        [
-          'Stripe',
-          'payments, if configured',
-          'Stripe’s',
-          'IDs of accounts, amounts; people enter the rest on Stripe’s pages',
-        ],
-        [
-          'each configured provider',
-          'models',
-          '`region` of its configuration',
-          'the body of a request, without its identities',
-        ],
-      ],
-    ),
-    '',
-  ].join('\n\n');
-}

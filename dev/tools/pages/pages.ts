@@ -1,10 +1,12 @@
 import { acknowledgementsPage } from './acknowledgements-page';
 import type { Assembly } from './assembly';
-import { dataMapPage, processingPage, subprocessorsPage } from './data-map-page';
+import { dataMapPage, processingPage } from './data-map-page';
 import { iamPage } from './iam-page';
 import { openApiPage } from './openapi-page';
+import { promisesPage } from './promises-page';
 import { resourcesPage } from './resources-page';
 import { rolesPage } from './roles-page';
+import { subprocessorsPage } from './subprocessors-page';
 
 /** The pages of docs/generated that describe a deployment, by the name of their file. */
 export const PAGES: readonly (readonly [file: string, render: (assembly: Assembly) => string])[] = [
@@ -15,5 +17,6 @@ export const PAGES: readonly (readonly [file: string, render: (assembly: Assembl
   ['data-map.md', dataMapPage],
   ['processing.md', processingPage],
   ['subprocessors.md', subprocessorsPage],
+  ['promises.md', promisesPage],
   ['openapi.json', openApiPage],
 ];

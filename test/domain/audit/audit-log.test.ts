@@ -23,7 +23,7 @@ async function itemAt(stage: AccountStage, chain: string, sequence: number): Pro
 const put = (stage: AccountStage, item: Item) => stage.engine.write({ table: AUDIT, put: item });
 
 describe('the audit log', () => {
-  test('the audit log records who did what to what and when, in an unbroken chain', async () => {
+  test('promise-07 the audit log records who did what to what and when, in an unbroken chain', async () => {
     const { stage, accountId, owner } = await recorded();
     const events = await stage.events(accountId);
     expect(events.map(({ sequence, action }) => [sequence, action])).toEqual([
@@ -60,7 +60,7 @@ describe('the audit log', () => {
     expect(await stage.verify('acc_01JD0000000000000000000000')).toEqual({ events: 0, faults: [] });
   });
 
-  test('events expire after ninety days, and the remaining chain still verifies', async () => {
+  test('promise-07 events expire after ninety days, and the remaining chain still verifies', async () => {
     const { stage, accountId } = await recorded();
     stage.now = Date.parse('2026-11-20T10:00:00.000Z') + AUDIT_RETENTION_DAYS * DAY_MS;
     expect((await stage.events(accountId)).map(({ sequence }) => sequence)).toEqual([2, 3, 4]);

@@ -57,7 +57,7 @@ describe('an export', () => {
     ]);
   });
 
-  test('a tampered export is reported with the line and the event', async () => {
+  test('promise-07 a tampered export is reported with the line and the event', async () => {
     const { stage, accountId } = await recorded();
     const [header = '', first = '', second = '', third = '', fourth = ''] = await linesOf(stage, accountId);
     const event = JSON.parse(second) as AuditEvent;

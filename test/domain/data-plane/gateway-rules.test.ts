@@ -68,7 +68,7 @@ describe('a key is refused with 403', () => {
     await expectRefused(chat({ model: 'unknown' }), rules, 404, { code: 'model_not_found' });
   });
 
-  test('a key is refused when no provider of the model is in its regions, or retains no data', async () => {
+  test('promise-28 a key is refused when no provider of the model is in its regions, or retains no data', async () => {
     const error = { code: 'provider_not_allowed', param: 'model' };
     const message = expect.stringContaining('No provider in ch or uk serves the model "chatty"') as string;
     await expectRefused(chat(), { regions: ['ch', 'uk'] }, 403, { ...error, message });

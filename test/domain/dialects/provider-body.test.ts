@@ -39,7 +39,7 @@ describe('the body that is sent to a provider', () => {
     expect(sent(requested)).toBe(requested);
   });
 
-  test('the provider receives no identity, wherever it is in the body, and the rest stays valid', () => {
+  test('promise-02 the provider receives no identity, wherever it is in the body, and the rest stays valid', () => {
     const identities = { user: 'u-1', metadata: { a: 'b' }, safety_identifier: 'x' };
     const others = { model: 'm', messages: [{}], temperature: 0.5, stop: ['\n'] };
     const members = fc.shuffledSubarray(Object.entries({ ...identities, ...others }), { minLength: 0 });

@@ -43,7 +43,7 @@ describe('a key', () => {
     expect(endless).not.toHaveProperty('after');
   });
 
-  test('a key cannot be created before its owner attests to being 18', async () => {
+  test('promise-20 a key cannot be created before its owner attests to being 18', async () => {
     const stage = new AccountStage();
     const { personId } = await stage.people.ofSubject('young');
     const accountId = await stage.accounts.create({ ownerId: personId });

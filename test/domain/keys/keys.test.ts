@@ -39,7 +39,7 @@ describe('a key', () => {
     expect(await keys.verify(key)).toEqual({ accountId: ACCOUNT, keyId });
   });
 
-  test('neither a key nor its secret is stored', async () => {
+  test('promise-15 neither a key nor its secret is stored', async () => {
     const { keys, store } = await Stage.open();
     const puts: unknown[] = [];
     const transact = store.transact.bind(store);
@@ -106,7 +106,7 @@ describe('a key', () => {
     expect(await stage.keys.verify(key)).toBeUndefined();
   });
 
-  test('a listed key shows nothing that could verify it', async () => {
+  test('promise-15 a listed key shows nothing that could verify it', async () => {
     const stage = await Stage.open();
     const first = await stage.keys.create({ accountId: ACCOUNT, label: 'laptop' });
     stage.now += 1;
