@@ -29,8 +29,10 @@ export async function simulate(options: {
   /** The seed of the first history. Each further history uses the next number. */
   readonly seed: number;
   readonly sabotage?: Sabotage;
+  /** Takes the trace of every history, by its seed. @default none is written */
+  readonly traces?: Map<number, string[]>;
 }): Promise<Simulation> {
-  const { histories, seed, sabotage } = options;
+  const { histories, seed, sabotage, traces } = options;
   const failed: number[] = [];
   let next = seed;
   let steps = 0;
@@ -39,8 +41,10 @@ export async function simulate(options: {
     while (next < seed + histories && failed.length === 0) {
       const mine = next;
       next += 1;
+      const trace: string[] = [];
+      traces?.set(mine, trace);
       try {
-        const played = await play(planOf(mine), { sabotage });
+        const played = await play(planOf(mine), { sabotage, ...(traces && { trace }) });
         steps += played.steps;
         for (const landmark of played.met) met.set(landmark, (met.get(landmark) ?? 0) + 1);
       } catch {

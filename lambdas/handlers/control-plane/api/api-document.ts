@@ -18,6 +18,9 @@ const DOCUMENT = {
   },
 };
 
+/** Every route as the document describes it. They are described once, because that takes longer than to serve a request. */
+export const OPERATIONS: readonly (readonly [Route, RouteConfig])[] = ROUTES.map((route) => [route, openApiOf(route)]);
+
 /** The OpenAPI 3.1 document of the API. */
 export function apiDocument(): object {
   const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono();
@@ -27,13 +30,13 @@ export function apiDocument(): object {
     bearerFormat: 'JWT',
     description: 'An access token of the deployment’s user pool.',
   });
-  for (const route of ROUTES) openAPIRegistry.registerPath(openApiOf(route));
+  for (const [, operation] of OPERATIONS) openAPIRegistry.registerPath(operation);
   for (const operation of [EXCHANGE_OPERATION, ...UNSUBSCRIBE_OPERATIONS]) openAPIRegistry.registerPath(operation);
   return getOpenAPI31Document(DOCUMENT);
 }
 
 /** A route as the document describes it. */
-export function openApiOf(route: Route): RouteConfig {
+function openApiOf(route: Route): RouteConfig {
   const { id, method, path, summary, permission, params, query, body, answer, downloads = [], status = 200 } = route;
   const texts = Object.fromEntries(downloads.map((type) => [type, { schema: z.string() }]));
   const succeeded: RouteConfig['responses'] = answer

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { TrieRouter } from 'hono/router/trie-router';
 import { TooManyAccounts } from '../../../domain/accounts/accounts-errors';
 import { AppError, InternalError, NotFound } from '../../../domain/errors/app-error';
 import { ControlPlaneUnavailable } from '../../../domain/errors/refusal';
@@ -9,19 +10,20 @@ import { InvalidInput } from '../control-plane-errors';
 import { problem } from '../problem';
 import { UNSUBSCRIBE_PATH } from '../../../domain/notifications/delivery/mail-links';
 import type { ApiDependencies } from './api-dependencies';
-import { apiDocument } from './api-document';
+import { apiDocument, OPERATIONS } from './api-document';
 import type { Api, ApiEnv } from './api-env';
 import { authenticate } from './authenticate';
 import { checkBody } from './check-body';
 import { EXCHANGE_PATH, exchangeToken } from './exchange-token';
 import { faultsOf } from './faults';
-import { ROUTES } from './routes/routes';
 import { serveRoute } from './serve-route';
 import { unsubscribe, unsubscribePage } from './unsubscribe';
 
 /** The control plane's API with all its routes. */
 export function buildApi(dependencies: ApiDependencies): Api {
   const api = new OpenAPIHono<ApiEnv>({
+    // Hono's default also ends up with this one, but first builds another that cannot hold our routes.
+    router: new TrieRouter(),
     defaultHook: (result) => {
       if (!result.success) throw new InvalidInput(faultsOf(result.error.issues, result.target));
     },
@@ -44,7 +46,7 @@ export function buildApi(dependencies: ApiDependencies): Api {
   api.post(EXCHANGE_PATH, exchangeToken(dependencies));
   api.get(UNSUBSCRIBE_PATH, unsubscribePage(dependencies)).post(UNSUBSCRIBE_PATH, unsubscribe(dependencies));
   api.use('/v1/*', authenticate(dependencies), checkBody);
-  for (const route of ROUTES) serveRoute(api, dependencies, route);
+  for (const [route, operation] of OPERATIONS) serveRoute(api, dependencies, route, operation);
   return api;
 }
 

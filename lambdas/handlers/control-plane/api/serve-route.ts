@@ -1,4 +1,4 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { ulid } from 'ulid';
 import { z } from 'zod';
@@ -8,7 +8,6 @@ import { PERMISSIONS } from '../../../contracts/http/permissions';
 import type { Actor } from '../../../domain/access/actor';
 import { InvalidInput, PreconditionRequired } from '../control-plane-errors';
 import type { ApiDependencies } from './api-dependencies';
-import { openApiOf } from './api-document';
 import type { Api, ApiEnv } from './api-env';
 import { Download, type Route } from './define-route';
 import { faultsOf } from './faults';
@@ -19,8 +18,8 @@ const ETAG = /^"(0|[1-9]\d{0,14})"$/;
 const NOTHING = z.strictObject({});
 
 /** Checks the caller's permission, runs the route's handler, and sends the handler's result. */
-export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route): void {
-  const { request: { headers: _headers, ...parts } = {}, ...openApi } = openApiOf(route);
+export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route, operation: RouteConfig): void {
+  const { request: { headers: _headers, ...parts } = {}, ...openApi } = operation;
   api.openapi(createRoute({ ...openApi, request: { query: NOTHING, ...parts } }), async (context) => {
     const { personId, signedInAt } = context.var;
     if (!route.body) expectNoMembers(await context.req.text());

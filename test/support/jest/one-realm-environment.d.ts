@@ -1,0 +1,5 @@
+export class OneRealmEnvironment {
+  readonly fakeTimersModern: { useFakeTimers(): void };
+  constructor(configuration: { readonly projectConfig: object });
+  teardown(): Promise<void>;
+}
