@@ -26,7 +26,7 @@ export class PolicyNotices extends Construct {
       environment: { ACCOUNTS_TABLE: accounts.table.tableName, OUTBOX_TABLE: outbox.table.tableName },
     });
     accounts.grants.announcePolicies(announce);
-    outbox.grants.notify(announce);
+    outbox.grants.notifyByMail(announce);
     invokeOnSchedule(this, announce.function, {
       expression: 'rate(1 hour)',
       // A notice can wait for the next run.

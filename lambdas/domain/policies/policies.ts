@@ -13,6 +13,7 @@ import type { Clock } from '../clock';
 import { commit } from '../table/commit';
 import { absent, exists } from '../table/condition';
 import { everyItem } from '../table/every-item';
+import { sortKeyOf } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
 import { PolicyExists, PolicyNotFound } from './policies-errors';
 import { decodeAcceptance, decodePolicy, encodePolicy, type NewPolicy, type StoredPolicy } from './policy-item';
@@ -65,10 +66,10 @@ export class Policies {
     const accepted = new Map<string, string>();
     const own = { table: ACCOUNTS, partition: personId, sort: { beginsWith: ACCEPTANCE_PREFIX } };
     for await (const item of everyItem(store, own))
-      accepted.set(String(item['sk']).slice(ACCEPTANCE_PREFIX.length), decodeAcceptance(item));
+      accepted.set(sortKeyOf(item).slice(ACCEPTANCE_PREFIX.length), decodeAcceptance(item));
     const shown: ShownPolicy[] = [];
     for await (const item of everyItem(store, { table: ACCOUNTS, partition: POLICIES_PARTITION })) {
-      const acceptedAt = accepted.get(String(item['sk']));
+      const acceptedAt = accepted.get(sortKeyOf(item));
       shown.push({ ...decodePolicy(item), ...(acceptedAt !== undefined && { acceptedAt }) });
     }
     return shown;

@@ -29,8 +29,8 @@ export interface PolicyNoticesOptions {
 }
 
 /**
- * Tells the members of all accounts about each version of a policy, once each: a note stays with the person. Whoever joins
- * later sees the versions in force when they sign in.
+ * Tells the members of all accounts about each version of a policy, once each: a note stays with the person. People who join
+ * later see the versions in force when they sign in.
  */
 export class PolicyNotices {
   readonly #options: PolicyNoticesOptions;

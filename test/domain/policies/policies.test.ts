@@ -108,7 +108,7 @@ test('a version whose announcement fails does not keep others from being announc
   expect(await told()).toEqual([...PEOPLE, ...PEOPLE].sort());
 });
 
-test('whoever joins after the announcement sees the version and is not told about the past', async () => {
+test('a person who joins after the announcement sees the version and is not told about the past', async () => {
   await policies.publish(DEPLOYMENT, TERMS);
   await announce();
   const ownerId = await stage.accounts.person('late@example.test');
