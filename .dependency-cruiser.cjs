@@ -29,7 +29,7 @@ const FLOORS = [
   ['receipts', 'wallet'],
   ['accounts'],
   ['keys', 'payments', 'notifications/webhooks'],
-  ['federation', 'usage/spend-watch'],
+  ['federation', 'policies', 'usage/spend-watch'],
   ['dialects'],
   ['data-plane'],
   ['privacy'],

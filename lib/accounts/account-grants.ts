@@ -26,6 +26,9 @@ const LOW_BALANCES = ['low-balances'];
 /** The payment processor's events that were received. */
 const PAYMENT_EVENTS = ['payment-event#*'];
 
+/** The versions of the terms and of the privacy policy. */
+const POLICIES = ['policies'];
+
 /** Hashes of addresses that get no mail. */
 const SUPPRESSED = ['suppressed#*'];
 
@@ -60,6 +63,14 @@ export class AccountGrants {
   /** Finds the webhooks of an account, and notes whether they accept events; see `extendAudit`. */
   deliverToWebhooks(grantee: IGrantable): Grant {
     return this.extendAudit(grantee).combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], ACCOUNTS));
+  }
+
+  /** Finds versions of policies and the members of all accounts, and notes who was told. */
+  announcePolicies(grantee: IGrantable): Grant {
+    const grant = grantItems(grantee, this.#accounts, ['dynamodb:Query'], [...POLICIES, ...DIRECTORY, ...ACCOUNTS]);
+    return grant
+      .combine(grantItems(grantee, this.#accounts, ['dynamodb:GetItem'], PEOPLE))
+      .combine(grantItems(grantee, this.#accounts, ['dynamodb:UpdateItem'], [...POLICIES, ...PEOPLE]));
   }
 
   /** Suppresses an address, by its hash. */
@@ -144,6 +155,7 @@ export class AccountGrants {
       .combine(allow(['dynamodb:UpdateItem'], [...ACCOUNTS, ...PEOPLE, ...DEPLOYMENT]))
       .combine(allow(['dynamodb:GetItem'], [...SUBJECTS, ...DEPLOYMENT]))
       .combine(allow(['dynamodb:PutItem'], [...SUBJECTS, ...DIRECTORY, ...EXCHANGED]))
-      .combine(allow(['dynamodb:Query'], DIRECTORY));
+      .combine(allow(['dynamodb:Query'], DIRECTORY))
+      .combine(allow(['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], POLICIES));
   }
 }

@@ -27,6 +27,11 @@ export class OutboxGrants {
     return grantItems(grantee, this.#outbox, ['dynamodb:PutItem'], [...MESSAGES, ...PENDING_MAILS, ...EVENTS]);
   }
 
+  /** Puts a message that is not about an account into the outbox: no webhook gets it. */
+  notifyByMail(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#outbox, ['dynamodb:PutItem'], [...MESSAGES, ...PENDING_MAILS]);
+  }
+
   /** Finds, claims and ends messages, and puts one for each person of a message to several. */
   deliver(grantee: IGrantable): Grant {
     const actions = [

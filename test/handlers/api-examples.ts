@@ -4,6 +4,7 @@ import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
 import { EXPORT_EXAMPLES } from './export-examples';
 import { PAYMENT_EXAMPLES } from './payment-examples';
+import { POLICY_EXAMPLES } from './policy-examples';
 import { USAGE_EXAMPLES } from './usage-examples';
 import { WEBHOOK_EXAMPLES } from './webhook-examples';
 
@@ -62,6 +63,7 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   ...USAGE_EXAMPLES,
   ...EXPORT_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
+  ...POLICY_EXAMPLES,
 
   getMe: at('/v1/me'),
   listMyAccounts: at('/v1/me/accounts'),

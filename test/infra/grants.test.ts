@@ -3,6 +3,8 @@ import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { everyAccount as listAccounts } from '../../lambdas/domain/accounts/directory';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
+import { Policies } from '../../lambdas/domain/policies/policies';
+import { PolicyNotices } from '../../lambdas/domain/policies/policy-notices';
 import { Operators } from '../../lambdas/domain/people/operators';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { FaultyStore } from '../domain/wallet/faulty-store';
@@ -398,6 +400,17 @@ test('the functions that send mails have exactly the table permissions that they
   );
   expect([...delivering, ...received].sort()).toEqual(allowedBy('NotificationsMailDeliverPolicy'));
   expect(reporting).toEqual(allowedBy('NotificationsFeedbackReportsPolicy'));
+});
+
+test('the function that announces policies may list accounts and their members, and put messages into the outbox', async () => {
+  const stage = new MailStage();
+  const calls = new CallRecorder(stage.store);
+  await stage.accounts.account();
+  const policies = new Policies({ store: stage.store, clock: stage.clock, audit: stage.accounts.audit });
+  const effectiveAt = '2026-12-31T00:00:00.000Z';
+  await policies.publish(DEPLOYMENT, { policy: 'terms', version: '1', url: 'https://example.com/terms', effectiveAt });
+  await new PolicyNotices({ store: calls, clock: stage.clock }).announce();
+  expect(calls.take()).toEqual(allowedBy('NotificationsPolicyNoticesAnnouncePolicy'));
 });
 
 test('the function that reminds people of keys may list accounts and keys, and put messages into the outbox', async () => {

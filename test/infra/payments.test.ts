@@ -146,7 +146,9 @@ describe('a deployment with payments', () => {
 
   test('payments add alarms about lost credit, differences, late events, failed top-ups and functions that do not run', () => {
     const before = new Set(alarmsOf(off));
-    const added = alarmsOf(on).filter((name) => !before.has(name) && !/archive|^mail-|^key-reminders/.test(name));
+    const added = alarmsOf(on).filter(
+      (name) => !before.has(name) && !/archive|^mail-|^key-reminders|^policy-notices/.test(name),
+    );
     expect(added.sort()).toEqual([
       'auto-top-up-failed',
       'payment-difference',

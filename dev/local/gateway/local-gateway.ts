@@ -24,6 +24,7 @@ import { LocalWebhooks } from './local-webhooks';
 import type { LocalPayments, LocalPaymentsOptions } from './local-payments';
 import { NodeHost } from './node-host';
 import type { HostLimits } from './open-requests';
+import { PolicyNotices } from './policy-notices';
 import { PaymentTasks, type PaymentTasksOptions } from './payment-tasks';
 import { Sealer } from './sealer';
 import { SpendWatch } from './spend-watch';
@@ -151,7 +152,9 @@ const openCatalog = (
 
 /** Starts what the schedules of a deployment run, apart from the sweeps. */
 function startSchedules(options: PaymentTasksOptions & { readonly services: LocalServices }, cleanup: Cleanup): void {
-  for (const task of [new PaymentTasks(options), new KeyReminders(options.services, options.log)]) {
+  const { services, log } = options;
+  const tasks = [new PaymentTasks(options), new KeyReminders(services, log), new PolicyNotices(services, log)];
+  for (const task of tasks) {
     cleanup.add(() => task.stop());
     task.start();
   }

@@ -127,8 +127,8 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '21',
     promise: 'Changes of policies are announced.',
-    control: 'None yet.',
-    missing: 'Versioned policies with a notice to each person and recorded acceptance.',
+    control: 'Versions of policies; each is one mail to every member, and acceptance is recorded.',
+    missing: 'A banner in the console.',
   },
   {
     number: '22',

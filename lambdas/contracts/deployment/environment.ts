@@ -177,6 +177,9 @@ export const MAIL_REPORTS_ENV = ['OUTBOX_TABLE', 'ACCOUNTS_TABLE'] as const;
 /** Reminds people of keys that end soon. It finds accounts and keys, and puts messages into the outbox. */
 export const KEY_REMINDERS_ENV = ['ACCOUNTS_TABLE', 'KEYS_TABLE', 'OUTBOX_TABLE'] as const;
 
+/** Tells people about new versions of policies. It finds accounts and their members, and puts messages into the outbox. */
+export const POLICY_NOTICES_ENV = ['ACCOUNTS_TABLE', 'OUTBOX_TABLE'] as const;
+
 /**
  * The functions that send events to webhooks. Tables are physical names and the secret is an ARN. `MAIL_FROM` may be
  * `none`: then nobody is told by mail that a webhook was disabled.

@@ -34,6 +34,8 @@ const RULES = {
   'notification.read': self('see which optional mails they get'),
   'notification.change': self('choose which optional mails they get'),
   'person.export': self('get a copy of their own data'),
+  'policy.read': self('see the policies, and which versions they accepted'),
+  'policy.accept': self('accept a version of a policy'),
   'account.create': self('create an account and own it'),
   'invitation.accept': self('accept an invitation that was sent to them'),
 
@@ -112,6 +114,7 @@ const RULES = {
   'catalog.approve': operators('approve a proposed price list'),
   'payment.exceptions': operators('see the payments that could not be booked'),
   'payment.resolve': operators('take a payment that could not be booked off the list'),
+  'policy.publish': operators('publish a version of the terms or of the privacy policy'),
   'coupon.read': operators('list the coupons'),
   'coupon.create': operators('create a coupon'),
   'coupon.delete': operators('delete a coupon'),

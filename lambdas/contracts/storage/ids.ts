@@ -26,3 +26,7 @@ export const keyIdSchema = z.string().regex(new RegExp(`^${ulid}$`), 'Invalid ke
 export const catalogVersionSchema = z
   .string()
   .regex(/^catalog@[1-9]\d{0,11}$/, 'Invalid catalog version: it must look like catalog@12');
+/** The audit log refers to a version of a policy by the policy and the version. */
+export const policyIdSchema = z
+  .string()
+  .regex(/^(?:terms|privacy)@[\w.-]{1,32}$/, 'Invalid policy: it must look like terms@2026-12-01');

@@ -1,10 +1,10 @@
 import { invoiceNoticeKey } from '../../contracts/storage/table-keys/funds';
 import { accountIdSchema } from '../../contracts/storage/ids';
 import { invoiceIssued } from '../notifications/outbox/messages';
+import { tellOnce, type TellOnceOptions } from '../notifications/outbox/tell-once';
 import { picoOfCents } from './cents';
 import { CURRENCY } from './currency';
 import type { IssuedInvoice, PaymentProcessor } from './processor';
-import { tellOnce, type TellOnceOptions } from './tell-once';
 
 export interface InvoicesOptions extends TellOnceOptions {
   readonly processor: Pick<PaymentProcessor, 'issuedInvoices'>;

@@ -4,6 +4,7 @@ import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
 import { type Audiences, NOBODY, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
+import { tellOnce } from '../notifications/outbox/tell-once';
 import { Funds } from '../wallet/funds/funds';
 import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
@@ -18,7 +19,6 @@ import type { PaidElsewhere, PaymentProcessor } from './processor';
 import { messageOf } from './top-up-message';
 import { reconcile, type Reconciliation } from './reconcile';
 import { Refunds } from './refunds';
-import { tellOnce } from './tell-once';
 import { TopUps } from './top-ups';
 
 export interface PaymentsOptions {

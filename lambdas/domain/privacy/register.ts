@@ -10,6 +10,7 @@ import { WEBHOOK_ITEMS } from '../notifications/webhooks/stored-items';
 import { COUPON_ITEMS } from '../payments/coupons/stored-items';
 import { PAYMENT_ITEMS } from '../payments/stored-items';
 import { PEOPLE_ITEMS } from '../people/stored-items';
+import { POLICY_ITEMS } from '../policies/stored-items';
 import { RECEIPT_ITEMS } from '../receipts/stored-items';
 import { ROLL_UP_ITEMS } from '../usage/rollups/stored-items';
 import { ALERT_ITEMS } from '../usage/spend-watch/stored-items';
@@ -24,6 +25,7 @@ import { PRIVACY_ITEMS } from './stored-items';
  */
 export const REGISTER: readonly StoredItem[] = [
   ...PEOPLE_ITEMS,
+  ...POLICY_ITEMS,
   ...ACCOUNT_ITEMS,
   ...FEDERATION_ITEMS,
   ...NOTIFICATION_ITEMS,

@@ -52,6 +52,7 @@ import { ROOT, trackedFiles } from '../../repository/tracked-files';
 import { LaterStore } from './later-store';
 import { extendedBy, laterMembers } from './later-members';
 import { exportReaders } from './stored-exports';
+import { policyReaders } from './stored-policies';
 import { rollUpReaders } from './stored-roll-ups';
 import { webhookReaders } from './stored-webhooks';
 import {
@@ -138,6 +139,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
     },
     ...(await webhookReaders({ ...inAccounts, accountId, clock })),
     ...(await exportReaders({ ...inAccounts, accountId, clock })),
+    ...(await policyReaders({ ...inAccounts, clock })),
     'the mail preferences of a person': {
       ...inAccounts,
       decoders: [],

@@ -27,6 +27,7 @@ import {
   subscriptionKey,
 } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { deliveryKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
+import { acceptanceKey, policyNoticeKey } from '../../../lambdas/contracts/storage/table-keys/policies';
 import { exportKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { treeKey } from '../../../lambdas/contracts/storage/table-keys/receipts';
 import { rollUpPartition, rollUpSortKey } from '../../../lambdas/contracts/storage/table-keys/roll-ups';
@@ -74,6 +75,8 @@ export function exampleItems(
   return {
     person: { ...personKey(personId), personId, createdAt: AT, attestedAt: AT, subject: `subject-${marker}` },
     operator: { ...operatorKey(personId), appointedAt: AT },
+    'policy-acceptance': { ...acceptanceKey(personId, 'terms', marker), acceptedAt: AT },
+    'policy-notice': { ...policyNoticeKey(personId, 'terms', marker), at: AT },
     account: {
       ...accountKey(accountId),
       createdAt: AT,

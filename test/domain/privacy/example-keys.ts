@@ -5,6 +5,7 @@ import * as funds from '../../../lambdas/contracts/storage/table-keys/funds';
 import type { Key } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import * as keys from '../../../lambdas/contracts/storage/table-keys/keys';
 import * as outbox from '../../../lambdas/contracts/storage/table-keys/outbox';
+import * as policies from '../../../lambdas/contracts/storage/table-keys/policies';
 import * as privacy from '../../../lambdas/contracts/storage/table-keys/privacy';
 import * as receipts from '../../../lambdas/contracts/storage/table-keys/receipts';
 import * as rollUps from '../../../lambdas/contracts/storage/table-keys/roll-ups';
@@ -104,6 +105,11 @@ export const EXAMPLE_KEYS = [
     eventKey: [MESSAGE],
     pendingDeliveryKey: [`dlv_${ULID}`],
     deliveryKey: [ACCOUNT, `whk_${ULID}`, `dlv_${ULID}`],
+  }),
+  ...made(policies, {
+    policyKey: ['terms', '2026-12-01'],
+    acceptanceKey: [PERSON, 'terms', '2026-12-01'],
+    policyNoticeKey: [PERSON, 'terms', '2026-12-01'],
   }),
   ...made(privacy, {
     exportKey: [ACCOUNT, EXPORT],

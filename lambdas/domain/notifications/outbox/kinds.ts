@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { OptionalCategory } from '../../../contracts/http/notifications';
 import { OPTIONAL_CATEGORIES } from '../../../contracts/http/notifications';
+import { policyKindSchema } from '../../../contracts/http/policies';
 import { ROLES } from '../../../contracts/http/roles';
 import { personIdSchema } from '../../../contracts/storage/ids';
 import { WEBHOOK_DISABLE_REASONS } from '../../../contracts/storage/webhook-state';
@@ -62,7 +63,7 @@ export const KINDS = {
   spend_anomaly: kind('service', { spentPico: amountPico, usualPico: amountPico, at }),
   webhook_disabled: kind('service', { webhookId: id, reason: z.enum(WEBHOOK_DISABLE_REASONS), at }),
   export_ready: kind('privacy', { exportId: id, endsAt: at }),
-  policy_changed: kind('privacy', { policy: z.enum(['terms', 'privacy']), version: id, effectiveAt: at }),
+  policy_changed: kind('privacy', { policy: policyKindSchema, version: id, effectiveAt: at }),
 } as const;
 
 export type Kind = keyof typeof KINDS;

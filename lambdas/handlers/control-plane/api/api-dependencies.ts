@@ -35,6 +35,7 @@ import { SignIns } from '../../../domain/people/sign-ins';
 import { Coupons } from '../../../domain/payments/coupons/coupons';
 import { LowBalances } from '../../../domain/payments/low-balances';
 import type { Payments } from '../../../domain/payments/payments';
+import { Policies } from '../../../domain/policies/policies';
 import { Exports } from '../../../domain/privacy/export/exports';
 import type { ExportLinks, Workflows } from '../../../domain/privacy/export/ports';
 import { derivedSecret, MAIL_SECRETS, WEBHOOK_SECRETS } from '../../../domain/secret';
@@ -114,6 +115,7 @@ export function apiDependencies(options: ApiOptions) {
     ownership: new Ownership({ clock, audit, members, notify }),
     invitations: new Invitations({ store, clock, audit, emails, notify, secret: invitationSecret }),
     exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
+    policies: new Policies({ store, clock, audit }),
     preferences: new Preferences({ store }),
     webhooks: new Webhooks({ store, clock, audit, secrets: webhookSecrets }),
     deliveries: new Deliveries({ store, clock, audit }),

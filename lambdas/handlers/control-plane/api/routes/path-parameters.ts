@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { policyKindSchema, policyVersionSchema } from '../../../../contracts/http/policies';
 import {
   accountIdSchema,
   couponIdSchema,
@@ -32,6 +33,7 @@ export const ofStatement = z.strictObject({
     )
     .describe('A month (UTC), such as `2026-11`; with `.csv` or `.html`, the statement is sent as a file.'),
 });
+export const ofPolicy = z.strictObject({ policy: policyKindSchema, version: policyVersionSchema });
 export const ofCoupon = z.strictObject({ couponId: couponIdSchema });
 export const ofPaymentException = z.strictObject({
   paymentId: paidObjectIdSchema,

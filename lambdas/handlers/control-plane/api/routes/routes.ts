@@ -14,6 +14,7 @@ import { NOTIFICATION_ROUTES } from './notifications';
 import { PAYMENT_ROUTES } from './payments';
 import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
+import { POLICY_ROUTES } from './policies';
 import { STATEMENT_ROUTES } from './statements';
 import { USAGE_ROUTES } from './usage';
 import { WEBHOOK_ROUTES } from './webhooks';
@@ -21,6 +22,7 @@ import { WEBHOOK_ROUTES } from './webhooks';
 /** All routes of the API except the exchange of a token (../exchange-token.ts) and unsubscribing (../unsubscribe.ts). */
 export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
+  ...POLICY_ROUTES,
   ...NOTIFICATION_ROUTES,
   ...ACCOUNT_ROUTES,
   ...PAYMENT_ROUTES,
