@@ -14,7 +14,7 @@ export const PEOPLE_ITEMS = [
     table: ACCOUNTS,
     ends: 'with the person',
     schema: personSchema.extend({ subject: z.string() }),
-    fields: { personId: shown, createdAt: shown, attestedAt: shown, subject: shown },
+    fields: { personId: shown, createdAt: shown, attestedAt: shown, erasingSince: shown, subject: shown },
     is: keyed(OF_PERSON, 'person'),
     ofPerson: ({ personId }) => [at(personKey(personId))],
   }),

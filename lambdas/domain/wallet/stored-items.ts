@@ -62,6 +62,7 @@ export const WALLET_ITEMS = [
       debtPico: kept,
       debtSince: kept,
       suspendedAt: kept,
+      closedAt: kept,
       holds: kept,
       fundsRevision: BOOKKEEPING,
       revision: BOOKKEEPING,
