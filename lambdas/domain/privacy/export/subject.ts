@@ -9,7 +9,12 @@ import type { TableStore } from '../../table/table-store';
 
 /** The account or the person that a workflow is about. */
 export type DataSubject =
-  | { readonly ownerId: string; readonly kind: 'account' }
+  | {
+      readonly ownerId: string;
+      readonly kind: 'account';
+      /** The members of an account that is being erased. */
+      readonly memberIds?: readonly string[];
+    }
   | { readonly ownerId: string; readonly kind: 'person'; readonly ids: PersonIds };
 
 /** @throws PersonNotFound */
