@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { trustSchema } from '../../contracts/http/federation';
+import { DELETED, expires, OF_THE_ACCOUNT } from '../../contracts/storage/erasure-rule';
 import { IN_ACCOUNT, keyed, namedIn, personal, storedItem } from '../../contracts/storage/stored-item';
 import { TRUST_PREFIX } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
@@ -14,6 +15,7 @@ export const FEDERATION_ITEMS = [
     about: 'an issuer whose tokens an account accepts, and the subject that they must have',
     table: ACCOUNTS,
     ends: 'with the trust',
+    erasure: { account: DELETED, person: OF_THE_ACCOUNT },
     schema: trustSchema.extend({
       keySeconds: z.coerce.number(),
       rules: z.string().transform(decodeRules).optional(),
@@ -41,6 +43,7 @@ export const FEDERATION_ITEMS = [
     about: 'that a token was exchanged, by the hash of its issuer and ID',
     table: ACCOUNTS,
     ends: 'when the token expires, at most an hour and five minutes',
+    erasure: expires(1, 'It is a hash alone, and is gone within the hour and five minutes.'),
     schema: z.object({}),
     fields: {},
     is: keyed(/^exchanged#/, 'token'),
