@@ -213,7 +213,13 @@ export const ERASURE_ERASE_ENV = [
 export const ERASURE_VERIFY_ENV = [...ERASURE_ERASE_ENV, 'EXPORT_BUCKET', 'USER_POOL_ID'] as const;
 
 /** The step of an erasure that signs the certificate with `RECEIPT_KEY`, an ARN, and publishes the public key. */
-export const ERASURE_CERTIFY_ENV = ['ACCOUNTS_TABLE', 'AUDIT_TABLE', 'USAGE_TABLE', 'RECEIPT_KEY', 'DEPLOYMENT'] as const;
+export const ERASURE_CERTIFY_ENV = [
+  'ACCOUNTS_TABLE',
+  'AUDIT_TABLE',
+  'USAGE_TABLE',
+  'RECEIPT_KEY',
+  'DEPLOYMENT',
+] as const;
 
 /**
  * The functions that deliver mails. Tables are physical names and secrets are ARNs. `PUBLIC_URL` is the origin that

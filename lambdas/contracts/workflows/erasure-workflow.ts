@@ -68,8 +68,7 @@ export type ErasureStep = keyof typeof ERASURE_STEPS;
  * - `ended`: the erasure was cancelled or is over, so the execution ends.
  */
 export type ErasureStepResult =
-  | { readonly outcome: 'done' | 'again' | 'back' | 'ended' }
-  | { readonly outcome: 'wait'; readonly until: string };
+  { readonly outcome: 'done' | 'again' | 'back' | 'ended' } | { readonly outcome: 'wait'; readonly until: string };
 
 const task = (step: ErasureStep) => ({
   Type: 'Task',
@@ -90,7 +89,13 @@ const repeated = <Name extends string>(name: Name, step: ErasureStep, next: stri
   [name]: { ...task(step), Next: `${name}Outcome` },
   [`${name}Outcome`]: {
     Type: 'Choice',
-    Choices: [when('done', next), when('wait', `${name}Pause`), when('again', name), when('ended', 'Ended'), ...(before === undefined ? [] : [when('back', before)])],
+    Choices: [
+      when('done', next),
+      when('wait', `${name}Pause`),
+      when('again', name),
+      when('ended', 'Ended'),
+      ...(before === undefined ? [] : [when('back', before)]),
+    ],
     Default: 'UnknownOutcome',
   },
   [`${name}Pause`]: { Type: 'Wait', TimestampPath: '$.result.until', Next: name },
@@ -115,6 +120,10 @@ export const ERASURE_WORKFLOW = {
     ...repeated('Verify', 'verify', 'Certify', 'Erase'),
     Certify: { ...task('certify'), End: true },
     Ended: { Type: 'Succeed' },
-    UnknownOutcome: { Type: 'Fail', Error: 'UnknownOutcome', Cause: 'A step returned an outcome that nothing handles.' },
+    UnknownOutcome: {
+      Type: 'Fail',
+      Error: 'UnknownOutcome',
+      Cause: 'A step returned an outcome that nothing handles.',
+    },
   },
 } as const;

@@ -1,4 +1,11 @@
 import middy from '@middy/core';
+import { readEnv } from '../../adapters/read-env';
+import { ERASURE_TELL_ENV } from '../../contracts/deployment/environment';
+import { tell } from '../../domain/privacy/erasure/tell';
+import { stepDependencies } from './deployed-erasure';
+import { erasureStep } from './erasure-step';
 
-/** The step `tell` of an erasure (lambdas/contracts/workflows/erasure-workflow.ts). */
-export const handler = middy((): Promise<never> => Promise.reject(new Error('not written yet')));
+const env = readEnv(ERASURE_TELL_ENV);
+const step = stepDependencies({ accounts: env.ACCOUNTS_TABLE, outbox: env.OUTBOX_TABLE });
+
+export const handler = middy(erasureStep(tell, { ...step, sendsMail: env.MAIL_FROM !== 'none' }));

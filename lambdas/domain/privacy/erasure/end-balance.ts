@@ -71,10 +71,7 @@ function policyOf({ balance, resolution }: StoredErasure): BalancePolicy {
   return isKnown(BALANCE_POLICIES, balance) ? balance : 'block';
 }
 
-function reasonToStop(
-  { debtPico, lineUsedPico, paidPico }: FundsView,
-  policy: BalancePolicy,
-): StopReason | undefined {
+function reasonToStop({ debtPico, lineUsedPico, paidPico }: FundsView, policy: BalancePolicy): StopReason | undefined {
   if (debtPico > 0n) return 'debt';
   if (lineUsedPico > 0n) return 'credit_line';
   return policy === 'block' && wholeCentsIn(paidPico) > 0n ? 'policy' : undefined;
@@ -112,7 +109,11 @@ async function beginErasing({ store }: StepDependencies, input: ErasureInput): P
 async function endFunds(
   dependencies: EndBalanceDependencies,
   input: ErasureInput,
-  { stored, funds, policy }: { readonly stored: StoredErasure; readonly funds: FundsView; readonly policy: BalancePolicy },
+  {
+    stored,
+    funds,
+    policy,
+  }: { readonly stored: StoredErasure; readonly funds: FundsView; readonly policy: BalancePolicy },
 ): Promise<ErasureStepResult> {
   const { store, clock, customers } = dependencies;
   const { ownerId: accountId, erasureId } = input;

@@ -14,7 +14,7 @@ export function endCustomer(dependencies: EndCustomerDependencies, input: Erasur
   return runStep(dependencies, 'processor', input, async () => {
     const { customers } = dependencies;
     const customerId = input.ownerId.startsWith('acc_') ? await customers?.find(input.ownerId) : undefined;
-    if (customerId !== undefined) await customers?.processor.remove(customerId);
+    if (customerId !== undefined) await customers?.processor.deleteCustomer(customerId);
     return finish(dependencies, input, 'processor');
   });
 }

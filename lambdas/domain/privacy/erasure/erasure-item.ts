@@ -75,12 +75,7 @@ export const done = (step: ErasureStep, { set = {}, remove = [] }: Change = {}):
 });
 
 /** Writes a change, unless another run of the same step has done the step meanwhile. */
-export async function noteAt(
-  store: TableStore,
-  input: ErasureInput,
-  step: ErasureStep,
-  change: Change,
-): Promise<void> {
+export async function noteAt(store: TableStore, input: ErasureInput, step: ErasureStep, change: Change): Promise<void> {
   try {
     await store.write(changeAt(input, step, change));
   } catch (error) {

@@ -105,7 +105,10 @@ export class Erasures {
         action: requestOf(ownerId, identityCheck),
         target: erasureId,
         ...(identityCheck !== undefined && { after: { identityCheck } }),
-        writes: [...requestWrites(ownerId, stored), ...notify(erasureRequested({ ownerId, erasureId, endsAt: graceEndsAt }))],
+        writes: [
+          ...requestWrites(ownerId, stored),
+          ...notify(erasureRequested({ ownerId, erasureId, endsAt: graceEndsAt })),
+        ],
       });
     } catch (error) {
       // It may have been requested by a process that died before it started the workflow.

@@ -1,4 +1,5 @@
 import type { ErasureInput } from '../../../contracts/storage/erasure';
+import type { PaymentProcessor } from '../../payments/processor';
 
 /** Starts the workflow of erasures. */
 export interface ErasureWorkflows {
@@ -23,10 +24,5 @@ export interface ErasableFiles {
   hasAny(ownerId: string): Promise<boolean>;
 }
 
-/** The payment processor, as far as an erasure ends a customer's dealings with it. Both can be repeated. */
-export interface ErasableCustomers {
-  /** Ends the customer's subscriptions, and closes the pages on which they could still pay. */
-  endDealings(customerId: string): Promise<void>;
-  /** Deletes the customer with their payment methods. The processor keeps invoices and payments, as the law demands. */
-  remove(customerId: string): Promise<void>;
-}
+/** The payment processor, as far as an erasure ends a customer's dealings with it. */
+export type ErasableCustomers = Pick<PaymentProcessor, 'endDealings' | 'deleteCustomer'>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { storedErasureSchema } from '../../../contracts/storage/erasure';
+import { DELETED, expires, kept, OF_NO_ACCOUNT } from '../../../contracts/storage/erasure-rule';
 import { at, BOOKKEEPING, keyed, ofNobody, personal, storedItem } from '../../../contracts/storage/stored-item';
 import {
   ERASURE_PREFIX,
@@ -14,6 +15,8 @@ import { legalHoldSchema } from './legal-holds';
 const shown = personal('exported', 'erasable');
 const OWNER = /^(acc|per)_\w{26}$/;
 
+const BY_LAST_STEP = kept('The erasure itself needs it, and its last step deletes it.');
+
 /** The items about erasures. The last step of an erasure deletes all of its own but the certificate. */
 export const ERASURE_ITEMS = [
   storedItem({
@@ -21,6 +24,7 @@ export const ERASURE_ITEMS = [
     about: 'an erasure that is not over, or was cancelled: who requested it and when, its state',
     table: ACCOUNTS,
     ends: 'when it is over; 7 days after it was cancelled',
+    erasure: BY_LAST_STEP,
     schema: storedErasureSchema,
     fields: {
       erasureId: shown,
@@ -50,6 +54,7 @@ export const ERASURE_ITEMS = [
     about: 'which erasure of an account or a person is not over',
     table: ACCOUNTS,
     ends: 'with the erasure',
+    erasure: BY_LAST_STEP,
     schema: z.object({ erasureId: z.string(), isErasing: z.boolean().optional() }),
     fields: { erasureId: BOOKKEEPING, isErasing: BOOKKEEPING },
     is: keyed(OWNER, 'running-erasure'),
@@ -61,6 +66,7 @@ export const ERASURE_ITEMS = [
     about: 'an erasure in the list of those that are not over',
     table: ACCOUNTS,
     ends: 'with the erasure',
+    erasure: BY_LAST_STEP,
     schema: z.object({ ownerId: z.string() }),
     fields: { ownerId: personal('erasable') },
     is: keyed(RUNNING_ERASURES_PARTITION, /^era_/),
@@ -73,6 +79,7 @@ export const ERASURE_ITEMS = [
     about: 'that the data of an account or a person must be kept for now',
     table: ACCOUNTS,
     ends: 'when an operator lifts it',
+    erasure: DELETED,
     schema: legalHoldSchema,
     fields: { placedAt: personal('erasable') },
     is: keyed(OWNER, 'legal-hold'),
@@ -84,6 +91,7 @@ export const ERASURE_ITEMS = [
     about: 'the certificate of an erasure, which names neither the account nor the person',
     table: ACCOUNTS,
     ends: '365 days after the erasure',
+    erasure: OF_NO_ACCOUNT,
     schema: storedCertificateSchema,
     fields: { certificate: ofNobody(), signature: ofNobody() },
     is: keyed(/^certificate#era_/, 'certificate'),
@@ -94,6 +102,7 @@ export const ERASURE_ITEMS = [
     about: 'that a user of the user pool was erased, by a hash of the user’s ID',
     table: ACCOUNTS,
     ends: '2 days after the user was deleted, when no token is valid any more',
+    erasure: expires(2, 'It has a hash of an ID that does not exist any more.'),
     schema: z.object({}),
     fields: {},
     is: keyed(/^erased-subject#/, 'mark'),
