@@ -83,6 +83,8 @@ export const storedErasureSchema = z.object({
   position: z.string().optional(),
   /** How many items were erased. */
   erased: count.default(0),
+  /** How often something was found after everything was erased. */
+  rounds: count.default(0),
   /** The step's own deadline, for example until when a mail is waited for. */
   until: z.iso.datetime().optional(),
 });

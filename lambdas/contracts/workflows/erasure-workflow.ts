@@ -64,10 +64,11 @@ export type ErasureStep = keyof typeof ERASURE_STEPS;
  * - `done`: the next step follows.
  * - `wait`: the step is asked again at `until`, ISO 8601, UTC.
  * - `again`: the step is asked again at once.
+ * - `back`: the step before is done again.
  * - `ended`: the erasure was cancelled or is over, so the execution ends.
  */
 export type ErasureStepResult =
-  | { readonly outcome: 'done' | 'again' | 'ended' }
+  | { readonly outcome: 'done' | 'again' | 'back' | 'ended' }
   | { readonly outcome: 'wait'; readonly until: string };
 
 const task = (step: ErasureStep) => ({
@@ -85,11 +86,11 @@ const when = (outcome: ErasureStepResult['outcome'], Next: string) => ({
 });
 
 /** A step that may have to wait or to continue, with its choice and its pause. */
-const repeated = <Name extends string>(name: Name, step: ErasureStep, next: string) => ({
+const repeated = <Name extends string>(name: Name, step: ErasureStep, next: string, before?: string) => ({
   [name]: { ...task(step), Next: `${name}Outcome` },
   [`${name}Outcome`]: {
     Type: 'Choice',
-    Choices: [when('done', next), when('wait', `${name}Pause`), when('again', name), when('ended', 'Ended')],
+    Choices: [when('done', next), when('wait', `${name}Pause`), when('again', name), when('ended', 'Ended'), ...(before === undefined ? [] : [when('back', before)])],
     Default: 'UnknownOutcome',
   },
   [`${name}Pause`]: { Type: 'Wait', TimestampPath: '$.result.until', Next: name },
@@ -111,7 +112,7 @@ export const ERASURE_WORKFLOW = {
     Pool: { ...task('pool'), Next: 'Files' },
     ...repeated('Files', 'files', 'Erase'),
     ...repeated('Erase', 'erase', 'Verify'),
-    ...repeated('Verify', 'verify', 'Certify'),
+    ...repeated('Verify', 'verify', 'Certify', 'Erase'),
     Certify: { ...task('certify'), End: true },
     Ended: { Type: 'Succeed' },
     UnknownOutcome: { Type: 'Fail', Error: 'UnknownOutcome', Cause: 'A step returned an outcome that nothing handles.' },

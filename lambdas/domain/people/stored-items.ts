@@ -16,7 +16,7 @@ export const PEOPLE_ITEMS = [
     ends: 'with the person',
     erasure: DELETED,
     schema: personSchema.extend({ subject: z.string() }),
-    fields: { personId: shown, createdAt: shown, attestedAt: shown, subject: shown },
+    fields: { personId: shown, createdAt: shown, attestedAt: shown, erasingSince: shown, subject: shown },
     is: keyed(OF_PERSON, 'person'),
     ofPerson: ({ personId }) => [at(personKey(personId))],
   }),

@@ -65,6 +65,7 @@ export const WALLET_ITEMS = [
       debtPico: kept,
       debtSince: kept,
       suspendedAt: kept,
+      closedAt: kept,
       holds: kept,
       fundsRevision: KEPT_BOOKKEEPING,
       revision: KEPT_BOOKKEEPING,
