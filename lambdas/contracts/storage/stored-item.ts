@@ -85,8 +85,11 @@ export interface StoredItem {
   /** Tests the names of attributes that `decode` collects in one field, because the names themselves are data. */
   readonly collects?: (attribute: string) => boolean;
   readonly is: (key: Key) => boolean;
-  /** Where the items of an account are. @default none are kept by account */
-  readonly ofAccount?: (accountId: string) => readonly Place[];
+  /**
+   * Where the items of an account are. @default none are kept by account
+   * @param memberIds the members of an account that is being erased
+   */
+  readonly ofAccount?: (accountId: string, memberIds: readonly string[]) => readonly Place[];
   /** Where the items of a person are. @default none are kept by person */
   readonly ofPerson?: (ids: PersonIds) => readonly Place[];
   /** Which of the items of those places belong to an account or a person. @default all of this kind */

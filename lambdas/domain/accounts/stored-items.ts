@@ -92,6 +92,7 @@ export const ACCOUNT_ITEMS = [
     schema: membershipSchema,
     fields: { accountId: shown, role: shown, joinedAt: shown },
     is: keyed(OF_PERSON, /^account#/),
+    ofAccount: (accountId, memberIds) => memberIds.map((personId) => at(membershipKey(personId, accountId))),
     ofPerson: ({ personId }) => [{ partition: personId, sort: { beginsWith: MEMBERSHIP_PREFIX } }],
     // A person's memberships lead to their members, so they end after these.
     through: [

@@ -30,6 +30,6 @@ export async function dataSubject(store: TableStore, ownerId: string): Promise<D
 
 /** Where the items of a kind are that belong to a subject. */
 export function placesOf(item: StoredItem, subject: DataSubject): readonly Place[] {
-  if (subject.kind === 'account') return item.ofAccount?.(subject.ownerId) ?? [];
+  if (subject.kind === 'account') return item.ofAccount?.(subject.ownerId, subject.memberIds ?? []) ?? [];
   return item.ofPerson?.(subject.ids) ?? [];
 }

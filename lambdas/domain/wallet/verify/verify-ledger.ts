@@ -1,3 +1,5 @@
+import { directoryKey } from '../../../contracts/storage/table-keys/accounts';
+import { ACCOUNTS } from '../../../contracts/storage/tables';
 import type { TableStore } from '../../table/table-store';
 import type { Difference } from './difference';
 import { readBalance } from '../balance/drawers';
@@ -28,7 +30,7 @@ type VerifiedAccounts =
 /**
  * Replays accounts' entries and live holds and lists every mismatch. It only reads, so it may run concurrently with
  * requests.
- * @param options.usageWindow makes a missing usage record a difference too; omit it where records were erased
+ * @param options.usageWindow makes a missing usage record a difference too; omit it where records were removed; those of an erased account are not missing
  */
 export async function verifyLedger(
   options: VerifiedAccounts & { readonly store: TableStore; readonly usageWindow?: UsageWindow },
@@ -40,7 +42,8 @@ export async function verifyLedger(
   const seen = new Set<string>();
   for await (const accountId of 'accounts' in options ? options.accounts : options.everyAccount) {
     seen.add(accountId);
-    const { entries, differences } = await verifyStable(store, accountId, holds.get(accountId) ?? [], usageWindow);
+    const window = usageWindow && (await isErased(store, accountId)) ? undefined : usageWindow;
+    const { entries, differences } = await verifyStable(store, accountId, holds.get(accountId) ?? [], window);
     report.accounts += 1;
     report.entries += entries;
     if (differences) report.differences.push(...differences);
@@ -48,6 +51,12 @@ export async function verifyLedger(
   }
   if ('everyAccount' in options) report.differences.push(...orphanedHolds(holds, seen));
   return report;
+}
+
+/** Erasure reduces the listing of an account to its ID, before it deletes the usage records. */
+async function isErased(store: TableStore, accountId: string): Promise<boolean> {
+  const listing = await store.get({ table: ACCOUNTS, key: directoryKey(accountId) });
+  return listing !== undefined && !('createdAt' in listing);
 }
 
 /** The holds were read before the balance, so a difference counts only if nothing changed between the two reads. */
