@@ -16,6 +16,7 @@ const ULID = '01JD0000000000000000000001';
 const ACCOUNT = `acc_${ULID}`;
 const PERSON = `per_${ULID}`;
 const REQUEST = `req_${ULID}`;
+const ERASURE = `era_${ULID}`;
 const EXPORT = `exp_${ULID}`;
 const MESSAGE = `msg_${'a'.repeat(40)}`;
 const HASH = 'a'.repeat(64);
@@ -110,6 +111,12 @@ export const EXAMPLE_KEYS = [
     runningExportKey: [ACCOUNT],
     exportListingKey: [EXPORT],
     passphraseKey: [EXPORT],
+    erasureKey: [ACCOUNT, ERASURE],
+    runningErasureKey: [ACCOUNT],
+    erasureListingKey: [ERASURE],
+    legalHoldKey: [ACCOUNT],
+    certificateKey: [ERASURE],
+    erasedSubjectKey: [HASH],
   }),
   ...made(receipts, {
     openLeavesKey: [HASH],

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import { z } from 'zod';
 import { BALANCE_POLICIES } from '../../../contracts/deployment/erasure-settings';
 import { BALANCE_OUTCOMES } from '../../../contracts/storage/erasure';
@@ -43,13 +43,17 @@ export const certificateSchema = z.object({
 });
 export type Certificate = Readonly<z.infer<typeof certificateSchema>>;
 
+/** The text that is signed. It covers the fields of later releases too. */
+const textOf = (certificate: object): string =>
+  canonicalJson(JSON.parse(JSON.stringify(certificate)) as Parameters<typeof canonicalJson>[0]);
+
 export async function signCertificate(
   signer: ReceiptSigner,
   content: Omit<CertificateContent, 'format' | 'version' | 'keyId'>,
 ): Promise<Certificate> {
   const keyId = keyIdOf(await signer.publicKey());
   const certificate = { format: CERTIFICATE_FORMAT, version: 1, ...content, keyId } as const;
-  const signature = await signer.sign(Buffer.from(canonicalJson(certificate)));
+  const signature = await signer.sign(Buffer.from(textOf(certificate)));
   return { certificate, signature: Buffer.from(signature).toString('base64') };
 }
 
@@ -59,7 +63,7 @@ export function certificateFault({ certificate, signature }: Certificate, keys: 
   if (key === undefined) {
     return `is signed by the key ${certificate.keyId.slice(0, 16)}…, which is not among the given keys`;
   }
-  const text = Buffer.from(canonicalJson(certificate));
-  const isValid = verify('sha256', text, createPublicKey(key), Buffer.from(signature, 'base64'));
+  const text = Buffer.from(textOf(certificate));
+  const isValid = verify('sha256', text, key, Buffer.from(signature, 'base64'));
   return isValid ? undefined : 'has a signature that does not match its content';
 }
