@@ -6,11 +6,12 @@ import { grantItems, type TableAction } from '../constructs/table-grant';
 const ACCOUNTS = ['acc_*'];
 const PEOPLE = ['per_*'];
 const OWNERS = [...ACCOUNTS, ...PEOPLE];
+const AUTO_TOP_UPS = ['auto-top-ups'];
+const CHARGING_TOP_UPS = ['charging-top-ups'];
 /** Lists and indexes with accounts and people. */
-const LISTS = ['auto-top-ups', 'charging-top-ups', 'low-balances', 'operators', 'running-exports'];
+const LISTS = [...AUTO_TOP_UPS, ...CHARGING_TOP_UPS, 'low-balances', 'operators', 'running-exports'];
 const INDEXES = ['subject#*', 'suppressed#*'];
 const DIRECTORY = ['accounts#*'];
-const AUTO_TOP_UPS = ['auto-top-ups', 'charging-top-ups'];
 /** Holds the end of the deployment's audit chain; an account's is in the account's partition. */
 const DEPLOYMENT = ['deployment'];
 const RUNNING_ERASURES = ['running-erasures'];
@@ -59,19 +60,31 @@ export class AccountErasureGrants {
 
   /** Suspends an account with its webhooks and its automatic top-up, and finds the IDs that later steps need. */
   freeze(grantee: IGrantable): Grant {
-    return this.look(grantee).combine(this.#allow(grantee, ['dynamodb:PutItem', 'dynamodb:DeleteItem'], AUTO_TOP_UPS));
+    // A charge that is running stays on its list.
+    return this.look(grantee)
+      .combine(this.#allow(grantee, ['dynamodb:DeleteItem'], [...AUTO_TOP_UPS, ...CHARGING_TOP_UPS]))
+      .combine(this.#allow(grantee, ['dynamodb:PutItem'], CHARGING_TOP_UPS));
   }
 
-  /** Looks through the partition of an account or a person, besides `note`. */
+  /** Does what `note` does, and looks through the partitions of accounts and people. */
   look(grantee: IGrantable): Grant {
-    return this.note(grantee).combine(this.#allow(grantee, ['dynamodb:Query'], OWNERS));
+    return this.lookAtAccounts(grantee).combine(this.#allow(grantee, ['dynamodb:Query'], PEOPLE));
+  }
+
+  /** Does what `note` does, and finds the members of an account. */
+  lookAtAccounts(grantee: IGrantable): Grant {
+    return this.note(grantee).combine(this.#allow(grantee, ['dynamodb:Query'], ACCOUNTS));
+  }
+
+  /** Does what `note` does, and finds the memberships of a person. */
+  lookAtPeople(grantee: IGrantable): Grant {
+    return this.note(grantee).combine(this.#allow(grantee, ['dynamodb:Query'], PEOPLE));
   }
 
   /** Ends a person's memberships, unless there is a legal hold. */
   endMemberships(grantee: IGrantable): Grant {
-    return this.note(grantee)
+    return this.lookAtPeople(grantee)
       .combine(this.#allow(grantee, ['dynamodb:ConditionCheckItem'], OWNERS))
-      .combine(this.#allow(grantee, ['dynamodb:Query'], PEOPLE))
       .combine(this.#allow(grantee, ['dynamodb:DeleteItem'], OWNERS));
   }
 

@@ -139,7 +139,7 @@ function addSettle(scope: Construct, props: ErasureStepsProps): StepFunction {
     ACCOUNTS_TABLE: accounts.table.tableName,
     WALLET_TABLE: wallet.table.tableName,
   });
-  accounts.erasureGrants.look(settle);
+  accounts.erasureGrants.lookAtPeople(settle);
   wallet.grants.seePending(settle);
   return settle;
 }
@@ -169,7 +169,7 @@ function addTell(scope: Construct, props: ErasureStepsProps): StepFunction {
     OUTBOX_TABLE: outbox.table.tableName,
     MAIL_FROM: config.identity.mailFrom ?? 'none',
   });
-  accounts.erasureGrants.look(tell);
+  accounts.erasureGrants.lookAtAccounts(tell);
   outbox.grants.mail(tell);
   return tell;
 }

@@ -160,9 +160,9 @@ export class WalletGrants {
 
   /** Ends an account's credit line and what is left of its credit. It reads the ledger, and sees refunds under way. */
   endBalances(grantee: IGrantable): Grant {
-    return this.lend(grantee)
-      .combine(this.#allow(grantee, ['dynamodb:Query'], ACCOUNTS))
-      .combine(this.#allow(grantee, ['dynamodb:Query'], PENDING_REFUNDS));
+    return this.#changeFunds(grantee)
+      .combine(this.#allow(grantee, ['dynamodb:Query'], [...ACCOUNTS, ...PENDING_REFUNDS]))
+      .combine(this.#allow(grantee, ['dynamodb:DeleteItem'], CREDIT_LINES));
   }
 
   /** Sees whether anything of an account is held or being refunded. */
