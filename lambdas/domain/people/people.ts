@@ -3,14 +3,14 @@ import { personIdSchema } from '../../contracts/storage/ids';
 import { personKey, subjectKey } from '../../contracts/storage/table-keys/accounts';
 import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { erasedSubjectKey } from '../../contracts/storage/table-keys/privacy';
-import { ACCOUNTS } from '../../contracts/storage/tables';
-import type { Clock } from '../clock';
+import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
+import { type Clock, SECOND_MS } from '../clock';
 import { ControlPlaneUnavailable } from '../errors/refusal';
 import { hashOfSubject, isSubject } from '../identity/subject';
 import { welcome } from '../notifications/outbox/messages';
 import { NO_NOTIFY, type Notify } from '../notifications/outbox/outbox';
 import { commit } from '../table/commit';
-import { absent, all, exists } from '../table/condition';
+import { absent, all, any, compare, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
 import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
@@ -87,11 +87,13 @@ export class People {
     const person: Person = { personId: `per_${ulid(now)}`, createdAt: isoTime(now) };
     const { personId } = person;
     const mark = erasedSubjectKey(hashOfSubject(subject));
+    // An expired item may still be there.
+    const isUnmarked = any(absent(), compare(EXPIRES_AT, '<=', Math.floor(now / SECOND_MS)));
     const pointer = { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() };
     const refusals = await commit<'known' | BeingErased>(this.#store, [
       { write: pointer, otherwise: () => 'known' },
       { write: { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() } },
-      { write: { table: ACCOUNTS, check: mark, when: absent() }, otherwise: () => new BeingErased() },
+      { write: { table: ACCOUNTS, check: mark, when: isUnmarked }, otherwise: () => new BeingErased() },
       ...this.#notify(welcome(personId)),
     ]);
     if (refusals.length === 0) return person;
