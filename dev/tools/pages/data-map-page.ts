@@ -68,6 +68,8 @@ function ruleText(rule: ErasureRule): string {
       return `**reduced** by ${rule.fields.map(code).join(', ')}. ${rule.reason}`;
     case 'expires':
       return `**expires** within ${rule.days === 1 ? 'a day' : `${rule.days} days`}. ${rule.reason}`;
+    case 'ends':
+      return '**ends** with the erasure, whose last step deletes it.';
     case 'kept':
       return `**kept**. ${rule.reason}`;
   }

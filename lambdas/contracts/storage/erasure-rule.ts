@@ -7,12 +7,14 @@ export const ERASURE_DAYS_MAX = 30;
  * - `reduced`: it removes fields from them.
  * - `kept`: they stay as they are.
  * - `expires`: they are gone by themselves within `days`, so it need not find them.
+ * - `ends`: the erasure needs them while it runs, and its last step deletes them.
  */
 export type ErasureRule =
   | { readonly does: 'deleted' }
   | { readonly does: 'reduced'; readonly fields: readonly string[]; readonly reason: string }
   | { readonly does: 'kept'; readonly reason: string }
-  | { readonly does: 'expires'; readonly days: number; readonly reason: string };
+  | { readonly does: 'expires'; readonly days: number; readonly reason: string }
+  | { readonly does: 'ends' };
 
 /** What the erasure of an account and that of a person do. A single rule is for both. */
 export type Erasure = ErasureRule | { readonly account: ErasureRule; readonly person: ErasureRule };
@@ -21,6 +23,7 @@ export type Erasure = ErasureRule | { readonly account: ErasureRule; readonly pe
 export type SubjectKind = 'account' | 'person';
 
 export const DELETED: ErasureRule = { does: 'deleted' };
+export const ENDS_WITH_ERASURE: ErasureRule = { does: 'ends' };
 /** @param reason why the rest stays: a sentence */
 export const reduced = (reason: string, ...fields: readonly string[]): ErasureRule => ({
   does: 'reduced',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storedErasureSchema } from '../../../contracts/storage/erasure';
-import { DELETED, expires, kept, OF_NO_ACCOUNT } from '../../../contracts/storage/erasure-rule';
+import { DELETED, ENDS_WITH_ERASURE, expires, OF_NO_ACCOUNT } from '../../../contracts/storage/erasure-rule';
 import { at, BOOKKEEPING, keyed, ofNobody, personal, storedItem } from '../../../contracts/storage/stored-item';
 import {
   ERASURE_PREFIX,
@@ -15,8 +15,6 @@ import { legalHoldSchema } from './legal-holds';
 const shown = personal('exported', 'erasable');
 const OWNER = /^(acc|per)_\w{26}$/;
 
-const BY_LAST_STEP = kept('The erasure itself needs it, and its last step deletes it.');
-
 /** The items about erasures. The last step of an erasure deletes all of its own but the certificate. */
 export const ERASURE_ITEMS = [
   storedItem({
@@ -24,7 +22,7 @@ export const ERASURE_ITEMS = [
     about: 'an erasure that is not over, or was cancelled: who requested it and when, its state',
     table: ACCOUNTS,
     ends: 'when it is over; 7 days after it was cancelled',
-    erasure: BY_LAST_STEP,
+    erasure: ENDS_WITH_ERASURE,
     schema: storedErasureSchema,
     fields: {
       erasureId: shown,
@@ -54,7 +52,7 @@ export const ERASURE_ITEMS = [
     about: 'which erasure of an account or a person is not over',
     table: ACCOUNTS,
     ends: 'with the erasure',
-    erasure: BY_LAST_STEP,
+    erasure: ENDS_WITH_ERASURE,
     schema: z.object({ erasureId: z.string(), isErasing: z.boolean().optional() }),
     fields: { erasureId: BOOKKEEPING, isErasing: BOOKKEEPING },
     is: keyed(OWNER, 'running-erasure'),
@@ -66,7 +64,7 @@ export const ERASURE_ITEMS = [
     about: 'an erasure in the list of those that are not over',
     table: ACCOUNTS,
     ends: 'with the erasure',
-    erasure: BY_LAST_STEP,
+    erasure: ENDS_WITH_ERASURE,
     schema: z.object({ ownerId: z.string() }),
     fields: { ownerId: personal('erasable') },
     is: keyed(RUNNING_ERASURES_PARTITION, /^era_/),
