@@ -109,7 +109,7 @@ const configSchema = z.strictObject({
       error: 'cannot be full with an archive, because no address could be erased from it',
     })
     .prefault({}),
-  /** How long an erasure can be cancelled, and what happens to the credit of the account; see docs/erasure.md. */
+  /** How long an erasure can be cancelled, and what happens to the credit of the account; see docs/deploy.md. */
   erasure: erasureSettingsSchema.prefault({}),
   /** Anonymised usage of all accounts together; see docs/usage.md. */
   statistics: statisticsSchema,

@@ -147,7 +147,7 @@ const SERVICES: readonly (readonly [type: string, service: string, data: string]
   ['AWS::CloudFront::', 'Amazon CloudFront and AWS WAF', 'requests, and addresses of clients'],
   ['AWS::Cognito::', 'Amazon Cognito', 'mail addresses and sign-in factors'],
   ['AWS::SES::', 'Amazon SES', 'mail addresses and mails'],
-  ['AWS::StepFunctions::', 'AWS Step Functions', 'IDs of accounts, people and exports'],
+  ['AWS::StepFunctions::', 'AWS Step Functions', 'IDs of accounts, people, exports and erasures'],
   ['AWS::S3::', 'Amazon S3', 'encrypted archives of exports, the audit archive, the console'],
   ['AWS::Logs::', 'Amazon CloudWatch', 'log lines: codes and IDs'],
   ['AWS::KMS::', 'AWS KMS', 'keys'],
