@@ -1,3 +1,4 @@
+import { Link } from '@react-email/components';
 import { AboutAccount, Code, ConsoleButton, IfUnexpected, Mail, type MailSource, Paragraph, value } from './layout';
 
 export const welcome: MailSource = {
@@ -117,7 +118,9 @@ export const erasure_begun: MailSource = {
       {'{{/accountId}}'}
       {'{{#certificateUrl}}'}
       <Paragraph>The certificate will be at</Paragraph>
-      <Code>{value('certificateUrl')}</Code>
+      <Code>
+        <Link href={value('certificateUrl')}>{value('certificateUrl')}</Link>
+      </Code>
       {'{{/certificateUrl}}'}
     </Mail>
   ),

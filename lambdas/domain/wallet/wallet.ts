@@ -34,6 +34,7 @@ import { expireDue } from './sweep';
  * - `openBalance`, `suspendBalance`, `setHoldsOfBalance` (balance/balance.ts): an account is created, suspended or
  *   resumed, or its holds may roll or no longer. Their writes are committed together with the account's own
  *   (../accounts/accounts.ts).
+ * - `freeze` (../privacy/erasure/freeze.ts): the account is being erased. It suspends the balance for good.
  * - `open` (wallet.ts): the command line or a local host makes sure that an account's wallet is open.
  * - `creditPayment` (ledger/payment.ts): a payment came in.
  * - `changeFunds` (funds/change-funds.ts): money came in or went out in any other way, for `Funds`.
