@@ -654,6 +654,48 @@ export type ExportPassphrase = {
     passphrase: string;
 };
 
+export type Erasure = {
+    erasureId: string;
+    state: 'grace' | 'frozen' | 'erasing' | 'cancelled' | string;
+    requestedAt: string;
+    requestedBy?: string;
+    identityCheck?: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative' | string;
+    /**
+     * Until then it can be cancelled.
+     */
+    graceEndsAt: string;
+    /**
+     * The rule for the credit that is left.
+     */
+    balance: 'refund' | 'forfeit' | 'block' | string;
+    /**
+     * Present while it waits for an operator.
+     */
+    stoppedBecause?: 'policy' | 'debt' | 'credit_line' | 'refund_refused' | 'not_refundable' | 'owns_account' | string;
+    balanceOutcome?: 'none' | 'refunded' | 'forfeited' | 'refunded_and_forfeited' | string;
+};
+
+export type AssistedErasure = {
+    /**
+     * How the operator made sure who asks.
+     */
+    identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
+};
+
+export type ErasureDecision = {
+    /**
+     * `refund` and `forfeit` end the credit; `retry` tries again what has failed, or was settled meanwhile.
+     */
+    decision: 'retry' | 'refund' | 'forfeit';
+};
+
+export type LegalHold = {
+    /**
+     * Absent if there is no hold.
+     */
+    placedAt?: string;
+};
+
 export type AlertRules = {
     errorRate?: {
         percent: number;
@@ -1118,6 +1160,44 @@ export type ExchangedToken = {
     issued_token_type: 'urn:ietf:params:oauth:token-type:access_token';
     token_type: 'Bearer';
     expires_in: number;
+};
+
+export type ErasureCertificate = {
+    certificate: {
+        format: 'tollgate-erasure-certificate';
+        version: number;
+        erasureId: string;
+        deployment: string;
+        subject: 'account' | 'person' | string;
+        requestedAt: string;
+        /**
+         * When nothing was found any more.
+         */
+        erasedAt: string;
+        /**
+         * From then on, no backup has the data either.
+         */
+        backupsEndBy: string;
+        balancePolicy: 'refund' | 'forfeit' | 'block' | string;
+        balanceOutcome: 'none' | 'refunded' | 'forfeited' | 'refunded_and_forfeited' | string;
+        /**
+         * The records that are kept: a word for each.
+         */
+        kept: Array<string>;
+        /**
+         * From then on, the deployment does not have the certificate any more.
+         */
+        endsAt: string;
+        /**
+         * The SHA-256 of the public key that verifies the signature.
+         */
+        keyId: string;
+        [key: string]: unknown;
+    };
+    /**
+     * The ECDSA signature (P-256, SHA-256, DER) of the certificate as canonical JSON (RFC 8785), in base64.
+     */
+    signature: string;
 };
 
 export type GetMeData = {
@@ -3542,6 +3622,416 @@ export type RevealMyExportPassphraseResponses = {
 
 export type RevealMyExportPassphraseResponse = RevealMyExportPassphraseResponses[keyof RevealMyExportPassphraseResponses];
 
+export type ListErasuresData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/accounts/{accountId}/erasures';
+};
+
+export type ListErasuresErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListErasuresError = ListErasuresErrors[keyof ListErasuresErrors];
+
+export type ListErasuresResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Erasure>;
+        next?: string;
+    };
+};
+
+export type ListErasuresResponse = ListErasuresResponses[keyof ListErasuresResponses];
+
+export type CreateErasureData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/erasures';
+};
+
+export type CreateErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateErasureError = CreateErasureErrors[keyof CreateErasureErrors];
+
+export type CreateErasureResponses = {
+    /**
+     * Done.
+     */
+    201: Erasure;
+};
+
+export type CreateErasureResponse = CreateErasureResponses[keyof CreateErasureResponses];
+
+export type CreateAssistedErasureData = {
+    body: AssistedErasure;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/assisted-erasures';
+};
+
+export type CreateAssistedErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateAssistedErasureError = CreateAssistedErasureErrors[keyof CreateAssistedErasureErrors];
+
+export type CreateAssistedErasureResponses = {
+    /**
+     * Done.
+     */
+    201: Erasure;
+};
+
+export type CreateAssistedErasureResponse = CreateAssistedErasureResponses[keyof CreateAssistedErasureResponses];
+
+export type GetErasureData = {
+    body?: never;
+    path: {
+        accountId: string;
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/erasures/{erasureId}';
+};
+
+export type GetErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetErasureError = GetErasureErrors[keyof GetErasureErrors];
+
+export type GetErasureResponses = {
+    /**
+     * Done.
+     */
+    200: Erasure;
+};
+
+export type GetErasureResponse = GetErasureResponses[keyof GetErasureResponses];
+
+export type CancelErasureData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/erasures/{erasureId}/cancel';
+};
+
+export type CancelErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CancelErasureError = CancelErasureErrors[keyof CancelErasureErrors];
+
+export type CancelErasureResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type CancelErasureResponse = CancelErasureResponses[keyof CancelErasureResponses];
+
+export type ResolveErasureData = {
+    body: ErasureDecision;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/erasures/{erasureId}/resolve';
+};
+
+export type ResolveErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ResolveErasureError = ResolveErasureErrors[keyof ResolveErasureErrors];
+
+export type ResolveErasureResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ResolveErasureResponse = ResolveErasureResponses[keyof ResolveErasureResponses];
+
+export type LiftLegalHoldData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/legal-hold';
+};
+
+export type LiftLegalHoldErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type LiftLegalHoldError = LiftLegalHoldErrors[keyof LiftLegalHoldErrors];
+
+export type LiftLegalHoldResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type LiftLegalHoldResponse = LiftLegalHoldResponses[keyof LiftLegalHoldResponses];
+
+export type GetLegalHoldData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/legal-hold';
+};
+
+export type GetLegalHoldErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetLegalHoldError = GetLegalHoldErrors[keyof GetLegalHoldErrors];
+
+export type GetLegalHoldResponses = {
+    /**
+     * Done.
+     */
+    200: LegalHold;
+};
+
+export type GetLegalHoldResponse = GetLegalHoldResponses[keyof GetLegalHoldResponses];
+
+export type PlaceLegalHoldData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/legal-hold';
+};
+
+export type PlaceLegalHoldErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type PlaceLegalHoldError = PlaceLegalHoldErrors[keyof PlaceLegalHoldErrors];
+
+export type PlaceLegalHoldResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type PlaceLegalHoldResponse = PlaceLegalHoldResponses[keyof PlaceLegalHoldResponses];
+
+export type ListMyErasuresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/me/erasures';
+};
+
+export type ListMyErasuresErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListMyErasuresError = ListMyErasuresErrors[keyof ListMyErasuresErrors];
+
+export type ListMyErasuresResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Erasure>;
+        next?: string;
+    };
+};
+
+export type ListMyErasuresResponse = ListMyErasuresResponses[keyof ListMyErasuresResponses];
+
+export type CreateMyErasureData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/erasures';
+};
+
+export type CreateMyErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateMyErasureError = CreateMyErasureErrors[keyof CreateMyErasureErrors];
+
+export type CreateMyErasureResponses = {
+    /**
+     * Done.
+     */
+    201: Erasure;
+};
+
+export type CreateMyErasureResponse = CreateMyErasureResponses[keyof CreateMyErasureResponses];
+
+export type GetMyErasureData = {
+    body?: never;
+    path: {
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/me/erasures/{erasureId}';
+};
+
+export type GetMyErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetMyErasureError = GetMyErasureErrors[keyof GetMyErasureErrors];
+
+export type GetMyErasureResponses = {
+    /**
+     * Done.
+     */
+    200: Erasure;
+};
+
+export type GetMyErasureResponse = GetMyErasureResponses[keyof GetMyErasureResponses];
+
+export type CancelMyErasureData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/me/erasures/{erasureId}/cancel';
+};
+
+export type CancelMyErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CancelMyErasureError = CancelMyErasureErrors[keyof CancelMyErasureErrors];
+
+export type CancelMyErasureResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type CancelMyErasureResponse = CancelMyErasureResponses[keyof CancelMyErasureResponses];
+
 export type GetAlertRulesData = {
     body?: never;
     path: {
@@ -4701,3 +5191,30 @@ export type UnsubscribeResponses = {
 };
 
 export type UnsubscribeResponse = UnsubscribeResponses[keyof UnsubscribeResponses];
+
+export type GetErasureCertificateData = {
+    body?: never;
+    path: {
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/erasures/{erasureId}/certificate';
+};
+
+export type GetErasureCertificateErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetErasureCertificateError = GetErasureCertificateErrors[keyof GetErasureCertificateErrors];
+
+export type GetErasureCertificateResponses = {
+    /**
+     * Done.
+     */
+    200: ErasureCertificate;
+};
+
+export type GetErasureCertificateResponse = GetErasureCertificateResponses[keyof GetErasureCertificateResponses];
