@@ -106,6 +106,7 @@ test('a kind whose rule leaves an erasable field, leads nowhere or takes too lon
   const faults = [
     'person.createdAt is erasable, and no rule of its kind erases it',
     'person.attestedAt is erasable, and no rule of its kind erases it',
+    'person.erasingSince is erasable, and no rule of its kind erases it',
     'person.subject is erasable, and no rule of its kind erases it',
   ];
   const isKept = { ...person, erasure: kept('It is needed.') };

@@ -81,4 +81,4 @@ export function kindOf(name: string, item: Item): StoredItem {
 
 /** Whether the rule of a kind leaves its items in the store. */
 export const stays = (kind: StoredItem, subject: SubjectKind): boolean =>
-  ['kept', 'expires', 'reduced'].includes(ruleFor(kind.erasure, subject).does);
+  ['ends', 'expires', 'kept', 'reduced'].includes(ruleFor(kind.erasure, subject).does);
