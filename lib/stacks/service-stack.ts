@@ -103,6 +103,7 @@ export class ServiceStack extends Stack {
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });
     new CfnOutput(this, 'ExportMachine', { value: exports.workflow.machine.attrArn });
+    new CfnOutput(this, 'ErasureSettings', { value: JSON.stringify(config.erasure) });
     new CfnOutput(this, 'ErasureMachine', { value: erasures.workflow.machine.attrArn });
     this.#addOutputs();
   }

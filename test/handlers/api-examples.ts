@@ -2,6 +2,7 @@ import { newTrustSchema } from '../../lambdas/contracts/http/federation';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
+import { ERASURE_EXAMPLES } from './erasure-examples';
 import { EXPORT_EXAMPLES } from './export-examples';
 import { PAYMENT_EXAMPLES } from './payment-examples';
 import { USAGE_EXAMPLES } from './usage-examples';
@@ -61,6 +62,7 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   ...PAYMENT_EXAMPLES,
   ...USAGE_EXAMPLES,
   ...EXPORT_EXAMPLES,
+  ...ERASURE_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
 
   getMe: at('/v1/me'),

@@ -1,46 +1,16 @@
 import { verify } from 'node:crypto';
-import { z } from 'zod';
-import { BALANCE_POLICIES } from '../../../contracts/deployment/erasure-settings';
-import { BALANCE_OUTCOMES } from '../../../contracts/storage/erasure';
-import { erasureIdSchema } from '../../../contracts/storage/ids';
-import { openValue } from '../../../contracts/storage/open-values';
+import type { z } from 'zod';
+import {
+  CERTIFICATE_FORMAT,
+  type certificateContentSchema,
+  type certificateSchema,
+} from '../../../contracts/http/erasures';
 import { canonicalJson } from '../../audit/canonical-json';
 import { keyIdOf } from '../../receipts/receipt-keys';
 import type { ReceiptSigner } from '../../receipts/receipt-signer';
 import type { PublicKeys } from '../../receipts/verify-signature';
 
-export const CERTIFICATE_FORMAT = 'tollgate-erasure-certificate';
-
-/** The content of a certificate, which names neither the account nor the person. */
-const contentSchema = z.object({
-  format: z.literal(CERTIFICATE_FORMAT),
-  version: z.int().positive(),
-  /** The erasure's ID, which only the people who were told know. */
-  erasureId: erasureIdSchema,
-  /** Names the deployment. */
-  deployment: z.string(),
-  subject: openValue(['account', 'person']),
-  requestedAt: z.iso.datetime(),
-  /** When nothing was found any more. */
-  erasedAt: z.iso.datetime(),
-  /** From this time on, no backup has the data either. */
-  backupsEndBy: z.iso.datetime(),
-  balancePolicy: openValue(BALANCE_POLICIES),
-  balanceOutcome: openValue(BALANCE_OUTCOMES),
-  /** The records that are kept, as the law demands: a word for each. */
-  kept: z.array(z.string()),
-  /** From this time on, the deployment does not have the certificate any more. */
-  endsAt: z.iso.datetime(),
-  keyId: z.string(),
-});
-export type CertificateContent = Readonly<z.infer<typeof contentSchema>>;
-
-/** A signed certificate. A later release may add fields to its content, and they are signed too. */
-export const certificateSchema = z.object({
-  certificate: z.looseObject(contentSchema.shape),
-  /** The ECDSA signature (P-256, SHA-256, DER) of the certificate as canonical JSON, in base64. */
-  signature: z.string(),
-});
+export type CertificateContent = Readonly<z.infer<typeof certificateContentSchema>>;
 export type Certificate = Readonly<z.infer<typeof certificateSchema>>;
 
 /** The text that is signed. It covers the fields of later releases too. */

@@ -10,7 +10,6 @@ import { DEPLOYMENT } from '../../access/actor';
 import type { Members } from '../../accounts/members';
 import { decodeMembership } from '../../accounts/member-item';
 import { membershipsOf } from '../../accounts/memberships';
-import { MINUTE_MS } from '../../clock';
 import { wholeCentsIn } from '../../payments/cents';
 import type { Customers } from '../../payments/customers';
 import { commit } from '../../table/commit';
@@ -27,11 +26,8 @@ import { WalletNotFound } from '../../wallet/wallet-errors';
 import { changeAt } from './erasure-item';
 import type { ErasableCustomers } from './ports';
 import { type RefundCreditDependencies, refundCredit, refundPrefixOf } from './refund-credit';
-import { AGAIN, finish, isHeld, runStep, type StepDependencies, stop, waitForDecision, waitUntil } from './run-step';
+import { AGAIN, finish, isHeld, runStep, type StepDependencies, stop, waitFor } from './run-step';
 import { isRefunding } from './settle';
-
-/** How long a refund waits for the processor before it is looked at again. */
-const REFUNDS_MS = 2 * MINUTE_MS;
 
 /** Why credit ended, in the ledger: by the policy or a decision, or because it cannot be refunded. */
 const FORFEITED = 'erasure-forfeit';
@@ -55,7 +51,7 @@ export function endBalance(dependencies: EndBalanceDependencies, input: ErasureI
     const reason = funds && reasonToStop(funds, policy);
     if (reason !== undefined) return stop(dependencies, input, 'balance', { stored, reason });
     if (stored.state !== 'erasing') {
-      if (await isHeld(dependencies.store, input.ownerId)) return waitForDecision(dependencies);
+      if (await isHeld(dependencies.store, input.ownerId)) return waitFor(dependencies, 'decision');
       return beginErasing(dependencies, input);
     }
     if (!isAccount) await leaveAccounts(dependencies, input.ownerId);
@@ -124,7 +120,7 @@ async function endFunds(
   }
   if (policy === 'refund') {
     const reason = await refundCredit(dependencies, input, stored.attempt);
-    if (await isRefunding(store, accountId)) return waitUntil(clock() + REFUNDS_MS);
+    if (await isRefunding(store, accountId)) return waitFor(dependencies, 'progress');
     if (reason !== undefined) return stop(dependencies, input, 'balance', { stored, reason });
   }
   await dependencies.funds.forfeit(accountId, policy === 'forfeit' ? FORFEITED : REST);

@@ -3,7 +3,8 @@ import { certificateKey } from '../../../contracts/storage/table-keys/privacy';
 import { ACCOUNTS } from '../../../contracts/storage/tables';
 import type { TableStore } from '../../table/table-store';
 import type { Item } from '../../table/value';
-import { type Certificate, certificateSchema } from './certificate';
+import { certificateSchema } from '../../../contracts/http/erasures';
+import type { Certificate } from './certificate';
 import { CertificateNotFound } from './erasure-errors';
 
 export const storedCertificateSchema = z.object({ certificate: z.string(), signature: z.string() });

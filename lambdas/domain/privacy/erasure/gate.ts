@@ -8,7 +8,7 @@ import type { AuditLog } from '../../audit/audit-log';
 import { absent, compare } from '../../table/condition';
 import { chainOf } from '../export/deliver';
 import { changeAt, done } from './erasure-item';
-import { AGAIN, DONE, isHeld, runStep, type StepDependencies, waitForDecision, waitUntil } from './run-step';
+import { AGAIN, DONE, isHeld, runStep, type StepDependencies, waitFor, waitUntil } from './run-step';
 
 export interface GateDependencies extends StepDependencies {
   readonly audit: Pick<AuditLog, 'record'>;
@@ -24,7 +24,7 @@ export function passGate(dependencies: GateDependencies, input: ErasureInput): P
   return runStep(dependencies, 'gate', input, async ({ graceEndsAt }) => {
     const graceEnd = Date.parse(graceEndsAt);
     if (clock() < graceEnd) return waitUntil(graceEnd);
-    if (await isHeld(store, ownerId)) return waitForDecision(dependencies);
+    if (await isHeld(store, ownerId)) return waitFor(dependencies, 'decision');
     const begin = changeAt(input, 'gate', done('gate', { set: { state: 'frozen' } }), compare('state', '=', 'grace'));
     const hasBegun = await audit.record({
       chain: chainOf(ownerId),

@@ -3,29 +3,50 @@ import type { ErasureInput, StopReason, StoredErasure } from '../../../contracts
 import { legalHoldKey } from '../../../contracts/storage/table-keys/privacy';
 import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../../contracts/storage/tables';
-import { type Clock, HOUR_MS } from '../../clock';
+import { type Clock, HOUR_MS, MINUTE_MS } from '../../clock';
 import type { Log } from '../../log';
 import type { TableStore } from '../../table/table-store';
 import { done, findErasure, isDone, noteAt } from './erasure-item';
 
+/** How long steps wait before they look again, in milliseconds. */
+export interface StepWaits {
+  /** For a decision of a person. */
+  readonly decision: number;
+  /** For requests that had begun when the account was suspended: a process may draw on a lease for some seconds. */
+  readonly lastRequests: number;
+  /** For holds, charges, refunds and exports in progress. */
+  readonly progress: number;
+  /** For the end of the erasures of a person's accounts. */
+  readonly accounts: number;
+  /** For the last mail to leave. */
+  readonly mail: number;
+}
+
 /**
- * How long an execution waits before it looks again for a decision of a person. The history of an execution has room for
- * 25,000 events, and a look takes nine: that is enough for almost two years.
+ * The history of an execution has room for 25,000 events, and a look takes nine. That is enough for almost two years of
+ * waiting for a decision, and for four days of progress.
  */
-const DECISION_MS = 6 * HOUR_MS;
+const WAITS: StepWaits = {
+  decision: 6 * HOUR_MS,
+  lastRequests: MINUTE_MS,
+  progress: 2 * MINUTE_MS,
+  accounts: HOUR_MS,
+  mail: MINUTE_MS,
+};
 
 export interface StepDependencies {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** How long a step waits for a decision before it looks again, in milliseconds. @default six hours */
-  readonly decisionMs?: number;
+  /** @default WAITS */
+  readonly waits?: StepWaits;
 }
 
 export const DONE: ErasureStepResult = { outcome: 'done' };
 export const AGAIN: ErasureStepResult = { outcome: 'again' };
 export const ENDED: ErasureStepResult = { outcome: 'ended' };
-export const waitUntil = (time: number): ErasureStepResult => ({ outcome: 'wait', until: isoTime(time) });
+type Wait = Extract<ErasureStepResult, { readonly outcome: 'wait' }>;
+export const waitUntil = (time: number): Wait => ({ outcome: 'wait', until: isoTime(time) });
 
 /**
  * Runs a step, unless it was done before: an execution can start again, and Step Functions may invoke a function twice.
@@ -59,8 +80,9 @@ export async function finish(
 export const isHeld = async (store: TableStore, ownerId: string): Promise<boolean> =>
   (await store.get({ table: ACCOUNTS, key: legalHoldKey(ownerId) })) !== undefined;
 
-export const waitForDecision = ({ clock, decisionMs = DECISION_MS }: StepDependencies): ErasureStepResult =>
-  waitUntil(clock() + decisionMs);
+/** Waits for something, and looks again. */
+export const waitFor = ({ clock, waits = WAITS }: StepDependencies, what: keyof StepWaits): Wait =>
+  waitUntil(clock() + waits[what]);
 
 /** Notes why an erasure waits for an operator, and raises an alarm when it begins to. */
 export async function stop(
@@ -73,5 +95,5 @@ export async function stop(
     await noteAt(dependencies.store, input, step, { set: { stoppedBecause: reason }, remove: ['resolution'] });
     dependencies.log.error('ERASURE_STOPPED', { cause: reason });
   }
-  return waitForDecision(dependencies);
+  return waitFor(dependencies, 'decision');
 }

@@ -5,17 +5,16 @@ import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
 import { pendingMailKey } from '../../../contracts/storage/table-keys/outbox';
 import { ACCOUNTS, OUTBOX } from '../../../contracts/storage/tables';
 import { decodeMember } from '../../accounts/member-item';
-import { HOUR_MS, MINUTE_MS } from '../../clock';
+import { HOUR_MS } from '../../clock';
 import { erasureBegun } from '../../notifications/outbox/messages';
 import { type Audiences, MAIL_ONLY, notifyOnce } from '../../notifications/outbox/outbox';
 import { everyItem } from '../../table/every-item';
 import type { TableStore } from '../../table/table-store';
 import { noteAt } from './erasure-item';
-import { finish, runStep, type StepDependencies, waitUntil } from './run-step';
+import { finish, runStep, type StepDependencies, waitFor } from './run-step';
 
 /** A mail server that refuses mail for now must not keep an erasure from its end. */
 const DELIVERY_MS_MAX = HOUR_MS;
-const LOOK_MS = MINUTE_MS;
 
 export interface TellDependencies extends StepDependencies {
   /** Whether the deployment sends mail. */
@@ -37,13 +36,13 @@ export function tell(dependencies: TellDependencies, input: ErasureInput): Promi
       const audiences: Audiences = MAIL_ONLY;
       for (const message of messages) await notifyOnce({ store, clock, audiences }, message);
       await noteAt(store, input, 'tell', { set: { until: isoTime(clock() + DELIVERY_MS_MAX) } });
-      return waitUntil(clock() + LOOK_MS);
+      return waitFor(dependencies, 'mail');
     }
     const isWaiting = await isAnyPending(
       store,
       messages.map(({ messageId }) => messageId),
     );
-    if (isWaiting && clock() < Date.parse(until)) return waitUntil(clock() + LOOK_MS);
+    if (isWaiting && clock() < Date.parse(until)) return waitFor(dependencies, 'mail');
     return finish(dependencies, input, 'tell');
   });
 }

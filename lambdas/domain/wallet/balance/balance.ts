@@ -129,7 +129,12 @@ export const closeBalance = (accountId: string, closedAt: string): Update => ({
   table: WALLET,
   update: balanceKey(accountId),
   change: { set: { closedAt }, add: { revision: 1n } },
-  when: all(exists(), compare('availablePico', '=', 0n), compare('heldPico', '=', 0n), any(absent('debtPico'), compare('debtPico', '=', 0n))),
+  when: all(
+    exists(),
+    compare('availablePico', '=', 0n),
+    compare('heldPico', '=', 0n),
+    any(absent('debtPico'), compare('debtPico', '=', 0n)),
+  ),
 });
 
 function markBalance(accountId: string, change: Pick<Change, 'set' | 'remove'>): Update {

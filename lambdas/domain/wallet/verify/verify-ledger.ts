@@ -1,9 +1,8 @@
-import { directoryKey } from '../../../contracts/storage/table-keys/accounts';
-import { ACCOUNTS } from '../../../contracts/storage/tables';
 import type { TableStore } from '../../table/table-store';
 import type { Difference } from './difference';
 import { readBalance } from '../balance/drawers';
 import type { LiveHold, LiveHolds } from './live-holds';
+import { isErased } from './is-erased';
 import { liveHolds } from './live-holds';
 import type { UsageWindow } from './usage-match';
 import { verifyAccount } from './verify-account';
@@ -51,12 +50,6 @@ export async function verifyLedger(
   }
   if ('everyAccount' in options) report.differences.push(...orphanedHolds(holds, seen));
   return report;
-}
-
-/** Erasure reduces the listing of an account to its ID, before it deletes the usage records. */
-async function isErased(store: TableStore, accountId: string): Promise<boolean> {
-  const listing = await store.get({ table: ACCOUNTS, key: directoryKey(accountId) });
-  return listing !== undefined && !('createdAt' in listing);
 }
 
 /** The holds were read before the balance, so a difference counts only if nothing changed between the two reads. */

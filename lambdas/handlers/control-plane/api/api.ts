@@ -13,6 +13,7 @@ import { apiDocument } from './api-document';
 import type { Api, ApiEnv } from './api-env';
 import { authenticate } from './authenticate';
 import { checkBody } from './check-body';
+import { CERTIFICATE_PATH, erasureCertificate } from './erasure-certificate';
 import { EXCHANGE_PATH, exchangeToken } from './exchange-token';
 import { faultsOf } from './faults';
 import { ROUTES } from './routes/routes';
@@ -43,6 +44,7 @@ export function buildApi(dependencies: ApiDependencies): Api {
   });
   api.post(EXCHANGE_PATH, exchangeToken(dependencies));
   api.get(UNSUBSCRIBE_PATH, unsubscribePage(dependencies)).post(UNSUBSCRIBE_PATH, unsubscribe(dependencies));
+  api.get(CERTIFICATE_PATH, erasureCertificate(dependencies));
   api.use('/v1/*', authenticate(dependencies), checkBody);
   for (const route of ROUTES) serveRoute(api, dependencies, route);
   return api;

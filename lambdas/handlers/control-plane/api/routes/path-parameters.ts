@@ -3,6 +3,7 @@ import {
   accountIdSchema,
   couponIdSchema,
   deliveryIdSchema,
+  erasureIdSchema,
   exportIdSchema,
   invitationIdSchema,
   keyIdSchema,
@@ -39,5 +40,7 @@ export const ofPaymentException = z.strictObject({
 });
 export const ofExport = z.strictObject({ accountId: accountIdSchema, exportId: exportIdSchema });
 export const ofOwnExport = z.strictObject({ exportId: exportIdSchema });
+export const ofErasure = z.strictObject({ accountId: accountIdSchema, erasureId: erasureIdSchema });
+export const ofOwnErasure = z.strictObject({ erasureId: erasureIdSchema });
 export const ofPerson = z.strictObject({ personId: personIdSchema });
 export const ofProposal = z.strictObject({ proposalId: proposalIdSchema });
