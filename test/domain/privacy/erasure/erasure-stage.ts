@@ -57,7 +57,7 @@ export class ErasureStage {
     throw new Error('CALLS_MAX is too small');
   }
 
-  /** What is left of a subject, by kind. */
+  /** The remains of a subject, by kind. */
   async remains(subject: DataSubject, costMax = Infinity): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     let position: string | undefined;
