@@ -31,7 +31,7 @@ afterEach(async () => {
   for (const stage of stages.splice(0)) await stage.payments.close();
 });
 
-/** What each step does to tables. */
+/** Records the calls of each step to tables. */
 class StepCalls {
   readonly #calls = new Map<ErasureStep, Set<string>>();
 

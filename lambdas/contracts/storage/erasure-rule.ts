@@ -1,8 +1,8 @@
-/** The law allows a month for an erasure. What expires by itself has to be gone by then too. */
+/** The law allows a month for an erasure. An item that expires by itself has to be gone by then too. */
 export const ERASURE_DAYS_MAX = 30;
 
 /**
- * What erasure does to the items of an account or a person.
+ * The effect of erasure on the items of an account or a person.
  * - `deleted`: it deletes them.
  * - `reduced`: it removes fields from them.
  * - `kept`: they stay as they are.
@@ -16,7 +16,7 @@ export type ErasureRule =
   | { readonly does: 'expires'; readonly days: number; readonly reason: string }
   | { readonly does: 'ends' };
 
-/** What the erasure of an account and that of a person do. A single rule is for both. */
+/** The effects of the erasure of an account and of that of a person. A single rule is for both. */
 export type Erasure = ErasureRule | { readonly account: ErasureRule; readonly person: ErasureRule };
 
 /** The kinds of subjects that can be erased. */

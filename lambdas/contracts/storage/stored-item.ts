@@ -56,7 +56,7 @@ type Attributes = { readonly [name: string]: unknown };
 export interface Through {
   /** The kind of the other item. */
   readonly kind: string;
-  /** Whose erasure finds them this way. @default both */
+  /** The subjects whose erasure finds them this way. @default both */
   readonly of?: SubjectKind;
   /** Where the items are that belong to an item of that kind. */
   readonly places: (item: Attributes) => readonly Place[];
@@ -75,7 +75,7 @@ export interface StoredItem {
   readonly table: TableSpec;
   /** When items of this kind end: a phrase. */
   readonly ends: string;
-  /** What erasure does to items of this kind. */
+  /** The effect of erasure on items of this kind. */
   readonly erasure: Erasure;
   /** The item as it is read, without its key. */
   readonly schema: z.ZodObject;

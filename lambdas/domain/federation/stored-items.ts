@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { trustSchema } from '../../contracts/http/federation';
 import { DELETED, expires, OF_THE_ACCOUNT } from '../../contracts/storage/erasure-rule';
-import { IN_ACCOUNT, keyed, namedIn, personal, storedItem } from '../../contracts/storage/stored-item';
-import { TRUST_PREFIX } from '../../contracts/storage/table-keys/accounts';
+import { BOOKKEEPING, IN_ACCOUNT, keyed, namedIn, personal, storedItem } from '../../contracts/storage/stored-item';
+import { DELETED_TRUST_PREFIX, TRUST_PREFIX } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { decodeRules } from '../keys/key-item';
 
@@ -37,6 +37,17 @@ export const FEDERATION_ITEMS = [
     ofAccount: (accountId) => [{ partition: accountId, sort: { beginsWith: TRUST_PREFIX } }],
     ofPerson: ({ accountIds }) => accountIds.map((partition) => ({ partition, sort: { beginsWith: TRUST_PREFIX } })),
     belongs: namedIn('createdBy'),
+  }),
+  storedItem({
+    kind: 'deleted-trust',
+    about: 'the ID of a trust that was deleted',
+    table: ACCOUNTS,
+    ends: 'with the account',
+    erasure: DELETED,
+    schema: z.object({ trustId: z.string() }),
+    fields: { trustId: BOOKKEEPING },
+    is: keyed(IN_ACCOUNT, /^deleted-trust#/),
+    ofAccount: (accountId) => [{ partition: accountId, sort: { beginsWith: DELETED_TRUST_PREFIX } }],
   }),
   storedItem({
     kind: 'exchanged-token',

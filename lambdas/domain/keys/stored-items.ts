@@ -32,7 +32,10 @@ const KEY_ID = /^0\w{25}$/;
 /** Finds items by the IDs under which keys are counted: those of keys, and those of trusts for the keys they issued. */
 const byCounter = (places: (counterId: string) => readonly Place[]): readonly Through[] => [
   { kind: 'key', places: ({ keyId }) => places(String(keyId)) },
-  { kind: 'trust', places: ({ trustId }) => places(counterIdOfTrust(String(trustId))) },
+  ...['trust', 'deleted-trust'].map((kind) => ({
+    kind,
+    places: ({ trustId }: { readonly [name: string]: unknown }) => places(counterIdOfTrust(String(trustId))),
+  })),
 ];
 
 /** The items about keys. The list of an account's keys leads to the items of each key. */

@@ -27,7 +27,7 @@ import {
   subscriptionKey,
 } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { deliveryKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
-import { exportKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
+import { erasureKey, exportKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { treeKey } from '../../../lambdas/contracts/storage/table-keys/receipts';
 import { rollUpPartition, rollUpSortKey } from '../../../lambdas/contracts/storage/table-keys/roll-ups';
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
@@ -52,11 +52,12 @@ export function idsInside(accountId: string) {
   const ulid = `01JE${accountId.slice(-22)}`;
   return {
     keyId: ulid,
-    trustId: `tru_${ulid}`,
+    trustId: `tru_01JH${accountId.slice(-22)}`,
     webhookId: `whk_${ulid}`,
     deliveryId: `dlv_${ulid}`,
     invitationId: `inv_${ulid}`,
     exportId: `exp_${ulid}`,
+    erasureId: `era_${ulid}`,
   };
 }
 
@@ -69,7 +70,7 @@ export function exampleItems(
   marker: string,
 ): { readonly [kind: string]: Item } {
   const requestId = id('req', 1);
-  const { keyId, trustId, webhookId, exportId, deliveryId, invitationId } = idsInside(accountId);
+  const { keyId, trustId, webhookId, exportId, erasureId, deliveryId, invitationId } = idsInside(accountId);
   const request = {
     accountId,
     requestId,
@@ -84,7 +85,14 @@ export function exampleItems(
   };
   const membership = { role: 'owner', joinedAt: AT };
   return {
-    person: { ...personKey(personId), personId, createdAt: AT, attestedAt: AT, subject: `subject-${marker}` },
+    person: {
+      ...personKey(personId),
+      personId,
+      createdAt: AT,
+      attestedAt: AT,
+      erasingSince: AT,
+      subject: `subject-${marker}`,
+    },
     operator: { ...operatorKey(personId), appointedAt: AT },
     account: {
       ...accountKey(accountId),
@@ -266,6 +274,7 @@ export function exampleItems(
       disputedPico: 0n,
       debtPico: 0n,
       debtSince: AT,
+      closedAt: AT,
       suspendedAt: AT,
       holds: 'worst-case',
       fundsRevision: 1n,
@@ -353,6 +362,20 @@ export function exampleItems(
       previous: HASH,
       previousAt: AT,
       hash: HASH,
+    },
+    erasure: {
+      ...erasureKey(accountId, erasureId),
+      erasureId,
+      state: 'grace',
+      requestedAt: AT,
+      requestedBy: personId,
+      identityCheck: 'verified_email',
+      graceEndsAt: AT,
+      balance: 'refund',
+      stoppedBecause: 'policy',
+      resolution: 'refund',
+      balanceOutcome: 'none',
+      step: 'gate',
     },
     export: {
       ...exportKey(accountId, exportId),

@@ -50,6 +50,7 @@ export const EXAMPLE_KEYS = [
     memberKey: [ACCOUNT, PERSON],
     invitationKey: [ACCOUNT, `inv_${ULID}`],
     trustKey: [ACCOUNT, `tru_${ULID}`],
+    deletedTrustKey: [ACCOUNT, `tru_${ULID}`],
     alertsKey: [ACCOUNT],
     webhookKey: [ACCOUNT, `whk_${ULID}`],
     exchangedTokenKey: [HASH],

@@ -1,5 +1,6 @@
 import {
   countKey,
+  deletedTrustKey,
   directoryKey,
   idempotencyKey,
   subjectKey,
@@ -29,8 +30,11 @@ import {
   pendingMailKey,
 } from '../../../lambdas/contracts/storage/table-keys/outbox';
 import {
+  erasureListingKey,
   exportListingKey,
+  legalHoldKey,
   passphraseKey,
+  runningErasureKey,
   runningExportKey,
 } from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { lateReceiptKey } from '../../../lambdas/contracts/storage/table-keys/receipts';
@@ -57,7 +61,8 @@ export function hiddenItems(
   { accountId, personId }: ReturnType<typeof exampleIds>,
   marker: string,
 ): { readonly [kind: string]: Item } {
-  const { keyId, trustId, webhookId, deliveryId, exportId } = idsInside(accountId);
+  const { keyId, trustId, webhookId, deliveryId, exportId, erasureId } = idsInside(accountId);
+  const deletedTrustId = `tru_01JG${accountId.slice(-22)}`;
   const requestId = `req_01JE${accountId.slice(-22)}`;
   const { subject, addressHash } = userOf(marker);
   const messageId = `msg_${marker}`;
@@ -67,6 +72,7 @@ export function hiddenItems(
     subject: { ...subjectKey(subject), personId },
     'suppressed-address': { ...suppressedAddressKey(addressHash), reason: 'bounce', at: AT },
     'account-listing': { ...directoryKey(accountId), createdAt: AT },
+    'deleted-trust': { ...deletedTrustKey(accountId, deletedTrustId), trustId: deletedTrustId },
     count: { ...countKey(accountId, 'invitations', '2026-11-20'), made: 1n },
     'auto-top-up-listing': { ...autoTopUpListingKey(accountId) },
     'charging-top-up': { ...chargingTopUpKey(accountId) },
@@ -74,11 +80,14 @@ export function hiddenItems(
     'payment-event': { ...paymentEventKey(`evt_${marker}`), type: 'charge.succeeded', objectId: 'ch_1', at: AT },
     'running-export': { ...runningExportKey(accountId), exportId, startedAt: AT },
     'export-listing': { ...exportListingKey(exportId), ownerId: accountId },
+    'running-erasure': { ...runningErasureKey(accountId), erasureId },
+    'erasure-listing': { ...erasureListingKey(erasureId), ownerId: accountId },
+    'legal-hold': { ...legalHoldKey(accountId), placedAt: AT },
     passphrase: { ...passphraseKey(exportId), passphrase: marker },
     'repeated-answer': { ...idempotencyKey(marker), status: 'COMPLETED', payloadHash: marker },
     'key-verifier': { ...apiKeyKey(keyId), keyId, accountId, salt: bytes, verifier: bytes, createdAt: AT },
     'key-resumption': { ...resumptionKey(keyId) },
-    'key-counter': { ...budgetCounterKey(keyId, 'month#2026-11'), countedPico: 1n, heldPico: 0n },
+    'key-counter': { ...budgetCounterKey(counterIdOfTrust(deletedTrustId), 'total'), countedPico: 1n },
     'budget-notice': { ...budgetNoticeKey(counterIdOfTrust(trustId), 'month#2026-11'), percent: 80n },
     'pending-message': {
       ...pendingMailKey(messageId),

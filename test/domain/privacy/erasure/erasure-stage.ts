@@ -57,7 +57,7 @@ export class ErasureStage {
     throw new Error('CALLS_MAX is too small');
   }
 
-  /** What is left of a subject, by kind. */
+  /** The remains of a subject, by kind. */
   async remains(subject: DataSubject, costMax = Infinity): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     let position: string | undefined;
@@ -81,4 +81,4 @@ export function kindOf(name: string, item: Item): StoredItem {
 
 /** Whether the rule of a kind leaves its items in the store. */
 export const stays = (kind: StoredItem, subject: SubjectKind): boolean =>
-  ['kept', 'expires', 'reduced'].includes(ruleFor(kind.erasure, subject).does);
+  ['ends', 'expires', 'kept', 'reduced'].includes(ruleFor(kind.erasure, subject).does);
