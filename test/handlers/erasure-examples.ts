@@ -2,12 +2,19 @@ import type { StoredErasure } from '../../lambdas/contracts/storage/erasure';
 import { erasureKey } from '../../lambdas/contracts/storage/table-keys/privacy';
 import { ACCOUNTS } from '../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import { ErasureRunning } from '../../lambdas/domain/privacy/erasure/erasure-errors';
 import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
 
 /** An erasure in its grace period. */
 export async function anErasure({ parts }: ApiStage, ownerId: string): Promise<string> {
-  return (await parts.erasures.request({ ownerId, actor: DEPLOYMENT })).erasureId;
+  try {
+    return (await parts.erasures.request({ ownerId, actor: DEPLOYMENT })).erasureId;
+  } catch (error) {
+    // An earlier example on the same stage has requested it.
+    if (error instanceof ErasureRunning) return error.erasureId;
+    throw error;
+  }
 }
 
 /** An erasure that waits for an operator. */
@@ -18,7 +25,8 @@ export async function aStoppedErasure(
 ): Promise<string> {
   const erasureId = await anErasure(stage, ownerId);
   const set = { state: 'frozen', step: 'balance', stoppedBecause };
-  await stage.store.write({ table: ACCOUNTS, update: erasureKey(ownerId, erasureId), change: { set } });
+  const change = { set, remove: ['resolution'] };
+  await stage.store.write({ table: ACCOUNTS, update: erasureKey(ownerId, erasureId), change });
   return erasureId;
 }
 
@@ -69,7 +77,7 @@ export const ERASURE_EXAMPLES: { readonly [id: string]: Example } = {
   },
   createMyErasure: async (stage) => {
     stage.signedInAt = stage.now;
-    // Whoever owns an account is asked to have it erased first.
+    // A person who owns an account is asked to have it erased first.
     for (const accountId of [stage.accountId, stage.otherAccountId]) await anErasure(stage, accountId);
     return { path: '/v1/me/erasures' };
   },

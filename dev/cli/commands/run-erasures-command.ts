@@ -87,7 +87,7 @@ async function change(
     : { ...result, notes: ['The erasure goes on when a gateway runs: use "npm start".'] };
 }
 
-/** Commands tell nobody: whoever runs one speaks with the person who asked. */
+/** Commands tell nobody: the operator who runs one speaks with the person who asked. */
 async function open({ store, clock, openErasures, erasure = ERASURE_SETTINGS_DEFAULT }: CommandServices) {
   const opened = await openErasures?.();
   const { workflows, settings } = opened ?? { workflows: NOT_YET, settings: erasure };

@@ -41,7 +41,7 @@ export function certify(dependencies: CertifyDependencies, input: ErasureInput):
   const { ownerId, erasureId } = input;
   return runStep(dependencies, 'certify', input, async (stored) => {
     const signed = await signCertificate(signer, contentOf(dependencies, input, stored));
-    // Whoever has the certificate must be able to get the key.
+    // A reader of the certificate must be able to get the key.
     await keys.publish(await signer.publicKey());
     const expiresAt = Math.ceil((clock() + CERTIFICATE_DAYS * DAY_MS) / SECOND_MS);
     const table = ACCOUNTS;

@@ -65,7 +65,7 @@ export const changeAt = (
   when: all(exists(), compare('step', '=', step), ...when),
 });
 
-/** What a step leaves in the erasure's item belongs to that step alone. */
+/** Notes of one step in the erasure's item, which end with the step. */
 const OF_ONE_STEP = ['until', 'position', 'stoppedBecause', 'resolution'];
 
 /** The change of an erasure whose step is done. */

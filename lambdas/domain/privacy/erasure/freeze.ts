@@ -44,7 +44,7 @@ async function freezeAccount({ store, clock }: FreezeDependencies, accountId: st
       write: {
         table: ACCOUNTS,
         update: accountKey(accountId),
-        // Whatever suspended it before, nothing resumes it now.
+        // It replaces the reason of an earlier suspension, because nothing resumes the account now.
         change: { set: { suspendedAt, suspensionReason: ERASURE_SUSPENSION }, add: { version: 1n } },
         when: exists(),
       },

@@ -67,8 +67,10 @@ export const ERASURE_ROUTES = [
     permission: 'erasure.cancel',
     summary: 'Cancel an erasure in its grace period',
     params: ofErasure,
-    handle: ({ erasures }, { params, actor }) =>
-      erasures.cancel({ ownerId: params.accountId, erasureId: params.erasureId, actor }),
+    handle: async (dependencies, { params, actor }) => {
+      await expectAccount(dependencies, params.accountId);
+      await dependencies.erasures.cancel({ ownerId: params.accountId, erasureId: params.erasureId, actor });
+    },
   }),
   defineRoute({
     id: 'resolveErasure',
@@ -78,8 +80,10 @@ export const ERASURE_ROUTES = [
     summary: 'Decide about an erasure that has stopped',
     params: ofErasure,
     body: erasureDecisionSchema,
-    handle: ({ erasures }, { params, body, actor }) =>
-      erasures.resolve({ ownerId: params.accountId, erasureId: params.erasureId, actor, ...body }),
+    handle: async (dependencies, { params, body, actor }) => {
+      await expectAccount(dependencies, params.accountId);
+      await dependencies.erasures.resolve({ ownerId: params.accountId, erasureId: params.erasureId, actor, ...body });
+    },
   }),
   defineRoute({
     id: 'getLegalHold',
@@ -110,7 +114,10 @@ export const ERASURE_ROUTES = [
     permission: 'erasure.lift',
     summary: 'Lift a legal hold: an erasure that it paused goes on',
     params: inAccount,
-    handle: ({ legalHolds }, { params, actor }) => legalHolds.lift({ ownerId: params.accountId, actor }),
+    handle: async (dependencies, { params, actor }) => {
+      await expectAccount(dependencies, params.accountId);
+      await dependencies.legalHolds.lift({ ownerId: params.accountId, actor });
+    },
   }),
   defineRoute({
     id: 'createMyErasure',
