@@ -47,6 +47,10 @@ export const config: TollgateConfig = {
   // Audit events stay in the table for 90 days, and in an archive that cannot be shortened for a year: docs/audit.md.
   audit: { archiveDays: 365 },
 
+  // An erasure can be cancelled for a week, and then unused credit goes back to the payment methods that bought it. With
+  // `forfeit` credit ends with the account, and with `block` an operator decides.
+  erasure: { graceDays: 7, balance: 'refund' },
+
   // People buy credit with Stripe, and Stripe adds tax: docs/deploy.md. Store the keys before the first deployment.
   payments: { stripe: true, automaticTax: true },
 

@@ -2,6 +2,7 @@ import type { Node } from 'constructs';
 import { z } from 'zod';
 import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/deployment/audit-address';
 import { browserOriginsSchema } from '../lambdas/contracts/deployment/browser-origins';
+import { erasureSettingsSchema } from '../lambdas/contracts/deployment/erasure-settings';
 import { HOLD_MODE_DEFAULT, holdModeSchema } from '../lambdas/contracts/deployment/hold-mode';
 import { quotaNeeded } from './constructs/concurrency';
 import { providerSchema } from './data-plane/provider-config';
@@ -108,6 +109,8 @@ const configSchema = z.strictObject({
       error: 'cannot be full with an archive, because no address could be erased from it',
     })
     .prefault({}),
+  /** How long an erasure can be cancelled, and what happens to the credit of the account; see docs/deploy.md. */
+  erasure: erasureSettingsSchema.prefault({}),
   /** Anonymised usage of all accounts together; see docs/usage.md. */
   statistics: statisticsSchema,
   dataPlane: z

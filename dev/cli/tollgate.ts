@@ -4,6 +4,7 @@ import { type CommandLine, parseCommandLine, type StoreCommand } from './command
 import { runOnFolder } from './commands/run-on-folder';
 import type { CommandResult } from './commands/command-result';
 import { verifyFile } from './commands/receipts';
+import { verifyCertificate } from './commands/run-erasures-command';
 import { USAGE, UsageError } from './commands/usage';
 import { DataFolder } from '../local/folder/data-folder';
 import { print, printError } from '../print';
@@ -26,6 +27,8 @@ async function run(line: CommandLine): Promise<CommandResult> {
   switch (line.target) {
     case 'receipts-file':
       return verifyFile(line.command, () => runOnStore(line.keysFrom));
+    case 'certificate-file':
+      return verifyCertificate(line.command, () => runOnStore(line.keysFrom));
     case 'audit-file':
       return verifyExportedAudit(line.command.file);
     default:
@@ -35,8 +38,8 @@ async function run(line: CommandLine): Promise<CommandResult> {
 
 async function runOnStore({ target, command }: StoreCommand): Promise<CommandResult> {
   if (target === 'folder') {
-    const { dataFolder, stripe } = readSettings();
-    return runOnFolder(new DataFolder(dataFolder), command, stripe);
+    const { dataFolder, stripe, erasure } = readSettings();
+    return runOnFolder(new DataFolder(dataFolder), command, { stripe, erasure });
   }
   // Imported lazily, because loading the AWS SDK would slow down every local command.
   const [{ runOnStack }, { StandardInput }] = await Promise.all([

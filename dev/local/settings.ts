@@ -2,6 +2,11 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { DURABILITIES, type Durability } from '../../lambdas/adapters/embedded/file-commits';
 import { browserOriginsSchema } from '../../lambdas/contracts/deployment/browser-origins';
+import {
+  BALANCE_POLICIES,
+  type ErasureSettings,
+  erasureSettingsSchema,
+} from '../../lambdas/contracts/deployment/erasure-settings';
 import { HOLD_MODE_DEFAULT, type HoldMode, holdModeSchema } from '../../lambdas/contracts/deployment/hold-mode';
 import { type PlanSettings, plansSchema } from '../../lambdas/contracts/deployment/plans';
 import { type ProviderSettings, regionSchema } from '../../lambdas/contracts/storage/catalog';
@@ -48,6 +53,8 @@ export interface Settings {
   readonly browserOrigins: readonly string[];
   /** Empty when the environment configures none; the demo provider answers then. */
   readonly providers: readonly LocalProvider[];
+  /** How long an erasure can be cancelled, and what happens to the credit of the account. */
+  readonly erasure: ErasureSettings;
   /** @default a stand-in that runs in the process */
   readonly stripe?: StripeSettings | undefined;
 }
@@ -95,6 +102,8 @@ const environmentSchema = z.object({
     .transform((list) => list.split(',').map((origin) => origin.trim()))
     .pipe(browserOriginsSchema)
     .default([]),
+  TOLLGATE_ERASURE_GRACE_DAYS: digits.pipe(erasureSettingsSchema.shape.graceDays.unwrap()).optional(),
+  TOLLGATE_ERASURE_BALANCE: z.enum(BALANCE_POLICIES, `must be ${BALANCE_POLICIES.join(', ')}`).optional(),
   OPENAI_API_KEY: apiKey.optional(),
   OPENAI_BASE_URL: baseUrl.optional(),
   OPENAI_REGION: regionSchema.optional(),
@@ -157,6 +166,10 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     holds: environment.TOLLGATE_HOLDS,
     browserOrigins: environment.TOLLGATE_BROWSER_ORIGINS,
     providers: [...openai, ...anthropic],
+    erasure: erasureSettingsSchema.parse({
+      graceDays: environment.TOLLGATE_ERASURE_GRACE_DAYS,
+      balance: environment.TOLLGATE_ERASURE_BALANCE,
+    }),
     stripe: stripeOf(environment),
   };
 }

@@ -1,3 +1,4 @@
+import { Link } from '@react-email/components';
 import { AboutAccount, Code, ConsoleButton, IfUnexpected, Mail, type MailSource, Paragraph, value } from './layout';
 
 export const welcome: MailSource = {
@@ -68,6 +69,59 @@ export const export_ready: MailSource = {
       <AboutAccount />
       <IfUnexpected>change your password, and tell the operator.</IfUnexpected>
       <ConsoleButton>Open the console</ConsoleButton>
+    </Mail>
+  ),
+};
+
+export const erasure_requested: MailSource = {
+  subject: 'An erasure was requested',
+  body: (
+    <Mail title="An erasure was requested">
+      <Paragraph>
+        The erasure {value('erasureId')} was requested. It begins after {value('endsAt')}, and until then it can be
+        cancelled. After that nothing can be restored.
+      </Paragraph>
+      {'{{#accountId}}'}
+      <AboutAccount />
+      {'{{/accountId}}'}
+      <IfUnexpected>cancel it in the console, change your password, and tell the operator.</IfUnexpected>
+      <ConsoleButton>Open the console</ConsoleButton>
+    </Mail>
+  ),
+};
+
+export const erasure_cancelled: MailSource = {
+  subject: 'An erasure was cancelled',
+  body: (
+    <Mail title="An erasure was cancelled">
+      <Paragraph>The erasure {value('erasureId')} was cancelled. Everything stays as it is.</Paragraph>
+      {'{{#accountId}}'}
+      <AboutAccount />
+      {'{{/accountId}}'}
+      <IfUnexpected>change your password, and tell the operator.</IfUnexpected>
+      <ConsoleButton>Open the console</ConsoleButton>
+    </Mail>
+  ),
+};
+
+export const erasure_begun: MailSource = {
+  subject: 'The data is being erased',
+  body: (
+    <Mail title="The data is being erased">
+      <Paragraph>
+        The erasure {value('erasureId')} is being carried out. This is the last mail about it, because your address may
+        be erased with the rest. Keep the number of the erasure: it leads to a signed certificate as soon as nothing is
+        left, and for a year after that.
+      </Paragraph>
+      {'{{#accountId}}'}
+      <AboutAccount />
+      {'{{/accountId}}'}
+      {'{{#certificateUrl}}'}
+      <Paragraph>The certificate will be at</Paragraph>
+      <Code>
+        <Link href={value('certificateUrl')}>{value('certificateUrl')}</Link>
+      </Code>
+      {'{{/certificateUrl}}'}
     </Mail>
   ),
 };

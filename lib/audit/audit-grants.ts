@@ -3,7 +3,8 @@ import type { ClassifiedTable } from '../constructs/classified-table';
 import { grantItems } from '../constructs/table-grant';
 
 const ACCOUNT_CHAINS = ['acc_*'];
-const CHAINS = [...ACCOUNT_CHAINS, 'deployment'];
+const DEPLOYMENT_CHAIN = ['deployment'];
+const CHAINS = [...ACCOUNT_CHAINS, ...DEPLOYMENT_CHAIN];
 
 /** Grants on the audit log. No verb changes or deletes an event, and the table's own policy denies both. */
 export class AuditGrants {
@@ -21,6 +22,11 @@ export class AuditGrants {
   /** Does what `record` does, but only in the chains of accounts. */
   recordForAccounts(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#audit, ['dynamodb:PutItem', 'dynamodb:GetItem'], ACCOUNT_CHAINS);
+  }
+
+  /** Does what `record` does, but only in the chain of the deployment. */
+  recordForDeployment(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#audit, ['dynamodb:PutItem', 'dynamodb:GetItem'], DEPLOYMENT_CHAIN);
   }
 
   /** Reads the chains of accounts. */

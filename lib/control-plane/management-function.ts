@@ -14,6 +14,7 @@ import type { KeysTable } from '../keys/keys-table';
 import type { OutboxTable } from '../notifications/outbox-table';
 import { paymentsEnvironment } from '../payments/payments-environment';
 import type { StripeKeys } from '../payments/stripe-keys';
+import type { Erasures } from '../privacy/erasures';
 import type { Exports } from '../privacy/exports';
 import type { ServiceSecret } from '../secrets/service-secret';
 import type { RollUpsTable } from '../usage/roll-ups-table';
@@ -45,6 +46,7 @@ export interface ManagementFunctionProps {
   /** With it, accounts can buy credit. @default none: the deployment takes no payments */
   readonly stripeKeys: StripeKeys | undefined;
   readonly exports: Exports;
+  readonly erasures: Erasures;
   /** Encrypts the log group. */
   readonly encryptionKey: IKey;
 }
@@ -89,6 +91,8 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
         PUBLIC_URL: consoleUrlOf(config) ?? 'none',
         EXPORT_BUCKET: props.exports.files.bucket.bucketName,
         EXPORT_MACHINE: props.exports.workflow.machine.attrArn,
+        ERASURE_MACHINE: props.erasures.workflow.machine.attrArn,
+        ERASURE_SETTINGS: JSON.stringify(config.erasure),
       },
     });
     accounts.grants.administer(this);
@@ -106,7 +110,9 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     outbox.grants.notify(messages);
     outbox.grants.askForDeliveries(messages);
     this.#grantMoney(props);
-    props.exports.grantRequest(this.addPolicy('PrivacyPolicy'), props);
+    const privacy = this.addPolicy('PrivacyPolicy');
+    props.exports.grantRequest(privacy, props);
+    props.erasures.grantRequest(privacy);
     this.#grantUsage(props);
   }
 

@@ -3,7 +3,7 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 
-/** Grants on the user pool and on SES. No verb changes a user. */
+/** Grants on the user pool and on SES. Only the verbs of erasures change a user. */
 export class IdentityGrants {
   readonly #userPool: IUserPool;
 
@@ -23,6 +23,27 @@ export class IdentityGrants {
   /** Reads the email address of a user, which is found by the pool's ID of the user. */
   readEmails(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({ grantee, actions: ['cognito-idp:ListUsers'], resourceArns: [this.#userPoolArn] });
+  }
+
+  /** Finds a user by the pool's ID of the user. */
+  findUsers(grantee: IGrantable): Grant {
+    return this.readEmails(grantee);
+  }
+
+  /** Ends the sign-ins of a user; see `findUsers`. */
+  signOutUsers(grantee: IGrantable): Grant {
+    return this.#changeUsers(grantee, 'cognito-idp:AdminUserGlobalSignOut');
+  }
+
+  /** Deletes a user; see `findUsers`. */
+  deleteUsers(grantee: IGrantable): Grant {
+    return this.#changeUsers(grantee, 'cognito-idp:AdminDeleteUser');
+  }
+
+  #changeUsers(grantee: IGrantable, action: string): Grant {
+    return this.findUsers(grantee).combine(
+      Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [this.#userPoolArn] }),
+    );
   }
 
   /** Made from the pool's ID, because the previous release exports that in every configuration, and the ARN not. */

@@ -12,6 +12,9 @@ const COUNTERS = ['counters#*'];
 /** The passphrases of exports. */
 const PASSPHRASES = ['passphrase#*'];
 
+/** Everything that ends with an account. */
+const OF_ACCOUNTS = [...KEYS, ...LISTS, ...COUNTERS, ...PASSPHRASES];
+
 /** Grants on API keys. */
 export class KeyGrants {
   readonly #keys: ClassifiedTable;
@@ -30,7 +33,7 @@ export class KeyGrants {
     return grantItems(grantee, this.#keys, ['dynamodb:Query'], LISTS);
   }
 
-  /** Lists, creates, rotates and revokes keys. It includes no delete, so that a key always leaves a trace. */
+  /** Lists, creates, rotates and revokes keys. It includes no delete: a key leaves a trace until its account is erased. */
   administer(grantee: IGrantable): Grant {
     const write = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
     return grantItems(grantee, this.#keys, write, [...KEYS, ...LISTS]).combine(
@@ -70,6 +73,21 @@ export class KeyGrants {
     return grantItems(grantee, this.#keys, ['dynamodb:Query'], LISTS).combine(
       grantItems(grantee, this.#keys, ['dynamodb:GetItem'], PASSPHRASES),
     );
+  }
+
+  /** Deletes the passphrases of an owner's exports. */
+  erasePassphrases(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:DeleteItem'], PASSPHRASES);
+  }
+
+  /** Deletes the keys of an account with their counters, and what is left of passphrases. */
+  erase(grantee: IGrantable): Grant {
+    return this.findRemains(grantee).combine(grantItems(grantee, this.#keys, ['dynamodb:DeleteItem'], OF_ACCOUNTS));
+  }
+
+  /** Looks for what is left of an account. It reads verifiers, because they may be left. */
+  findRemains(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:Query'], OF_ACCOUNTS);
   }
 
   /** Makes the passphrase of an export, shows it once and deletes it. */

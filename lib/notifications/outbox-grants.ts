@@ -13,6 +13,8 @@ const EVENTS = ['event#*'];
 const PENDING_DELIVERIES = ['webhook#*'];
 /** The accounts' logs of deliveries. */
 const DELIVERIES = ['deliveries#*'];
+/** Everything that is about an account or a person. */
+const WITH_OWNERS = [...PENDING_MAILS, ...EVENTS, ...PENDING_DELIVERIES, ...DELIVERIES];
 
 /** Grants on messages. Only those that deliver a message may read it. */
 export class OutboxGrants {
@@ -77,6 +79,23 @@ export class OutboxGrants {
   /** Reads what was sent to the webhooks of an account. */
   exportData(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#outbox, ['dynamodb:Query'], DELIVERIES);
+  }
+
+  /** Puts a message to people by mail, and looks whether it was sent. */
+  mail(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#outbox, ['dynamodb:PutItem'], [...MESSAGES, ...PENDING_MAILS]).combine(
+      grantItems(grantee, this.#outbox, ['dynamodb:GetItem'], PENDING_MAILS),
+    );
+  }
+
+  /** Deletes the messages, events and deliveries of an account or a person. */
+  erase(grantee: IGrantable): Grant {
+    return this.findRemains(grantee).combine(grantItems(grantee, this.#outbox, ['dynamodb:DeleteItem'], WITH_OWNERS));
+  }
+
+  /** Looks for what is left of an account or a person. */
+  findRemains(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#outbox, ['dynamodb:Query'], WITH_OWNERS);
   }
 
   /** Ends a message whose mail was sent. */

@@ -78,16 +78,26 @@ export class ExportBucket extends Construct {
     return this.#grant(grantee, ['s3:GetObject'], ['kms:Decrypt']);
   }
 
+  /** Deletes every version of the files of an owner. It can read none. */
+  grantErase(grantee: IGrantable & IConstruct): Grant {
+    const objects = this.#objectsFor(grantee);
+    return this.grantFind(grantee).combine(
+      Grant.addToPrincipal({ grantee, actions: ['s3:DeleteObjectVersion'], resourceArns: [objects] }),
+    );
+  }
+
+  /** Looks for files of an owner, by their names. */
+  grantFind(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:ListBucketVersions'],
+      resourceArns: [this.bucket.bucketArn],
+    });
+  }
+
   #grant(grantee: IGrantable & IConstruct, actions: readonly string[], keyActions: readonly string[]): Grant {
     const stack = Stack.of(this);
-    const objects = this.bucket.arnForObjects('*');
-    acknowledge(grantee, {
-      decision: 'objects-by-pattern',
-      rules: [`AwsSolutions-IAM5[Resource::${renderedByNag(stack, objects)}]`],
-      control: 'The pattern covers the objects of one bucket, which has nothing but exports.',
-      consequence: 'The function could use the file of another account; the code decides by the ID of the owner.',
-      test: 'only one function writes exports, and only the management API reads them',
-    });
+    const objects = this.#objectsFor(grantee);
     return Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [objects] }).combine(
       Grant.addToPrincipal({
         grantee,
@@ -96,5 +106,18 @@ export class ExportBucket extends Construct {
         conditions: { StringEquals: { 'kms:ViaService': `s3.${stack.region}.amazonaws.com` } },
       }),
     );
+  }
+
+  /** The ARN of all objects, with the reason why the grantee's policy may have it. */
+  #objectsFor(grantee: IConstruct): string {
+    const objects = this.bucket.arnForObjects('*');
+    acknowledge(grantee, {
+      decision: 'objects-by-pattern',
+      rules: [`AwsSolutions-IAM5[Resource::${renderedByNag(Stack.of(this), objects)}]`],
+      control: 'The pattern covers the objects of one bucket, which has nothing but exports.',
+      consequence: 'The function could use the file of another account; the code decides by the ID of the owner.',
+      test: 'only one function writes exports, only the management API reads them, and only an erasure deletes them',
+    });
+    return objects;
   }
 }

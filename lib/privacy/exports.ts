@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -130,21 +129,9 @@ export class Exports extends Construct {
   }
 
   #alarm(topic: ITopic): void {
-    const period = Duration.minutes(5);
-    const dimensionsMap = { StateMachineArn: this.workflow.machine.attrArn };
-    const count = (metricName: string): Metric =>
-      new Metric({ namespace: 'AWS/States', metricName, dimensionsMap, statistic: Stats.SUM, period });
     new HarmAlarm(this, 'ExportFailed', {
       topic,
-      metric: new MathExpression({
-        expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
-        usingMetrics: {
-          failed: count('ExecutionsFailed'),
-          timedOut: count('ExecutionsTimedOut'),
-          aborted: count('ExecutionsAborted'),
-        },
-        period,
-      }),
+      metric: this.workflow.metricFailed(),
       alarm: { impact: 'Someone does not get the copy of their data that they asked for' },
     });
   }

@@ -1,4 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -89,6 +90,23 @@ export class Workflow extends Construct {
       control: 'The history of an execution shows each step, and its log each transition.',
       consequence: 'There are no traces: X-Ray would store metadata for 30 days, whatever retention is configured.',
       test: 'a state machine logs every transition without its data, and may only invoke its own steps',
+    });
+  }
+
+  /** Executions that ended without success, per five minutes. */
+  metricFailed(): IMetric {
+    const period = Duration.minutes(5);
+    const dimensionsMap = { StateMachineArn: this.machine.attrArn };
+    const count = (metricName: string): Metric =>
+      new Metric({ namespace: 'AWS/States', metricName, dimensionsMap, statistic: Stats.SUM, period });
+    return new MathExpression({
+      expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
+      usingMetrics: {
+        failed: count('ExecutionsFailed'),
+        timedOut: count('ExecutionsTimedOut'),
+        aborted: count('ExecutionsAborted'),
+      },
+      period,
     });
   }
 

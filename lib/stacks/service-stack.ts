@@ -14,6 +14,7 @@ import { Webhooks } from '../notifications/webhooks';
 import { Arrears, type ArrearsProps } from '../payments/arrears';
 import { PaymentJobs, type PaymentJobsProps } from '../payments/payment-jobs';
 import { Payments, type PaymentsProps } from '../payments/payments';
+import { Erasures } from '../privacy/erasures';
 import { Exports } from '../privacy/exports';
 import { ReceiptAlarms } from '../receipts/receipt-alarms';
 import { Receipts } from '../receipts/receipts';
@@ -70,6 +71,15 @@ export class ServiceStack extends Stack {
     new Webhooks(this, 'Webhooks', { ...shared, outbox, accounts, audit, keyPepper });
     const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity, stripeKeys });
     const exports = new Exports(this, 'Exports', { ...shared, accounts, keys, wallet, usage, rollUps, audit, outbox });
+    const erasures = new Erasures(this, 'Erasures', {
+      ...shared,
+      ...{ accounts, keys, wallet, usage, rollUps, audit, outbox },
+      files: exports.files,
+      identity,
+      keyPepper,
+      receiptKey,
+      stripeKeys,
+    });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,
       accounts,
@@ -81,6 +91,7 @@ export class ServiceStack extends Stack {
       rollUps,
       outbox,
       exports,
+      erasures,
       mailLogs,
       keyPepper,
       originSecret,
@@ -92,6 +103,8 @@ export class ServiceStack extends Stack {
     for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     new CfnOutput(this, 'OutboxTable', { value: outbox.table.tableName });
     new CfnOutput(this, 'ExportMachine', { value: exports.workflow.machine.attrArn });
+    new CfnOutput(this, 'ErasureSettings', { value: JSON.stringify(config.erasure) });
+    new CfnOutput(this, 'ErasureMachine', { value: erasures.workflow.machine.attrArn });
     this.#addOutputs();
   }
 

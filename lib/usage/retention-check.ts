@@ -11,7 +11,7 @@ export interface RetentionCheckProps extends UsageJobProps {
   readonly audit: AuditTable;
 }
 
-/** Checks every night that no record can be read for longer than its class allows. */
+/** Checks every night that no record can be read for longer than its class allows, and that no erasure takes too long. */
 export class RetentionCheck extends Construct {
   constructor(scope: Construct, id: string, props: RetentionCheckProps) {
     super(scope, id);
@@ -31,6 +31,7 @@ export class RetentionCheck extends Construct {
       },
     });
     accounts.grants.list(check);
+    accounts.erasureGrants.list(check);
     usage.grants.listRecords(check);
     rollUps.grants.read(check);
     audit.grants.readForAccounts(check);
@@ -39,7 +40,12 @@ export class RetentionCheck extends Construct {
       metric: logCodeMetric(this, 'RETENTION_EXCEEDED', { Check: check.logGroup }),
       alarm: { impact: 'Records are kept for longer than people were promised' },
     });
-    const impact = 'Nobody notices if records are kept for longer than people were promised';
+    new HarmAlarm(this, 'ErasureOverdue', {
+      topic,
+      metric: logCodeMetric(this, 'ERASURE_OVERDUE', { Check: check.logGroup }),
+      alarm: { impact: 'Someone’s data may not be erased within the month that the law allows' },
+    });
+    const impact = 'Nobody notices if records or erasures are older than people were promised';
     alarmOfDailyFunction(this, 'RetentionCheck', check, { topic, impact });
   }
 }

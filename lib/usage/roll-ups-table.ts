@@ -7,7 +7,7 @@ import { grantItems } from '../constructs/table-grant';
 /** The roll-ups of an account, and which of its requests are in them. */
 const ACCOUNTS = ['acc_*'];
 
-/** Grants on roll-ups. No verb deletes any: they expire with the usage records that they are made of. */
+/** Grants on roll-ups. They expire with the usage records that they are made of, and only erasure deletes them before. */
 export class RollUpsGrants {
   readonly #rollUps: ClassifiedTable;
 
@@ -19,6 +19,11 @@ export class RollUpsGrants {
   count(grantee: IGrantable): Grant {
     const actions = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
     return grantItems(grantee, this.#rollUps, actions, ACCOUNTS);
+  }
+
+  /** Deletes the roll-ups of an account. */
+  erase(grantee: IGrantable): Grant {
+    return this.read(grantee).combine(grantItems(grantee, this.#rollUps, ['dynamodb:DeleteItem'], ACCOUNTS));
   }
 
   /** Reads the roll-ups of accounts. */

@@ -20,8 +20,10 @@ const SEALS = ['seals'];
 const RECEIPT_KEYS = ['receipt-keys'];
 /** IDs of changes that a reader of the stream could not process. */
 const PARKED = ['parked#*'];
+/** Everything that ends with an account. */
+const OF_ACCOUNTS = [...RECORDS, ...TREES, ...LATE_RECEIPTS, ...CANCELLATIONS, ...PARKED];
 
-/** Grants on usage records and their receipts. No verb deletes either: both expire. */
+/** Grants on usage records and their receipts. Both expire, and only erasure deletes them before. */
 export class UsageGrants {
   readonly #usage: ClassifiedTable;
 
@@ -90,6 +92,21 @@ export class UsageGrants {
     return grantItems(grantee, this.#usage, ['dynamodb:GetItem'], [...TREES, ...SEALS]).combine(
       grantItems(grantee, this.#usage, ['dynamodb:Query'], [...TREES, ...LATE_RECEIPTS, ...RECEIPT_KEYS]),
     );
+  }
+
+  /** Deletes the records and receipts of an account. */
+  erase(grantee: IGrantable): Grant {
+    return this.findRemains(grantee).combine(grantItems(grantee, this.#usage, ['dynamodb:DeleteItem'], OF_ACCOUNTS));
+  }
+
+  /** Looks for what is left of an account. */
+  findRemains(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#usage, ['dynamodb:Query'], OF_ACCOUNTS);
+  }
+
+  /** Publishes the public key that verifies a signature. */
+  publishKeys(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#usage, ['dynamodb:PutItem'], RECEIPT_KEYS);
   }
 
   /** Reads all records and receipts of an account, and its spend by the hour. */

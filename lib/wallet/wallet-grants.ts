@@ -158,6 +158,23 @@ export class WalletGrants {
     return this.#allow(grantee, ['dynamodb:Query', 'dynamodb:DeleteItem'], EXCEPTIONS);
   }
 
+  /** Ends an account's credit line and what is left of its credit. It reads the ledger, and sees refunds under way. */
+  endBalances(grantee: IGrantable): Grant {
+    return this.#changeFunds(grantee)
+      .combine(this.#allow(grantee, ['dynamodb:Query'], [...ACCOUNTS, ...PENDING_REFUNDS]))
+      .combine(this.#allow(grantee, ['dynamodb:DeleteItem'], CREDIT_LINES));
+  }
+
+  /** Sees whether anything of an account is held or being refunded. */
+  seePending(grantee: IGrantable): Grant {
+    return this.readBalances(grantee).combine(this.#allow(grantee, ['dynamodb:Query'], PENDING_REFUNDS));
+  }
+
+  /** Reads balances. */
+  readBalances(grantee: IGrantable): Grant {
+    return this.#allow(grantee, ['dynamodb:GetItem'], ACCOUNTS);
+  }
+
   /** Receives the changes of balances. */
   watchBalances(grantee: IGrantable): Grant {
     return readChanges(grantee, this.#wallet);

@@ -6,6 +6,7 @@ import { StepFunctionsWorkflows } from '../../lambdas/adapters/workflows/step-fu
 import { ControlPlaneUnavailable } from '../../lambdas/domain/errors/refusal';
 
 const MACHINE = 'arn:aws:states:eu-central-1:111122223333:stateMachine:Exports';
+const ERASURES = 'arn:aws:states:eu-central-1:111122223333:stateMachine:Erasures';
 const INPUT = { ownerId: 'acc_01JD0000000000000000000001', exportId: 'exp_01JD0000000000000000000001' } as const;
 const STARTED = { executionArn: `${MACHINE}:1`, startDate: 1_795_168_800 };
 
@@ -30,7 +31,7 @@ beforeEach(async () => {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 2,
   });
-  workflows = new StepFunctionsWorkflows({ client, exportMachine: MACHINE });
+  workflows = new StepFunctionsWorkflows({ client, exportMachine: MACHINE, erasureMachine: ERASURES });
 });
 afterEach(() => {
   client.destroy();
@@ -46,6 +47,13 @@ test('an export starts an execution that has its ID as name and only IDs as inpu
       body: { stateMachineArn: MACHINE, name: INPUT.exportId, input: JSON.stringify(INPUT) },
     },
   ]);
+});
+
+test('an erasure starts an execution of its own machine', async () => {
+  const input = { ownerId: INPUT.ownerId, erasureId: 'era_01JD0000000000000000000001' } as const;
+  await workflows.startErasure(input);
+  const body = { stateMachineArn: ERASURES, name: input.erasureId, input: JSON.stringify(input) };
+  expect(asked).toEqual([{ target: 'AWSStepFunctions.StartExecution', body }]);
 });
 
 test('an export whose execution exists is not started again', async () => {

@@ -81,7 +81,10 @@ describe('another account’s item under the caller’s own account', () => {
       ...(body !== undefined && { body }),
       ...(headers && { headers }),
     });
-    expect(outcome(answer)).toEqual([404, expect.stringMatching(/^(key|member|invitation|trust|export)_not_found$/)]);
+    expect(outcome(answer)).toEqual([
+      404,
+      expect.stringMatching(/^(key|member|invitation|trust|export|erasure)_not_found$/),
+    ]);
     expect(answer.text).not.toContain(theirs);
   });
 
@@ -101,6 +104,7 @@ describe('another account’s item under the caller’s own account', () => {
         .replace('{keyId}', A_KEY_ID)
         .replace('{requestId}', `req_${A_KEY_ID}`)
         .replace('{exportId}', 'exp_01JD0000000000000000000009')
+        .replace('{erasureId}', 'era_01JD0000000000000000000009')
         .replace('{statement}', '2026-10');
       const answer = await stage.ask({ ...request, path: missing, ...(body !== undefined && { body }) });
       expect(outcome(answer)).toEqual([404, path.includes('{keyId}') ? 'key_not_found' : 'account_not_found']);

@@ -2,6 +2,7 @@ import { newTrustSchema } from '../../lambdas/contracts/http/federation';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
+import { ERASURE_EXAMPLES } from './erasure-examples';
 import { EXPORT_EXAMPLES } from './export-examples';
 import { PAYMENT_EXAMPLES } from './payment-examples';
 import { POLICY_EXAMPLES } from './policy-examples';
@@ -62,6 +63,7 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   ...PAYMENT_EXAMPLES,
   ...USAGE_EXAMPLES,
   ...EXPORT_EXAMPLES,
+  ...ERASURE_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
   ...POLICY_EXAMPLES,
 

@@ -3,6 +3,7 @@ import { TOP_UP_LIMITS_DEFAULT } from '../../lambdas/contracts/deployment/paymen
 import type { Standing } from '../../lambdas/contracts/http/roles';
 import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import type { ErasureInput } from '../../lambdas/contracts/storage/erasure';
 import type { ExportInput } from '../../lambdas/contracts/storage/export';
 import type { Log } from '../../lambdas/domain/log';
 import { MailRecipients } from '../../lambdas/domain/accounts/mail-recipients';
@@ -60,6 +61,7 @@ export class ApiStage {
   now = START;
   /** The exports whose workflows were started. */
   readonly started: ExportInput[] = [];
+  readonly erasuresStarted: ErasureInput[] = [];
   readonly store: TableStore;
   readonly parts: ApiDependencies;
   readonly processor: FakeProcessor;
@@ -114,6 +116,10 @@ export class ApiStage {
             expiresAt: new Date(this.now).toISOString(),
           }),
         },
+      },
+      erasures: {
+        workflows: { startErasure: async (input) => void this.erasuresStarted.push(input) },
+        settings: { graceDays: 7, balance: 'refund' },
       },
       ...options,
     });

@@ -1,6 +1,8 @@
 import { newTrustSchema, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/http/federation';
+import { budgetCounterKey, counterIdOfTrust } from '../../lambdas/contracts/storage/table-keys/keys';
 import { KEYS } from '../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import { eraseItems } from '../../lambdas/domain/privacy/erasure/erase-items';
 import { AUDIENCE, claimsOf, ISSUER, LocalIssuer, signed, signingKey, SUBJECT } from '../adapters/local-issuer';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { ApiStage, type Answered } from './api-stage';
@@ -99,6 +101,15 @@ describe('a token of an issuer that an account trusts', () => {
       ['federation.create', trustId],
     ]);
     expect(JSON.stringify(items)).not.toContain('acme');
+  });
+
+  test('the counters of a deleted trust are found by its ID when its account is erased', async () => {
+    ({ trustId } = await trusted({ rules: { requestsPerMinute: 5 } }));
+    await stage.parts.trusts.delete({ accountId: stage.accountId, trustId, actor: DEPLOYMENT });
+    const counter = budgetCounterKey(counterIdOfTrust(trustId), 'total');
+    await stage.store.write({ table: KEYS, put: { ...counter, countedPico: 1n } });
+    await eraseItems({ store: stage.store }, { ownerId: stage.accountId, kind: 'account' }, undefined);
+    expect(await stage.store.get({ table: KEYS, key: counter })).toBeUndefined();
   });
 
   test('an exchange whose store reply was lost creates one key', async () => {

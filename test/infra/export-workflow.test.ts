@@ -11,7 +11,9 @@ import { waitingMessages } from '../domain/notifications/waiting-messages';
 import { ExportStage } from '../domain/privacy/export-stage';
 import { at, ofType, synthesize } from './synthesis';
 
-const [[, machine] = []] = ofType(synthesize('documented'), 'AWS::StepFunctions::StateMachine');
+const [[, machine] = []] = ofType(synthesize('documented'), 'AWS::StepFunctions::StateMachine').filter(([id]) =>
+  id.startsWith('Exports'),
+);
 const DEFINITION = JSON.parse(String(at(machine, 'Properties', 'DefinitionString'))) as { readonly StartAt: string };
 const [WRITE, DELIVER] = [EXPORT_STEPS.write, EXPORT_STEPS.deliver];
 const STATES: Readonly<Record<string, string>> = { [WRITE]: 'WriteFile', [DELIVER]: 'Deliver' };

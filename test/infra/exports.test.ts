@@ -6,7 +6,9 @@ import { CallRecorder } from './call-recorder';
 import { at, ofType, synthesize } from './synthesis';
 
 const synthesis = synthesize('documented');
-const [[, machine] = []] = ofType(synthesis, 'AWS::StepFunctions::StateMachine');
+const [[, machine] = []] = ofType(synthesis, 'AWS::StepFunctions::StateMachine').filter(([id]) =>
+  id.startsWith('Exports'),
+);
 const [[, bucket] = []] = ofType(synthesis, 'AWS::S3::Bucket').filter(([id]) => id.startsWith('Exports'));
 
 /** The statements of the policies whose IDs begin with a prefix, as text. */
@@ -62,7 +64,7 @@ test('the bucket of exports is private, encrypted, and empty after a week', () =
   });
 });
 
-test('only one function writes exports, and only the management API reads them', () => {
+test('only one function writes exports, only the management API reads them, and only an erasure deletes them', () => {
   const policies = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([, policy]) =>
     JSON.stringify(policy).includes('ExportsBucketFiles'),
   );
@@ -74,6 +76,8 @@ test('only one function writes exports, and only the management API reads them',
   ]);
   expect(Object.fromEntries(actions)).toEqual({
     ControlPlaneManagementPrivacyPolicy: ['"s3:GetObject"'],
+    ErasuresFilesPolicy: ['"s3:DeleteObjectVersion"', '"s3:ListBucketVersions"'],
+    ErasuresVerifyPolicy: ['"s3:ListBucketVersions"'],
     ExportsWritePolicy: ['"s3:AbortMultipartUpload"', '"s3:DeleteObject"', '"s3:PutObject"'],
   });
 });

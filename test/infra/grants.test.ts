@@ -12,6 +12,7 @@ import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { ExpiringKeys } from '../../lambdas/domain/keys/expiring-keys';
 import { Keys } from '../../lambdas/domain/keys/keys';
+import { overdueErasures as countOverdue } from '../../lambdas/domain/privacy/erasure/overdue-erasures';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
 import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
@@ -25,6 +26,8 @@ import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
 import { requestDetail } from '../../lambdas/handlers/control-plane/api/routes/request-detail';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
+import { erasureKey, erasureListingKey } from '../../lambdas/contracts/storage/table-keys/privacy';
+import { ACCOUNTS } from '../../lambdas/contracts/storage/tables';
 import { JWT_TYPE, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/http/federation';
 import { EXAMPLES, FEDERATED_SUBJECT } from '../handlers/api-examples';
 import { ApiStage } from '../handlers/api-stage';
@@ -47,6 +50,10 @@ const COUNTING = {
   budget: { window: 'total', limitPico: AMPLE_PICO },
 };
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
+const ERASURES = [
+  { ownerId: OTHER_ACCOUNT, erasureId: 'era_01JD0000000000000000000001' },
+  { ownerId: 'per_01JD0000000000000000000009', erasureId: 'era_01JD0000000000000000000002' },
+];
 
 function recordedStage() {
   let now = (): number => Date.now();
@@ -340,7 +347,16 @@ test('the check of the retention has exactly the table permissions that it uses'
   const { stage, calls } = await usageStage();
   const everyAccount = (): AsyncIterable<string> => listAccounts(calls);
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  await checkRetention({ store: calls, clock: stage.clock, everyAccount, retentionDays: 90, log })();
+  const options = { store: calls, clock: stage.clock };
+  const overdueErasures = (): Promise<number> => countOverdue(options);
+  stage.now += 26 * DAY_MS;
+  for (const { ownerId, erasureId } of ERASURES) {
+    const erasure = { erasureId, state: 'grace', step: 'gate', requestedAt: '2026-11-20T10:00:00.000Z' };
+    const rest = { graceEndsAt: '2026-11-27T10:00:00.000Z', balance: 'refund' };
+    await stage.store.write({ table: ACCOUNTS, put: { ...erasureKey(ownerId, erasureId), ...erasure, ...rest } });
+    await stage.store.write({ table: ACCOUNTS, put: { ...erasureListingKey(erasureId), ownerId } });
+  }
+  await checkRetention({ ...options, everyAccount, overdueErasures, retentionDays: 90, log })();
   expect(calls.take()).toEqual(allowedBy('RetentionCheckPolicy'));
 });
 

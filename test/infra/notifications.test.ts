@@ -122,7 +122,7 @@ test('a report has the outcome of a mail, its ID and the hash of its address, an
   ]);
 });
 
-test('no policy but those of mails may delete a message, and the management API may only put one', () => {
+test('no policy but those of mails and of the erasing step may delete a message, and the management API may only put one', () => {
   const actionsOf = (policy: unknown): readonly unknown[] =>
     (at(policy, 'Properties', 'PolicyDocument', 'Statement') as readonly object[])
       .filter((each) => JSON.stringify(at(each, 'Resource')).includes('OutboxTable'))
@@ -131,7 +131,7 @@ test('no policy but those of mails may delete a message, and the management API 
   const policies = ofType(synthesis, 'AWS::IAM::ManagedPolicy').map(([id, policy]) => [id, actionsOf(policy)] as const);
   const deleting = policies.filter(([, actions]) => actions.includes('dynamodb:DeleteItem')).map(([id]) => id);
   expect(deleting.map((id) => id.replace(/Policy[0-9A-F]{8}$/, '')).sort()).toEqual(
-    [...FUNCTIONS, 'NotificationsFeedbackReports'].sort(),
+    ['ErasuresErase', ...FUNCTIONS, 'NotificationsFeedbackReports'].sort(),
   );
   const management = policies.filter(([id]) => id.startsWith('ControlPlaneManagement'));
   expect(management.flatMap(([, actions]) => actions)).toEqual(['dynamodb:PutItem']);

@@ -1,4 +1,4 @@
-import { readDeployment, readEndpoint, readExportMachine } from '../../dev/cli/deployment/deployment';
+import { readDeployment, readEndpoint, readWorkflows } from '../../dev/cli/deployment/deployment';
 import type { StackOutputs } from '../../dev/cli/deployment/stack-outputs';
 import type { ConfigurationName } from './configurations';
 import { synthesize } from './synthesis';
@@ -31,9 +31,13 @@ test('the outputs name every store, and the configuration that the command line 
   });
 });
 
-test('the outputs name the state machine of exports', async () => {
-  expect(await readExportMachine(deployedStacks('default'), { stack: 'tollgate-prod' })).toBe('ExportMachine');
-  await expect(readExportMachine(deployedStacks('default'), { stack: 'tollgate-other' })).rejects.toThrow(
+test('the outputs name the state machines, and how the deployment erases', async () => {
+  expect(await readWorkflows(deployedStacks('default'), { stack: 'tollgate-prod' })).toEqual({
+    exportMachine: 'ExportMachine',
+    erasureMachine: 'ErasureMachine',
+    settings: { graceDays: 7, balance: 'refund' },
+  });
+  await expect(readWorkflows(deployedStacks('default'), { stack: 'tollgate-other' })).rejects.toThrow(
     'deploy this version first',
   );
 });

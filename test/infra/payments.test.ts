@@ -73,12 +73,14 @@ describe('a deployment with payments', () => {
     expect(environmentOf(on, 'PaymentsWebhookReceive')['DEPLOYMENT']).toBe('tollgate-prod.us-east-1.111122223333');
   });
 
-  test('only the functions of payments and of mails and the API may read the keys of Stripe', () => {
+  test('only the functions of payments and of mails, the API and two steps of an erasure may read the keys of Stripe', () => {
     const readers = ofType(on, 'AWS::IAM::ManagedPolicy')
       .filter(([, policy]) => JSON.stringify(policy).includes('StripeKeysSecret'))
       .map(([id]) => id.replace(/(Money)?Policy[0-9A-F]{8}$/, ''));
     expect(readers.sort()).toEqual([
       'ControlPlaneManagement',
+      'ErasuresBalance',
+      'ErasuresProcessor',
       'NotificationsMailDeliver',
       'NotificationsMailSweep',
       'PaymentJobs',

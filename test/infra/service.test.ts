@@ -60,7 +60,10 @@ describe('access', () => {
 
   test('no policy allows an action on every resource, but for the delivery of the logs of a workflow', () => {
     const wide = allowed.filter(({ statement }) => list(statement.Resource).includes('*'));
-    expect(wide.map(({ id }) => id)).toEqual([expect.stringMatching(/^ExportsWorkflowPolicy/)]);
+    expect(wide.map(({ id }) => id).sort()).toEqual([
+      expect.stringMatching(/^ErasuresWorkflowPolicy/),
+      expect.stringMatching(/^ExportsWorkflowPolicy/),
+    ]);
     const actions = wide.flatMap(({ statement }) => list(statement.Action));
     expect(
       actions.filter((action) => !/^logs:(\w*LogDeliver\w+|\w*ResourcePolic\w+|DescribeLogGroups)$/.test(action)),
@@ -85,10 +88,15 @@ describe('access', () => {
     expect(ofType(synthesis, 'AWS::IAM::Policy')).toEqual([]);
   });
 
-  test('no role may scan a table or delete money, a usage record, a key or an audit event', () => {
+  test('no role may scan a table or delete money or an audit event, and only an erasure deletes a usage record or a key', () => {
     const wide = allowed.filter(({ statement }) => list(statement.Action).includes('dynamodb:Scan'));
-    const deletes = allowed.filter(({ statement }) => list(statement.Action).includes('dynamodb:DeleteItem'));
+    const isErasing = ({ id }: { readonly id: string }): boolean => id.startsWith('ErasuresErasePolicy');
+    const all = allowed.filter(({ statement }) => list(statement.Action).includes('dynamodb:DeleteItem'));
+    const deletes = all.filter((each) => !isErasing(each));
     expect(wide).toEqual([]);
+    const erased = all.filter(isErasing).map(({ statement }) => JSON.stringify(statement.Resource));
+    expect(erased.length).toBeGreaterThan(4);
+    expect(erased.filter((resource) => /(Wallet|Audit|Catalog|Statistics)Table/.test(resource))).toEqual([]);
     expect(deletes.length).toBeGreaterThan(0);
     // Members leave, invitations end, and a failed or refused request is forgotten, so that it can be retried.
     const ofPeople = ['acc_*', 'per_*', 'operators', 'idempotency#*', 'auto-top-ups'];
@@ -99,7 +107,7 @@ describe('access', () => {
     // Lists of what is still to be done or watched. Deleting from one leaves the money itself.
     const pending = ['grant-expiries#*', 'debts', 'credit-lines', 'open-dues', 'low-balances', 'event#*', 'webhook#*'];
     const ended = ['holds#*', 'leaves#*', 'idempotency#*', 'coupons', 'coupon-code#*'];
-    const exported = ['running-exports', 'passphrase#*'];
+    const exported = ['running-exports', 'passphrase#*', 'running-erasures'];
     const progress = ['job-cursors'];
     expect(new Set(partitions.flat())).toEqual(new Set([...ended, ...pending, ...progress, ...exported]));
   });
@@ -122,16 +130,14 @@ describe('access', () => {
     expect(conditions).not.toContain(undefined);
   });
 
-  test('only the sealer signs, with one algorithm, and no receipt function reads usage records', () => {
+  test('only the sealer and the last step of an erasure sign, with one algorithm, and no receipt function reads usage records', () => {
     const signers = allowed.filter(({ statement }) => list(statement.Action).includes('kms:Sign'));
-    expect(signers).toEqual([
-      expect.objectContaining({
-        id: expect.stringMatching(/^ReceiptsSealPolicy/) as string,
-        statement: expect.objectContaining({
-          Condition: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
-        }) as unknown,
-      }),
+    expect(signers.map(({ id }) => id.replace(/Policy[0-9A-F]{8}$/, '')).sort()).toEqual([
+      'ErasuresCertify',
+      'ReceiptsSeal',
     ]);
+    for (const { statement } of signers)
+      expect(statement.Condition).toEqual({ StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } });
     for (const policy of ['ReceiptsCollectPolicy', 'ReceiptsSealPolicy'])
       expect(policyOf(policy).flatMap(partitionsOf)).not.toContain('acc_*');
   });

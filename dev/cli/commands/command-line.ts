@@ -10,10 +10,13 @@ import {
   USAGE_LIMIT_DEFAULT,
   type VerifyAuditFileCommand,
   verifyAuditFileSchema,
+  type VerifyCertificateCommand,
+  verifyCertificateSchema,
   type VerifyCommand,
   verifySchema,
 } from './command';
 import { parseCatalogCommand } from './catalog-command-line';
+import { parseErasuresCommand } from './erasures-command';
 import { parseExportsCommand } from './exports-command';
 import { parseKeysCommand } from './keys-command-line';
 import { parseOperatorsCommand } from './operators-command';
@@ -27,9 +30,14 @@ export type StoreCommand =
   | { readonly target: 'folder'; readonly command: Command }
   | { readonly target: StackTarget; readonly command: Command | StackCommand };
 
-/** A command that checks a file. Only `receipts verify` may read from a store, to fetch the published keys. */
+/** A command that checks a file. It may read from a store only to fetch the published keys. */
 export type FileCommand =
   | { readonly target: 'receipts-file'; readonly command: VerifyCommand; readonly keysFrom: StoreCommand }
+  | {
+      readonly target: 'certificate-file';
+      readonly command: VerifyCertificateCommand;
+      readonly keysFrom: StoreCommand;
+    }
   | { readonly target: 'audit-file'; readonly command: VerifyAuditFileCommand };
 
 export type CommandLine = StoreCommand | FileCommand;
@@ -56,14 +64,16 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     if (target === undefined) throw new UsageError('payments keys sets up a deployment: give its --stack.');
     return { target, command: { name: 'payment-keys' } };
   }
-  if (first === 'receipts' && others[0] === 'verify') {
+  if ((first === 'receipts' || first === 'erasures') && others[0] === 'verify') {
     const [, file] = expectArguments(others, 2, options, ['key']);
-    const command = validate(verifySchema, { name: 'verify-receipts', file, key: options.key });
-    return {
-      target: 'receipts-file',
-      command,
-      keysFrom: { target: target ?? 'folder', command: { name: 'receipt-keys' } },
-    };
+    const { key } = options;
+    const keysFrom: StoreCommand = { target: target ?? 'folder', command: { name: 'receipt-keys' } };
+    if (first === 'receipts') {
+      const command = validate(verifySchema, { name: 'verify-receipts', file, key });
+      return { target: 'receipts-file', command, keysFrom };
+    }
+    const command = validate(verifyCertificateSchema, { name: 'verify-certificate', file, key });
+    return { target: 'certificate-file', command, keysFrom };
   }
   if (first === 'audit' && others[0] === 'verify' && options.file !== undefined) {
     expectArguments(others, 1, options, ['file']);
@@ -92,6 +102,7 @@ const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
   ['parked', parseParkedCommand],
   ['payments', parsePaymentsCommand],
   ['exports', parseExportsCommand],
+  ['erasures', parseErasuresCommand],
 ]);
 
 function parseCommand(first: string | undefined, others: readonly string[], options: Options): object {

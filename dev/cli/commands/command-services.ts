@@ -6,6 +6,8 @@ import type { Proposals } from '../../../lambdas/domain/catalog/proposals';
 import type { Clock } from '../../../lambdas/domain/clock';
 import type { Keys } from '../../../lambdas/domain/keys/keys';
 import type { Payments } from '../../../lambdas/domain/payments/payments';
+import type { ErasureSettings } from '../../../lambdas/contracts/deployment/erasure-settings';
+import type { ErasureWorkflows } from '../../../lambdas/domain/privacy/erasure/ports';
 import type { Workflows } from '../../../lambdas/domain/privacy/export/ports';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
@@ -33,6 +35,10 @@ export interface CommandServices {
   readonly openPayments?: () => Promise<Payments | undefined>;
   /** Opens what runs exports; absent where nothing does, as in a data folder without a running gateway. */
   readonly openWorkflows?: () => Promise<Workflows>;
+  /** Opens what runs erasures, with their settings; absent in a data folder without a running gateway. */
+  readonly openErasures?: () => Promise<{ readonly workflows: ErasureWorkflows; readonly settings: ErasureSettings }>;
+  /** The settings of erasures where nothing runs them. @default ERASURE_SETTINGS_DEFAULT */
+  readonly erasure?: ErasureSettings;
   /** Issues access tokens; present only inside a running local gateway. */
   readonly identity?: { accessToken(role: Standing): Promise<string> };
 }

@@ -8,6 +8,7 @@ import { keyRulesSchema } from '../../../lambdas/contracts/http/key-rules';
 import { STANDINGS } from '../../../lambdas/contracts/http/roles';
 import { amount } from './amount';
 import { CATALOG_COMMANDS } from './catalog-command';
+import { ERASURE_COMMANDS } from './erasures-command';
 import { EXPORT_COMMANDS } from './exports-command';
 import { OPERATOR_COMMANDS } from './operators-command';
 import { MONEY_COMMANDS } from './money-command';
@@ -97,6 +98,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   ...PARKED_COMMANDS,
   ...MONEY_COMMANDS,
   ...EXPORT_COMMANDS,
+  ...ERASURE_COMMANDS,
 ]);
 
 export type Command = z.infer<typeof commandSchema>;
@@ -122,6 +124,11 @@ export const verifySchema = z.strictObject({
 });
 
 export type VerifyCommand = z.infer<typeof verifySchema>;
+
+/** Checks a certificate in a file on this machine, with keys as for receipts. */
+export const verifyCertificateSchema = verifySchema.extend({ name: z.literal('verify-certificate') });
+
+export type VerifyCertificateCommand = z.infer<typeof verifyCertificateSchema>;
 
 /** Checks one file, or every file in a folder. */
 export const verifyAuditFileSchema = z.strictObject({ name: z.literal('verify-audit-file'), file: z.string() });

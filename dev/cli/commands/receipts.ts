@@ -52,7 +52,8 @@ export async function verifyFile(
     : { exitCode: 1, lines, error: 'The receipts do not match what was sealed.' };
 }
 
-function publicKeys(text: string): PublicKeys {
+/** @throws UnusableFile */
+export function publicKeys(text: string): PublicKeys {
   try {
     return readPublicKeys(text);
   } catch {

@@ -16,10 +16,12 @@ import type { Command } from './command';
 import { exportChain, verifyStoredAudit } from './audit';
 import { accountNotFound, type CommandResult, failure, jsonLines } from './command-result';
 import type { CommandServices } from './command-services';
+import { isErasuresCommand } from './erasures-command';
 import { isExportsCommand } from './exports-command';
 import { isPaymentsCommand, isWalletCommand } from './money-command';
 import { isParkedCommand } from './parked-command';
 import { runPaymentsCommand, runWalletCommand } from './run-money-command';
+import { runErasuresCommand } from './run-erasures-command';
 import { runExportsCommand } from './run-exports-command';
 import { runOperatorCommand } from './run-operator-command';
 import { runParkedCommand } from './run-parked-command';
@@ -38,6 +40,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   if (isCatalogCommand(command)) return runCatalogCommand(services, command);
   if (isOperatorCommand(command)) return runOperatorCommand(services, command);
   if (isParkedCommand(command)) return runParkedCommand(services, command);
+  if (isErasuresCommand(command)) return runErasuresCommand(services, command);
   if (isPaymentsCommand(command)) return runPaymentsCommand(services, command);
   if (command.name === 'create-account') {
     const accountId = await services.accounts.create({ accountId: command.accountId });

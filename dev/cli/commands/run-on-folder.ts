@@ -8,7 +8,7 @@ import { findOwner, FolderInUse, FolderOwnership } from '../../local/folder/owne
 import type { Payments } from '../../../lambdas/domain/payments/payments';
 import { errorLog } from './error-log';
 import type { LocalPayments } from '../../local/gateway/local-payments';
-import type { StripeSettings } from '../../local/settings';
+import type { Settings } from '../../local/settings';
 import { openLocalServices, openReadOnlyServices } from '../../local/gateway/local-services';
 import { type Command, commandSchema } from './command';
 import { type CommandResult, failure } from './command-result';
@@ -30,11 +30,14 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
+/** The settings that a command in this process needs. */
+export type FolderSettings = Partial<Pick<Settings, 'stripe' | 'erasure'>>;
+
 /** Runs a command in the process that owns the folder: the running gateway, or this one when no process does. */
 export async function runOnFolder(
   folder: DataFolder,
   command: Command,
-  stripe?: StripeSettings,
+  { stripe, erasure }: FolderSettings = {},
 ): Promise<CommandResult> {
   if (!existsSync(folder.path)) {
     throw new CommandError(
@@ -46,7 +49,7 @@ export async function runOnFolder(
   while (Date.now() < giveUpAt) {
     const owner = await findOwner(folder);
     const result = await (owner === undefined
-      ? runInThisProcess(folder, command, stripe)
+      ? runInThisProcess(folder, command, { stripe, erasure })
       : runInOwnerProcess(owner, command));
     if (result !== undefined) return result;
     await wait(POLL_MS);
@@ -82,7 +85,7 @@ async function runReadOnly(folder: DataFolder, command: Command): Promise<Comman
 async function runInThisProcess(
   folder: DataFolder,
   command: Command,
-  stripe: StripeSettings | undefined,
+  { stripe, erasure }: FolderSettings,
 ): Promise<CommandResult | undefined> {
   let ownership: FolderOwnership;
   try {
@@ -101,7 +104,7 @@ async function runInThisProcess(
       return payments.payments;
     };
     try {
-      return await runCommand({ ...services, openPayments }, command);
+      return await runCommand({ ...services, openPayments, ...(erasure && { erasure }) }, command);
     } finally {
       await payments?.close();
       await services.close();
@@ -119,7 +122,7 @@ async function runInOwnerProcess(owner: Owner, command: Command): Promise<Comman
   } catch (error) {
     // The owner exited, perhaps after running the command. A retry does no harm: a credit is deduplicated by its payment
     // ID, a grant, a line or a refund by its own, a key that was never shown is useless, a key is rotated or revoked only once, a replayed change is no longer
-    // parked, an account has one running export, repeated rules, catalog settings and appointments change nothing, and
+    // parked, an account has one running export and one erasure, a decision about an erasure is noted once, repeated rules, catalog settings and appointments change nothing, and
     // the other commands only read.
     if (isConnectionReset(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
     throw new CommandError('The gateway did not answer. The command may or may not have run.');

@@ -58,6 +58,23 @@ Exports
                                      asks: verified_email or identity_document
   exports list <accountId>           print the exports of the last seven days as JSON lines
 
+Erasures
+  erasures request <ownerId> --identity <check>
+                                     have an account or a person erased after the grace period, and print the erasure as
+                                     JSON. The audit log records how you made sure who asks, as for exports
+  erasures show <ownerId>            print the erasure that is not over, and those that were cancelled within seven days,
+                                     as JSON lines
+  erasures cancel <ownerId> <erasureId>
+                                     cancel an erasure in its grace period
+  erasures resolve <ownerId> <erasureId> <decision>
+                                     decide about an erasure that has stopped: refund or forfeit the credit that is left,
+                                     or retry what has failed
+  erasures hold <ownerId>            place a legal hold, which pauses an erasure
+  erasures lift <ownerId>            lift it again
+  erasures certificate <erasureId>   print the signed certificate of an erasure that is over, as JSON
+  erasures verify <file>             check a certificate. Exit 1 when it is not valid. --key <file> gives the public keys;
+                                     without it, they are fetched as "receipts key" does
+
 Receipts and audit logs
   receipts export <accountId>        print the account's signed receipts as JSON lines: each tree, then its receipts
   receipts complete <accountId>      recover receipts whose usage records never reached the sealer: open a leaf for each

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ErasureSettings, erasureSettingsSchema } from '../../../lambdas/contracts/deployment/erasure-settings';
 import { EDGE_REGION } from '../../../lambdas/contracts/deployment/edge';
 import type { StackTarget } from '../commands/command';
 import type { StackReader } from './stack-outputs';
@@ -63,14 +64,27 @@ export async function readDeployment(stacks: StackReader, { stack, region }: Sta
   throw new DeploymentNotFound(`The stack ${stack}-stateful lacks the outputs ${missing}: deploy this version first.`);
 }
 
+const workflowsSchema = z.object({
+  ExportMachine: z.string(),
+  ErasureMachine: z.string(),
+  ErasureSettings: z.string().transform((text) => erasureSettingsSchema.parse(JSON.parse(text))),
+});
+
 /**
- * @returns the ARN of the state machine that runs exports
- * @throws DeploymentNotFound when the service stack is missing, or too old to have one
+ * @returns the ARNs of the state machines, and the settings of erasures that the deployment was configured with
+ * @throws DeploymentNotFound when the service stack is missing, or too old to have them
  */
-export async function readExportMachine(stacks: StackReader, { stack, region }: StackTarget): Promise<string> {
-  const machine = (await stacks.outputs(`${stack}-service`, region))?.['ExportMachine'];
-  if (machine !== undefined) return machine;
-  throw new DeploymentNotFound(`The stack ${stack}-service lacks the output ExportMachine: deploy this version first.`);
+export async function readWorkflows(
+  stacks: StackReader,
+  { stack, region }: StackTarget,
+): Promise<{ readonly exportMachine: string; readonly erasureMachine: string; readonly settings: ErasureSettings }> {
+  const parsed = workflowsSchema.safeParse((await stacks.outputs(`${stack}-service`, region)) ?? {});
+  if (!parsed.success) {
+    const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+    throw new DeploymentNotFound(`The stack ${stack}-service lacks the outputs ${missing}: deploy this version first.`);
+  }
+  const { ExportMachine: exportMachine, ErasureMachine: erasureMachine, ErasureSettings: settings } = parsed.data;
+  return { exportMachine, erasureMachine, settings };
 }
 
 /** Where clients reach the gateway. */

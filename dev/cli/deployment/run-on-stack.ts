@@ -6,7 +6,7 @@ import { runCommand } from '../commands/run-command';
 import { CloudformationStacks } from './cloudformation-stacks';
 import { deployedServices, openTransport } from './deployed-services';
 import { deployedPayments } from './deployed-payments';
-import { readDeployment, readEndpoint, readExportMachine } from './deployment';
+import { readDeployment, readEndpoint, readWorkflows } from './deployment';
 import { init } from './init';
 import type { KeyInput } from './key-input';
 import { SecretsManagerStore } from './secret-store';
@@ -25,13 +25,16 @@ export async function runOnStack(
   try {
     if (command.name === 'payment-keys') return await storeStripeKeys({ deployment, secrets, input });
     const opened = deployedServices(deployment, transport, secrets);
+    const openErasures = async () => {
+      const client = new SFNClient(target.region === undefined ? {} : { region: target.region });
+      const { settings, ...machines } = await readWorkflows(stacks, target);
+      return { workflows: new StepFunctionsWorkflows({ client, ...machines }), settings };
+    };
     const services = {
       ...opened,
       openPayments: () => deployedPayments(opened, { deployment, target, secrets }),
-      openWorkflows: async () => {
-        const client = new SFNClient(target.region === undefined ? {} : { region: target.region });
-        return new StepFunctionsWorkflows({ client, exportMachine: await readExportMachine(stacks, target) });
-      },
+      openWorkflows: async () => (await openErasures()).workflows,
+      openErasures,
     };
     if (command.name !== 'init') return await runCommand(services, command);
     const endpoint = await readEndpoint(stacks, target);

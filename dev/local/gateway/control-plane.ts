@@ -18,6 +18,8 @@ export interface ControlPlaneOptions {
   readonly openPayments: () => Promise<LocalPayments>;
   /** Runs exports, and signs links to their files. */
   readonly exports: ApiOptions['exports'];
+  /** Runs erasures. */
+  readonly erasures: ApiOptions['erasures'];
   /** The gateway's own origin, once it listens. */
   readonly origin: () => string;
   readonly log: Log;
@@ -25,7 +27,7 @@ export interface ControlPlaneOptions {
 
 /** Builds the control plane of a local run. Only a dynamic import may load this file. */
 export async function openControlPlane(options: ControlPlaneOptions): Promise<ReturnType<typeof serveApi>> {
-  const { services, identity, providerIds, openPayments, exports, origin, log } = options;
+  const { services, identity, providerIds, openPayments, exports, erasures, origin, log } = options;
   const { clock } = services;
   const { emails } = identity;
   const verifier = localTokenVerifier(identity, clock);
@@ -42,6 +44,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Re
       allowsLoopback: true,
       payments,
       exports,
+      erasures,
       publicUrl,
       log,
       providerIds,

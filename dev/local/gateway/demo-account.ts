@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountIdSchema } from '../../../lambdas/contracts/storage/ids';
+import { isErased } from '../../../lambdas/domain/wallet/verify/is-erased';
 import { parseUsd } from '../../../lambdas/domain/money/pico';
 import type { DataFolder } from '../folder/data-folder';
 import type { LocalIdentity } from '../identity/local-identity';
@@ -19,17 +20,22 @@ export interface DemoAccount {
   readonly apiKey: string;
 }
 
-type DemoServices = Pick<LocalServices, 'accounts' | 'wallet' | 'keys'>;
+type DemoServices = Pick<LocalServices, 'accounts' | 'wallet' | 'keys' | 'store'>;
 
 /**
  * Creates the demo account with a credit and a key at the first start, and finds it at later ones. Each step is
- * idempotent, so the next start completes one that was killed halfway.
+ * idempotent, so the next start completes one that was killed halfway. An account that was erased stays erased: another
+ * one takes its place.
  */
 export async function demoAccount(folder: DataFolder, services: DemoServices): Promise<DemoAccount> {
   const devFile = readDevFile(folder);
-  const accountId = await services.accounts.create({ accountId: devFile?.accountId ?? (await firstAccount(services)) });
+  const { known, isAnyErased } = await knownAccounts(services);
+  const isThere = devFile !== undefined && !(await isErased(services.store, devFile.accountId));
+  const accountId = await services.accounts.create({ accountId: isThere ? devFile.accountId : known });
   await services.wallet.open(accountId);
-  await services.wallet.credit({ accountId, amountPico: parseUsd(DEMO_CREDIT), paymentId: DEMO_PAYMENT_ID });
+  // A payment's ID is unique in the whole run, and the ledger of an erased account keeps it.
+  const paymentId = isAnyErased ? `${DEMO_PAYMENT_ID}_${accountId}` : DEMO_PAYMENT_ID;
+  await services.wallet.credit({ accountId, amountPico: parseUsd(DEMO_CREDIT), paymentId });
   return { accountId, apiKey: await workingKey(services, accountId, devFile?.apiKey) };
 }
 
@@ -55,9 +61,15 @@ function readDevFile(folder: DataFolder): DemoAccount | undefined {
   }
 }
 
-async function firstAccount({ accounts }: DemoServices): Promise<string | undefined> {
-  for await (const accountId of accounts.list()) return accountId;
-  return undefined;
+/** The first account that was not erased, and whether one was. */
+async function knownAccounts({ accounts, store }: DemoServices) {
+  let known: string | undefined;
+  let isAnyErased = false;
+  for await (const accountId of accounts.list()) {
+    if (await isErased(store, accountId)) isAnyErased = true;
+    else known ??= accountId;
+  }
+  return { known, isAnyErased };
 }
 
 async function workingKey({ keys }: DemoServices, accountId: string, known: string | undefined): Promise<string> {

@@ -1,6 +1,7 @@
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../../lambdas/domain/log';
 import { openOnFirstUse } from '../../../lambdas/domain/open-once';
+import { resumeErasures } from '../../../lambdas/domain/privacy/erasure/erasures';
 import { resumeExports } from '../../../lambdas/domain/privacy/export/exports';
 import type { Sweep } from '../../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../../cli/commands/run-on-folder';
@@ -11,7 +12,7 @@ import { seedPeople } from '../identity/seed-people';
 import { LocalMail, type LocalMailOptions } from '../mail/local-mail';
 import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
-import { openExports } from '../privacy/open-exports';
+import { openWorkflows } from '../privacy/open-workflows';
 import type { ControlPlaneOptions } from './control-plane';
 import { openDataPlane } from './data-plane';
 import { ExpiryClock } from './expiry-clock';
@@ -106,10 +107,21 @@ async function open(
   cleanup.add(close);
   let origin = '';
   const openPayments = localPayments({ folder, services, log, stripe: settings.stripe }, () => origin, cleanup);
-  const { downloads, exports } = openExports({ folder, services, log, origin: () => origin });
-  cleanup.add(() => exports.workflows.stop());
-  const api = localApi({ services, identity, providers, openPayments, exports, origin: () => origin, log });
   const mailer = new SpoolMailer(folder, services.clock);
+  const { downloads, exports, erasures } = openWorkflows({
+    folder,
+    services,
+    identity,
+    mailer,
+    openPayments,
+    settings: settings.erasure,
+    log,
+    origin: () => origin,
+    usersChanged: () => writeDevFile(folder, origin, account, identity),
+  });
+  cleanup.add(() => exports.workflows.stop());
+  const rights = { exports, erasures };
+  const api = localApi({ services, identity, providers, openPayments, ...rights, origin: () => origin, log });
   const { accountId } = account;
   const pages = localPages({ services, mailer, accountId, openPayments, isStandIn: settings.stripe === undefined });
   const host = new NodeHost({ gateway, api, pages, downloads, requestMs: settings.requestSeconds * 1_000, limits });
@@ -130,7 +142,8 @@ async function open(
   sweeper.start();
   startSchedules({ services, openPayments, log }, cleanup);
   await resumeExports(services.store, exports.workflows);
-  ownership.serve(commandHandler(commandServices({ services, identity, openPayments, exports })));
+  await resumeErasures(services.store, erasures.workflows);
+  ownership.serve(commandHandler(commandServices({ services, identity, openPayments, ...rights })));
   return {
     url: `${origin}/v1`,
     account,
@@ -166,11 +179,13 @@ const commandServices = ({
   identity,
   openPayments,
   exports,
-}: Pick<ControlPlaneOptions, 'services' | 'identity' | 'openPayments' | 'exports'>) => ({
+  erasures,
+}: Pick<ControlPlaneOptions, 'services' | 'identity' | 'openPayments' | 'exports' | 'erasures'>) => ({
   ...services,
   identity,
   openPayments: async () => (await openPayments()).payments,
   openWorkflows: () => Promise.resolve(exports.workflows),
+  openErasures: () => Promise.resolve(erasures),
 });
 
 /** Starts everything that works on usage records after their requests. */

@@ -31,6 +31,8 @@ export interface LocalPaymentsOptions {
 /** The payments of a local run. */
 export interface LocalPayments {
   readonly payments: Payments;
+  /** Names this run at Stripe. */
+  readonly deployment: string;
   readonly webhook: ReturnType<typeof stripeWebhook>;
   close(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function openLocalPayments(options: LocalPaymentsOptions): Promise<
   const secrets = (): Promise<readonly string[]> => Promise.resolve([webhookSecret]);
   return {
     payments,
+    deployment,
     webhook: stripeWebhook({ events: payments.events, secrets, clock: services.clock, log }),
     close,
   };

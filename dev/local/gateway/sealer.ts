@@ -118,7 +118,7 @@ export class Sealer {
 }
 
 /** Creates the key at the first start. If it is lost, old receipts still verify with the published public key. */
-function openSigner(folder: DataFolder): KeySigner {
+export function openSigner(folder: DataFolder): KeySigner {
   folder.writeIfAbsent(KEY_FILE, KeySigner.generateKey());
   return new KeySigner(folder.read(KEY_FILE) ?? '');
 }

@@ -1,5 +1,6 @@
 import { errorName, type Log } from '../../../lambdas/domain/log';
 import { ACCOUNTS_MIN_DEFAULT } from '../../../lambdas/contracts/deployment/statistics';
+import { overdueErasures } from '../../../lambdas/domain/privacy/erasure/overdue-erasures';
 import { Statistics } from '../../../lambdas/domain/usage/statistics/statistics';
 import { checkRetention } from '../../../lambdas/handlers/usage/check-retention';
 import { publishStatistics } from '../../../lambdas/handlers/usage/statistics';
@@ -24,7 +25,7 @@ export class UsageTasks {
     this.log = log;
     this.jobs = [
       publishStatistics({ statistics: new Statistics({ ...options, accountsMin: ACCOUNTS_MIN_DEFAULT }), log }),
-      checkRetention({ ...options, log }),
+      checkRetention({ ...options, overdueErasures: () => overdueErasures(options), log }),
     ];
   }
 

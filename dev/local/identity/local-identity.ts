@@ -7,7 +7,7 @@ import { openOnFirstUse } from '../../../lambdas/domain/open-once';
 import type { DataFolder } from '../folder/data-folder';
 import { logFailure } from '../log-failure';
 import { LocalTokens } from './local-tokens';
-import { emailsOf, type LocalUser, localUsers } from './local-users';
+import { emailsOf, type LocalUser, localUsers, removeLocalUser } from './local-users';
 import { LOCAL_CLIENT_ID, LOCAL_POOL_ID } from './pool-ids';
 
 const HOST = '127.0.0.1';
@@ -29,7 +29,7 @@ const UNAVAILABLE = {
  * is open from the start, but cognito-local is loaded at the first sign-in, because most runs never need it.
  */
 export class LocalIdentity {
-  readonly users: readonly LocalUser[];
+  private known: readonly LocalUser[];
   readonly emails: VerifiedEmails;
   readonly clientId = LOCAL_CLIENT_ID;
   /** The URL of the user pool, which is the issuer of its tokens. */
@@ -38,12 +38,16 @@ export class LocalIdentity {
   private readonly log: Log;
   private readonly server: Server;
   private readonly tokens: LocalTokens;
+  /** Opened at the first sign-in or removal, because most runs never need it. */
+  private readonly pool = openOnFirstUse(async () =>
+    (await import('./local-pool')).LocalPool.open(this.folder, this.known),
+  );
   private signIn: (() => Promise<RequestListener>) | undefined;
 
   private constructor(folder: DataFolder, users: readonly LocalUser[], server: Server, log: Log) {
     this.folder = folder;
-    this.users = users;
-    this.emails = emailsOf(users);
+    this.known = users;
+    this.emails = emailsOf(() => this.known);
     this.log = log;
     this.server = server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       this.answer(request, response).catch(() => response.destroy());
@@ -59,15 +63,25 @@ export class LocalIdentity {
     return new LocalIdentity(folder, users, server, log);
   }
 
+  get users(): readonly LocalUser[] {
+    return this.known;
+  }
+
+  /** Removes a user from the pool. It has no effect if there is no such user. */
+  async remove(subject: string): Promise<void> {
+    await (await this.pool()).remove(subject);
+    this.known = removeLocalUser(this.folder, subject);
+  }
+
   /**
    * Allows people to sign in.
    * @param consoleOrigin the origin of the console, to which people may be redirected
    */
   allowConsole(consoleOrigin: string): void {
-    const { folder, users, tokens } = this;
+    const { tokens, pool } = this;
     const open = async (): Promise<RequestListener> => {
       const { openSignIn } = await import('./sign-in-application');
-      return openSignIn({ folder, users, tokens, consoleOrigin });
+      return openSignIn({ pool: await pool(), tokens, consoleOrigin });
     };
     this.signIn = openOnFirstUse(() => logFailure(this.log, 'USER_POOL_NOT_OPENED', open));
   }

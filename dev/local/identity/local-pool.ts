@@ -53,6 +53,12 @@ export class LocalPool {
     });
   }
 
+  /** Removes a user. It has no effect if there is no such user. */
+  async remove(subject: string): Promise<void> {
+    const user = await this.pool.getUserByUsername(SILENT, subject);
+    if (user !== null) await this.pool.deleteUser(SILENT, user);
+  }
+
   private async add({ subject, email, password }: LocalUser): Promise<void> {
     if ((await this.pool.getUserByUsername(SILENT, subject)) !== null) return;
     const now = new Date();

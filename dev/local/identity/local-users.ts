@@ -24,6 +24,13 @@ export function localUsers(folder: DataFolder): readonly LocalUser[] {
   return z.array(localUserSchema).parse(JSON.parse(folder.read(USERS_FILE) ?? ''));
 }
 
+/** Removes a user for good: a later start does not create one for their role again. */
+export function removeLocalUser(folder: DataFolder, subject: string): readonly LocalUser[] {
+  const left = localUsers(folder).filter((user) => user.subject !== subject);
+  folder.replace(USERS_FILE, `${JSON.stringify(left, null, 2)}\n`);
+  return left;
+}
+
 const newUser = (role: Standing): LocalUser => ({
   role,
   // The domain is reserved for tests, so no mail can reach a stranger.
@@ -33,7 +40,7 @@ const newUser = (role: Standing): LocalUser => ({
   subject: randomUUID(),
 });
 
-/** The addresses of these users, which nobody has to verify in a local run. */
-export const emailsOf = (users: readonly LocalUser[]): VerifiedEmails => ({
-  of: (subject) => Promise.resolve(users.find((user) => user.subject === subject)?.email),
+/** The addresses of the users, which nobody has to verify in a local run. */
+export const emailsOf = (users: () => readonly LocalUser[]): VerifiedEmails => ({
+  of: (subject) => Promise.resolve(users().find((user) => user.subject === subject)?.email),
 });

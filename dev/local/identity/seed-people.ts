@@ -39,7 +39,7 @@ export async function seedPeople(
   const audit = new AuditLog({ store, clock });
   const people = new People({ store, clock });
   const members = new Members({ store, audit });
-  const invitations = new Invitations({ store, clock, audit, emails: emailsOf(users) });
+  const invitations = new Invitations({ store, clock, audit, emails: emailsOf(() => users) });
   const roleServices: RoleServices = {
     members,
     invitations,

@@ -1,22 +1,18 @@
 import type { RequestListener } from 'node:http';
 import { createServer } from 'cognito-local/lib/server/server.js';
 import type { Services } from 'cognito-local/lib/services/index.js';
-import type { DataFolder } from '../folder/data-folder';
-import { LocalPool, SILENT } from './local-pool';
+import { type LocalPool, SILENT } from './local-pool';
 import type { LocalTokens } from './local-tokens';
-import type { LocalUser } from './local-users';
 
 export interface SignInOptions {
-  readonly folder: DataFolder;
-  readonly users: readonly LocalUser[];
+  readonly pool: LocalPool;
   readonly tokens: LocalTokens;
   /** The origin of the console, to which people may be redirected. */
   readonly consoleOrigin: string;
 }
 
-/** Opens the user pool and the pages that sign people in to it. Only a dynamic import may load this file. */
-export async function openSignIn({ folder, users, tokens, consoleOrigin }: SignInOptions): Promise<RequestListener> {
-  const pool = await LocalPool.open(folder, users);
+/** Opens the pages that sign people in to the user pool. Only a dynamic import may load this file. */
+export async function openSignIn({ pool, tokens, consoleOrigin }: SignInOptions): Promise<RequestListener> {
   await pool.allowConsole(consoleOrigin);
   // The OAuth routes use only these two services and the logger.
   const services = { cognito: pool.cognito, tokenGenerator: tokens } as unknown as Services;

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import type { Clock } from '../../../lambdas/domain/clock';
 import type { Mail, Mailer } from '../../../lambdas/domain/notifications/mailer';
 import { DataFolder } from '../folder/data-folder';
@@ -29,6 +29,14 @@ export class SpoolMailer implements Mailer {
     const mail: SpooledMail = { to, subject, text, html, headers, sentAt };
     // Names that sort by time, without the colons that some file systems forbid.
     this.folder.replace(`${sentAt.replaceAll(':', '')}${ending}`, `${JSON.stringify(mail, null, 2)}\n`);
+  }
+
+  /** Deletes the mails to an address. */
+  forget(address: string): void {
+    for (const file of this.files()) {
+      const { to } = JSON.parse(this.folder.read(file) ?? '{}') as Partial<SpooledMail>;
+      if (to === address) rmSync(this.folder.file(file), { force: true });
+    }
   }
 
   /** The mails since a time in epoch milliseconds, the newest first. */

@@ -1,11 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isoTime } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import { type Clock, MINUTE_MS } from '../../../lambdas/domain/clock';
+import type { ErasableFiles } from '../../../lambdas/domain/privacy/erasure/ports';
 import type { ExportFiles, ExportLink, ExportLinks } from '../../../lambdas/domain/privacy/export/ports';
 import type { DataFolder } from '../folder/data-folder';
 
@@ -15,6 +16,7 @@ const LINK_MS = 5 * MINUTE_MS;
 export const DOWNLOADS_PATH = '/exports/';
 /** `<owner>/<export>/<file>`: no part can lead out of the folder. */
 const PATH = /^(?:acc|per)_\w{26}\/exp_\w{26}\/\d{3}-[0-9a-f]{16}\.zip$/;
+const OWNER = /^(?:acc|per)_\w{26}$/;
 const NAME = /^exp_\w{26}(?:-\d{1,3})?\.zip$/;
 
 export interface FolderExportsOptions {
@@ -27,7 +29,7 @@ export interface FolderExportsOptions {
 }
 
 /** Stands in for S3: stores the files of exports in the data folder, and serves them to those who have a signed link. */
-export class FolderExports implements ExportFiles, ExportLinks {
+export class FolderExports implements ExportFiles, ExportLinks, ErasableFiles {
   private readonly options: FolderExportsOptions;
 
   constructor(options: FolderExportsOptions) {
@@ -60,6 +62,15 @@ export class FolderExports implements ExportFiles, ExportLinks {
     return Promise.resolve();
   }
 
+  removeSome(ownerId: string): Promise<boolean> {
+    rmSync(this.folderOf(ownerId), { recursive: true, force: true });
+    return Promise.resolve(true);
+  }
+
+  hasAny(ownerId: string): Promise<boolean> {
+    return Promise.resolve(existsSync(this.folderOf(ownerId)));
+  }
+
   sign({ path, name }: { readonly path: string; readonly name: string }): Promise<ExportLink> {
     const { clock, origin } = this.options;
     const until = clock() + LINK_MS;
@@ -89,6 +100,11 @@ export class FolderExports implements ExportFiles, ExportLinks {
       'cache-control': 'no-store',
     });
     await pipeline(createReadStream(file), response).catch(() => undefined);
+  }
+
+  private folderOf(ownerId: string): string {
+    if (!OWNER.test(ownerId)) throw new RangeError('not the ID of an account or a person');
+    return this.options.folder.file(`${FOLDER}/${ownerId}`);
   }
 
   private fileOf(path: string): string {

@@ -1,26 +1,32 @@
 import { openEncryptedZip } from '../../../lambdas/adapters/archive/encrypted-zip';
 import type { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import type { ErasureInput } from '../../../lambdas/contracts/storage/erasure';
 import type { ExportInput } from '../../../lambdas/contracts/storage/export';
+import { ERASURE_WORKFLOW } from '../../../lambdas/contracts/workflows/erasure-workflow';
 import { EXPORT_STEPS, EXPORT_WORKFLOW } from '../../../lambdas/contracts/workflows/export-workflow';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import type { Clock } from '../../../lambdas/domain/clock';
 import { errorName, type Log } from '../../../lambdas/domain/log';
 import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
+import type { ErasureWorkflows } from '../../../lambdas/domain/privacy/erasure/ports';
 import type { ExportFiles, Workflows } from '../../../lambdas/domain/privacy/export/ports';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { exportDeliver } from '../../../lambdas/handlers/privacy/export-deliver';
 import { exportWrite } from '../../../lambdas/handlers/privacy/export-write';
 import { backgroundStore } from '../gateway/background-store';
+import type { LocalErasureParts } from './erasure-functions';
 import type { MachineRun, Steps } from './run-machine';
 
 export interface LocalWorkflowsOptions {
   readonly store: EmbeddedStore;
   readonly clock: Clock;
   readonly files: ExportFiles;
+  readonly erasures: LocalErasureParts;
   readonly log: Log;
 }
 
 /** Stands in for Step Functions: runs workflows in this process. Those that it did not finish go on at the next start. */
-export class LocalWorkflows implements Workflows {
+export class LocalWorkflows implements Workflows, ErasureWorkflows {
   private readonly options: LocalWorkflowsOptions;
   private readonly runs = new Map<string, MachineRun>();
   private readonly starting = new Set<string>();
@@ -32,20 +38,16 @@ export class LocalWorkflows implements Workflows {
     this.options = options;
   }
 
-  /** The interpreter is imported with the first export, because most runs have none. */
-  async startExport(input: ExportInput): Promise<void> {
-    const { exportId } = input;
-    if (this.stopped.signal.aborted || this.starting.has(exportId)) return;
-    this.starting.add(exportId);
-    const { runMachine } = await import('./run-machine');
-    const run = runMachine(EXPORT_WORKFLOW, input, this.functions());
-    this.runs.set(exportId, run);
-    run.ended
-      .catch((error: unknown) => this.failed(error))
-      .finally(() => {
-        this.runs.delete(exportId);
-        this.starting.delete(exportId);
-      });
+  startExport(input: ExportInput): Promise<void> {
+    return this.start(EXPORT_WORKFLOW, input.exportId, input, () => Promise.resolve(this.exportFunctions()));
+  }
+
+  startErasure(input: ErasureInput): Promise<void> {
+    const { clock, log, erasures } = this.options;
+    return this.start(ERASURE_WORKFLOW, input.erasureId, input, async () => {
+      const { erasureFunctions } = await import('./erasure-functions');
+      return erasureFunctions({ store: this.store, clock, log }, erasures);
+    });
   }
 
   /** Resolves when nothing runs any more. */
@@ -60,17 +62,42 @@ export class LocalWorkflows implements Workflows {
     await Promise.allSettled(this.steps);
   }
 
+  /** The interpreter and the functions are imported with the first workflow, because most runs have none. */
+  private async start(machine: object, id: string, input: object, functions: () => Promise<Steps>): Promise<void> {
+    if (this.stopped.signal.aborted || this.starting.has(id)) return;
+    this.starting.add(id);
+    try {
+      const [{ runMachine }, steps] = await Promise.all([import('./run-machine'), functions()]);
+      const tracked = Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, this.tracked(step)]));
+      const run = runMachine(machine, input, tracked);
+      this.runs.set(id, run);
+      run.ended
+        .catch((error: unknown) => this.failed(error))
+        .finally(() => {
+          this.runs.delete(id);
+          this.starting.delete(id);
+        });
+    } catch (error) {
+      this.starting.delete(id);
+      throw error;
+    }
+  }
+
   private failed(error: unknown): void {
     if (!this.stopped.signal.aborted) this.options.log.error('WORKFLOW_FAILED', { cause: errorName(error) });
   }
 
-  private functions(): Steps {
+  private get store(): TableStore {
+    return backgroundStore(this.options.store, { signal: this.stopped.signal });
+  }
+
+  private exportFunctions(): Steps {
     const { clock, files } = this.options;
-    const store = backgroundStore(this.options.store, { signal: this.stopped.signal });
+    const { store } = this;
     const audit = new AuditLog({ store, clock });
     return {
-      [EXPORT_STEPS.write]: this.tracked(exportWrite({ store, clock, files, openArchive: openEncryptedZip })),
-      [EXPORT_STEPS.deliver]: this.tracked(exportDeliver({ store, audit, notify: notifyBy(clock) })),
+      [EXPORT_STEPS.write]: exportWrite({ store, clock, files, openArchive: openEncryptedZip }),
+      [EXPORT_STEPS.deliver]: exportDeliver({ store, audit, notify: notifyBy(clock) }),
     };
   }
 

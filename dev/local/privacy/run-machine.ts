@@ -14,19 +14,20 @@ export interface MachineRun {
 
 /**
  * Runs a workflow in this process, from the definition that is deployed.
- * @param pause waits before a retry. @default as long as the definition says
+ * @param overrides.retryDelayMs the wait before a retry. @default as long as the definition says
+ * @param overrides.pauseMs the wait in a state of the type Wait. @default as long as the definition says
  */
 export function runMachine(
   definition: object,
   input: object,
   steps: Steps,
-  { retryDelayMs }: { readonly retryDelayMs?: number } = {},
+  { retryDelayMs, pauseMs }: { readonly retryDelayMs?: number; readonly pauseMs?: number } = {},
 ): MachineRun {
   const names = Object.keys(steps);
   // The interpreter checks that a resource is an ARN.
   const text = names.reduce(
     (replaced, name) => replaced.replaceAll(`\${${name}}`, arnOf(name)),
-    JSON.stringify(definition),
+    JSON.stringify(withoutLongTimeout(definition)),
   );
   const machine = new StateMachine(JSON.parse(text) as ConstructorParameters<typeof StateMachine>[0]);
   const states = Object.entries((definition as { States: object }).States) as [
@@ -34,6 +35,7 @@ export function runMachine(
     { Type: string; Resource?: string },
   ][];
   const tasks = states.filter(([, { Type }]) => Type === 'Task');
+  const waits = states.filter(([, { Type }]) => Type === 'Wait');
   const run = machine.run(input as never, {
     overrides: {
       taskResourceLocalHandlers: Object.fromEntries(
@@ -46,9 +48,19 @@ export function runMachine(
       ...(retryDelayMs !== undefined && {
         retryIntervalOverrides: Object.fromEntries(tasks.map(([state]) => [state, retryDelayMs])),
       }),
+      ...(pauseMs !== undefined && {
+        waitTimeOverrides: Object.fromEntries(waits.map(([state]) => [state, pauseMs])),
+      }),
     } as never,
   });
   return { ended: run.result, abort: () => run.abort() };
+}
+
+/** A timer of Node.js cannot wait for longer, and would end the execution at once. */
+const TIMEOUT_SECONDS_MAX = 2 ** 31 / 1_000;
+
+function withoutLongTimeout({ TimeoutSeconds, ...rest }: { readonly TimeoutSeconds?: number }): object {
+  return TimeoutSeconds === undefined || TimeoutSeconds > TIMEOUT_SECONDS_MAX ? rest : { ...rest, TimeoutSeconds };
 }
 
 const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;

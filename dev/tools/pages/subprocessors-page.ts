@@ -11,7 +11,7 @@ const SERVICES: readonly (readonly [type: string, service: string, data: string]
   ['AWS::WAFv2::', 'AWS WAF', 'requests, and addresses of clients'],
   ['AWS::Cognito::', 'Amazon Cognito', 'mail addresses and sign-in factors'],
   ['AWS::SES::', 'Amazon SES', 'mail addresses and mails'],
-  ['AWS::StepFunctions::', 'AWS Step Functions', 'IDs of accounts, people and exports'],
+  ['AWS::StepFunctions::', 'AWS Step Functions', 'IDs of accounts, people, exports and erasures'],
   ['AWS::S3::', 'Amazon S3', 'encrypted archives of exports, the audit archive, the console'],
   ['AWS::Logs::', 'Amazon CloudWatch', 'log lines: codes and IDs; addresses of clients that the firewall refused'],
   ['AWS::Events::', 'Amazon EventBridge', 'reports about mails: the outcome and a keyed hash of the address'],

@@ -33,6 +33,14 @@ export class CurrentProcessor implements PaymentProcessor {
     return (await this.#current()).createCustomer(...call);
   }
 
+  async endDealings(customerId: string): Promise<void> {
+    await (await this.#current()).endDealings(customerId);
+  }
+
+  async deleteCustomer(customerId: string): Promise<void> {
+    await (await this.#current()).deleteCustomer(customerId);
+  }
+
   async createCheckout(purchase: Purchase): Promise<Checkout> {
     return (await this.#current()).createCheckout(purchase);
   }

@@ -23,6 +23,7 @@ import { chargeOffSession, findCharge } from './charge-off-session';
 import { ACCOUNT, CREDIT_CENTS, DEPLOYMENT, metadataOf, REFUND } from './metadata';
 import { paidElsewhereBy, paidPeriodsOf } from './invoice-period';
 import { issuedInvoicesOf, readInvoicePage } from './issued-invoices';
+import { deleteCustomer, endDealings } from './end-customer';
 import { movementOf } from './movement-of';
 import { paymentsOfObject } from './payments-of-object';
 import { readPayment } from './read-payment';
@@ -66,6 +67,14 @@ export class StripeProcessor implements PaymentProcessor {
     const metadata = { [DEPLOYMENT]: deployment, [ACCOUNT]: accountId };
     const { id } = await callStripe(() => stripe.customers.create({ metadata }, { idempotencyKey }));
     return id;
+  }
+
+  endDealings(customerId: string): Promise<void> {
+    return endDealings(this.#options.stripe, customerId);
+  }
+
+  deleteCustomer(customerId: string): Promise<void> {
+    return deleteCustomer(this.#options.stripe, customerId);
   }
 
   async createCheckout(purchase: Purchase): Promise<Checkout> {

@@ -110,7 +110,8 @@ export const STRIPE_KEYS_ENV = ['STRIPE_KEYS_SECRET'] as const;
  * The management API. Tables are physical names and secrets are ARNs. `MAIL_FROM` is the sender's address, or `none` if
  * the deployment sends no mail. `OPERATOR_MFA` is `required` or `optional`. `ADDRESS_POLICY` is one of ADDRESS_POLICIES.
  * `PROVIDER_IDS` is a comma-separated list. `PUBLIC_URL` is the origin of the console, or `none`. `EXPORT_BUCKET` is a
- * bucket's name and `EXPORT_MACHINE` the ARN of a state machine.
+ * bucket's name; `EXPORT_MACHINE` and `ERASURE_MACHINE` are the ARNs of state machines. `ERASURE_SETTINGS` is JSON
+ * (`erasureSettingsSchema`).
  */
 export const API_ENV = [
   'ACCOUNTS_TABLE',
@@ -136,6 +137,8 @@ export const API_ENV = [
   'PUBLIC_URL',
   'EXPORT_BUCKET',
   'EXPORT_MACHINE',
+  'ERASURE_MACHINE',
+  'ERASURE_SETTINGS',
 ] as const;
 
 /** The step of an export that reads every table with data of accounts and writes files to the bucket. */
@@ -152,6 +155,71 @@ export const EXPORT_WRITE_ENV = [
 
 /** The step of an export that makes it available. `MAIL_FROM` is the sender's address, or `none`. */
 export const EXPORT_DELIVER_ENV = ['ACCOUNTS_TABLE', 'AUDIT_TABLE', 'OUTBOX_TABLE', 'MAIL_FROM'] as const;
+
+/** The step of an erasure that waits for the end of its grace period and of legal holds. */
+export const ERASURE_GATE_ENV = ['ACCOUNTS_TABLE', 'AUDIT_TABLE'] as const;
+
+/** The step of an erasure that stops an account or a person. The secret is an ARN, and hashes a person's address. */
+export const ERASURE_FREEZE_ENV = [
+  'ACCOUNTS_TABLE',
+  'WALLET_TABLE',
+  'AUDIT_TABLE',
+  'USER_POOL_ID',
+  'KEY_PEPPER_SECRET',
+] as const;
+
+/** The step of an erasure that waits until nothing is in progress. */
+export const ERASURE_SETTLE_ENV = ['ACCOUNTS_TABLE', 'WALLET_TABLE'] as const;
+
+/** The step of an erasure that ends the balance. The last three are those of the functions of payments. */
+export const ERASURE_BALANCE_ENV = [
+  'ACCOUNTS_TABLE',
+  'WALLET_TABLE',
+  'AUDIT_TABLE',
+  'PAYMENT_SETTINGS',
+  'STRIPE_KEYS_SECRET',
+  'DEPLOYMENT',
+] as const;
+
+/** The step of an erasure that sends the last mail. `MAIL_FROM` is the sender's address, or `none`. */
+export const ERASURE_TELL_ENV = ['ACCOUNTS_TABLE', 'OUTBOX_TABLE', 'MAIL_FROM'] as const;
+
+/** The step of an erasure that deletes Stripe's customer. */
+export const ERASURE_PROCESSOR_ENV = [
+  'ACCOUNTS_TABLE',
+  'PAYMENT_SETTINGS',
+  'STRIPE_KEYS_SECRET',
+  'DEPLOYMENT',
+] as const;
+
+/** The step of an erasure that deletes a person's user. */
+export const ERASURE_POOL_ENV = ['ACCOUNTS_TABLE', 'USER_POOL_ID'] as const;
+
+/** The step of an erasure that deletes the files and passphrases of exports. */
+export const ERASURE_FILES_ENV = ['ACCOUNTS_TABLE', 'KEYS_TABLE', 'EXPORT_BUCKET'] as const;
+
+/** The step of an erasure that erases items by the register. */
+export const ERASURE_ERASE_ENV = [
+  'ACCOUNTS_TABLE',
+  'KEYS_TABLE',
+  'WALLET_TABLE',
+  'USAGE_TABLE',
+  'ROLLUPS_TABLE',
+  'AUDIT_TABLE',
+  'OUTBOX_TABLE',
+] as const;
+
+/** The step of an erasure that looks for remains in every store. */
+export const ERASURE_VERIFY_ENV = [...ERASURE_ERASE_ENV, 'EXPORT_BUCKET', 'USER_POOL_ID'] as const;
+
+/** The step of an erasure that signs the certificate with `RECEIPT_KEY`, an ARN, and publishes the public key. */
+export const ERASURE_CERTIFY_ENV = [
+  'ACCOUNTS_TABLE',
+  'AUDIT_TABLE',
+  'USAGE_TABLE',
+  'RECEIPT_KEY',
+  'DEPLOYMENT',
+] as const;
 
 /**
  * The functions that deliver mails. Tables are physical names and secrets are ARNs. `PUBLIC_URL` is the origin that

@@ -49,6 +49,8 @@ export const storedBillingDetailsSchema = z.object({
 /** Why an operator suspended an account. The list is closed because free text could contain personal data. */
 export const SUSPENSION_REASONS = ['abuse', 'payment', 'security', 'request'] as const;
 export type SuspensionReason = (typeof SUSPENSION_REASONS)[number];
+/** The reason of a suspension that belongs to an erasure: it cannot be lifted. */
+export const ERASURE_SUSPENSION = 'erasure';
 export const suspensionReasonSchema = z.enum(SUSPENSION_REASONS);
 
 /** An account, limited to what every member may see. */
@@ -60,7 +62,7 @@ export const accountSchema = z
     /** Absent only for an account that was created by a command. */
     ownerId: personIdSchema.optional(),
     suspendedAt: z.iso.datetime().optional(),
-    suspensionReason: openValue(SUSPENSION_REASONS).optional(),
+    suspensionReason: openValue([...SUSPENSION_REASONS, ERASURE_SUSPENSION]).optional(),
     /** How much its requests hold. They roll only if the deployment's holds do too. */
     holds: openValue(HOLD_MODES).default(HOLD_MODE_DEFAULT),
     version: versionSchema,

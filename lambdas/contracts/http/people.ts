@@ -8,5 +8,7 @@ export const personSchema = z
     createdAt: z.iso.datetime(),
     /** When the person stated that they are 18 or older. */
     attestedAt: z.iso.datetime().optional(),
+    /** Since when the person is being erased: they can do nothing any more. */
+    erasingSince: z.iso.datetime().optional(),
   })
   .meta({ id: 'Person' });

@@ -36,6 +36,7 @@ const RULES = {
   'person.export': self('get a copy of their own data'),
   'policy.read': self('see the policies, and which versions they accepted'),
   'policy.accept': self('accept a version of a policy'),
+  'person.erase': self('have their own data erased, and cancel that'),
   'account.create': self('create an account and own it'),
   'invitation.accept': self('accept an invitation that was sent to them'),
 
@@ -93,6 +94,16 @@ const RULES = {
   'export.reveal': members('see the passphrase of an export once', 'owner', 'admin'),
   // No role has this permission: only the deployment itself finishes an export.
   'export.deliver': members('finish an export'),
+  'erasure.request': members('have the account erased', 'owner'),
+  'erasure.assist': operators('have the account erased for its owner', 'account'),
+  'erasure.read': membersAndOperators('see the erasures of the account', 'owner', 'admin'),
+  'erasure.cancel': membersAndOperators('cancel an erasure in its grace period', 'owner'),
+  'erasure.resolve': operators('decide about an erasure that has stopped', 'account'),
+  'erasure.hold': operators('place a legal hold, which pauses an erasure', 'account'),
+  'erasure.lift': operators('lift a legal hold', 'account'),
+  // No role has these permissions: only the deployment itself carries out an erasure.
+  'erasure.begin': members('begin an erasure after its grace period'),
+  'erasure.certify': members('certify an erasure'),
   'alert.read': members('see the rules for alerts', 'owner', 'admin'),
   'alert.change': members('change the rules for alerts', 'owner', 'admin'),
   'webhook.read': members('see the webhooks and their deliveries', 'owner', 'admin'),

@@ -34,6 +34,8 @@ export const WEBHOOK_EVENTS = [
   'spend_anomaly',
   'webhook_disabled',
   'export_ready',
+  'erasure_requested',
+  'erasure_cancelled',
 ] as const;
 /** The event with which a person tries out a webhook. */
 export const TEST_EVENT = 'test';
@@ -74,7 +76,7 @@ export const webhookSchema = z
     events: z.array(openValue(WEBHOOK_EVENTS)).optional(),
     state: z.enum(['enabled', 'disabled']),
     /** Absent if a person disabled it. */
-    disabledReason: openValue(WEBHOOK_DISABLE_REASONS).optional(),
+    disabledReason: openValue([...WEBHOOK_DISABLE_REASONS, 'erasure']).optional(),
     disabledAt: z.iso.datetime().optional(),
     /** It has accepted nothing since then. */
     failingSince: z.iso.datetime().optional(),

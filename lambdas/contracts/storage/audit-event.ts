@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RESOLUTIONS } from './erasure';
 import { IDENTITY_CHECKS } from './export';
 import { hashSchema } from './hash';
 import { SUSPENSION_REASONS } from '../http/accounts';
@@ -8,6 +9,7 @@ import {
   accountIdSchema,
   catalogVersionSchema,
   couponIdSchema,
+  erasureIdSchema,
   exportIdSchema,
   invitationIdSchema,
   keyIdSchema,
@@ -59,8 +61,10 @@ export const auditFieldsSchema = z.strictObject({
     .optional(),
   /** The coupon that was redeemed. */
   coupon: couponIdSchema.optional(),
-  /** How an operator made sure who asked for an export. */
+  /** How an operator made sure who asked for an export or an erasure. */
   identityCheck: z.enum(IDENTITY_CHECKS).optional(),
+  /** The decision about an erasure that had stopped. */
+  decision: z.enum(RESOLUTIONS).optional(),
   /** Whether credit is bought automatically. */
   automatic: z.boolean().optional(),
   /** The key that replaced this one in a rotation. */
@@ -100,6 +104,7 @@ export const writtenEventSchema = z.strictObject({
     trustIdSchema,
     proposalIdSchema,
     couponIdSchema,
+    erasureIdSchema,
     exportIdSchema,
     webhookIdSchema,
     catalogVersionSchema,

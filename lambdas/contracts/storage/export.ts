@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { accountIdSchema, exportIdSchema, personIdSchema } from './ids';
 import { openValue } from './open-values';
 
-/** How an operator made sure who asks for an export on someone's behalf. The list is closed, so it holds no personal data. */
+/** How an operator made sure who asks for an export or an erasure on someone's behalf. The list is closed, so it holds no personal data. */
 export const IDENTITY_CHECKS = [
   'signed_in_call',
   'verified_email',

@@ -14,6 +14,7 @@ export const invitationIdSchema = idSchema('inv', 'invitation');
 export const trustIdSchema = idSchema('tru', 'trust');
 export const proposalIdSchema = idSchema('pro', 'proposal');
 export const exportIdSchema = idSchema('exp', 'export');
+export const erasureIdSchema = idSchema('era', 'erasure');
 export const webhookIdSchema = idSchema('whk', 'webhook');
 export const deliveryIdSchema = idSchema('dlv', 'delivery');
 export const couponIdSchema = idSchema('cpn', 'coupon');

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Erasure, SubjectKind } from './erasure-rule';
 import type { Key } from './table-keys/key-parts';
 import type { DataClass, TableSpec } from './tables';
 
@@ -29,6 +30,8 @@ export const secret = rule('secret');
 export const ofNobody = rule('public');
 /** A count, a version or a mark that the code needs. It tells nothing by itself, and ends with its item. */
 export const BOOKKEEPING: FieldRule = rule('public')('erasable');
+/** The same in an item that erasure keeps. */
+export const KEPT_BOOKKEEPING: FieldRule = rule('public')();
 
 /** The IDs by which the items of a person are found. */
 export interface PersonIds {
@@ -49,6 +52,16 @@ export interface Place {
 
 type Attributes = { readonly [name: string]: unknown };
 
+/** Items that are found only through an item of another kind. */
+export interface Through {
+  /** The kind of the other item. */
+  readonly kind: string;
+  /** The subjects whose erasure finds them this way. @default both */
+  readonly of?: SubjectKind;
+  /** Where the items are that belong to an item of that kind. */
+  readonly places: (item: Attributes) => readonly Place[];
+}
+
 /** The attributes that every item may have. They contain only IDs, times and hashes. */
 export const KEY_ATTRIBUTES = ['pk', 'sk', 'expiresAt'] as const;
 type KeyAttribute = (typeof KEY_ATTRIBUTES)[number];
@@ -62,6 +75,8 @@ export interface StoredItem {
   readonly table: TableSpec;
   /** When items of this kind end: a phrase. */
   readonly ends: string;
+  /** The effect of erasure on items of this kind. */
+  readonly erasure: Erasure;
   /** The item as it is read, without its key. */
   readonly schema: z.ZodObject;
   readonly fields: { readonly [name: string]: FieldRule };
@@ -70,13 +85,18 @@ export interface StoredItem {
   /** Tests the names of attributes that `decode` collects in one field, because the names themselves are data. */
   readonly collects?: (attribute: string) => boolean;
   readonly is: (key: Key) => boolean;
-  /** Where the items of an account are. @default none are kept by account */
-  readonly ofAccount?: (accountId: string) => readonly Place[];
+  /**
+   * Where the items of an account are. @default none are kept by account
+   * @param memberIds the members of an account that is being erased
+   */
+  readonly ofAccount?: (accountId: string, memberIds: readonly string[]) => readonly Place[];
   /** Where the items of a person are. @default none are kept by person */
   readonly ofPerson?: (ids: PersonIds) => readonly Place[];
   /** Which of the items of those places belong to an account or a person. @default all of this kind */
   readonly belongs?: (item: Attributes, owner: string) => boolean;
-  /** Why neither `ofAccount` nor `ofPerson` leads to the items of this kind: a sentence. */
+  /** The kinds whose items lead to the items of this kind. @default none */
+  readonly through?: readonly Through[];
+  /** Why neither `ofAccount` nor `ofPerson` nor `through` leads to the items of this kind: a sentence. */
   readonly notFound?: string;
 }
 

@@ -1,14 +1,15 @@
 import type { z } from 'zod';
 import type { billingSchema } from '../../contracts/http/accounts';
-import { accountSchema, storedBillingDetailsSchema } from '../../contracts/http/accounts';
+import { accountSchema, ERASURE_SUSPENSION, storedBillingDetailsSchema } from '../../contracts/http/accounts';
 import { accountKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { AccountNotFound } from '../access/access-errors';
 import type { GuardedWrite } from '../table/commit';
 import { absent, all, any, compare, exists } from '../table/condition';
+import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 import { versionSchema } from '../table/version';
-import { AccountSuspended } from './accounts-errors';
+import { AccountBeingErased, AccountSuspended } from './accounts-errors';
 
 export const accountItemSchema = accountSchema.extend({ version: versionSchema });
 
@@ -31,6 +32,15 @@ export const isActive = (accountId: string): GuardedWrite<AccountSuspended | Acc
   otherwise: (account) => (account ? new AccountSuspended() : new AccountNotFound()),
 });
 
+/** The account is not being erased. */
+export const isNotErased = any(absent('suspensionReason'), compare('suspensionReason', '<>', ERASURE_SUSPENSION));
+
 export const MEMBERS_MAX = 500;
 /** Accounts that are older than membership have no count. */
 export const hasRoom = any(absent('members'), compare('members', '<', MEMBERS_MAX));
+
+/** Nothing is bought for an account that is being erased, not even by one that is suspended. @throws AccountBeingErased */
+export async function expectNotErased(store: Pick<TableStore, 'get'>, accountId: string): Promise<void> {
+  const item = await store.get({ table: ACCOUNTS, key: accountKey(accountId) });
+  if (item?.['suspensionReason'] === ERASURE_SUSPENSION) throw new AccountBeingErased();
+}

@@ -7,6 +7,14 @@ export class AccountSuspended extends Conflict {
   }
 }
 
+/** Nothing new begins in an account that is being erased, and nothing resumes it. */
+export class AccountBeingErased extends Conflict {
+  override readonly name = 'AccountBeingErased';
+  constructor() {
+    super('account_being_erased', 'The account is being erased.');
+  }
+}
+
 export class AlreadyMember extends Conflict {
   override readonly name = 'AlreadyMember';
   constructor() {

@@ -1,7 +1,12 @@
 import { ulid } from 'ulid';
 import { type HoldMode, holdModeSchema } from '../../contracts/deployment/hold-mode';
 import type { BillingDetails, SuspensionReason } from '../../contracts/http/accounts';
-import { accountNameSchema, billingDetailsSchema, suspensionReasonSchema } from '../../contracts/http/accounts';
+import {
+  accountNameSchema,
+  billingDetailsSchema,
+  ERASURE_SUSPENSION,
+  suspensionReasonSchema,
+} from '../../contracts/http/accounts';
 import type { Permission } from '../../contracts/http/permissions';
 import type { AuditFields } from '../../contracts/storage/audit-event';
 import { accountIdSchema } from '../../contracts/storage/ids';
@@ -23,6 +28,7 @@ import type { TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
 import { isVersion } from '../table/version';
 import { openBalance, setHoldsOfBalance, suspendBalance } from '../wallet/balance/balance';
+import { AccountBeingErased } from './accounts-errors';
 import type { Account, Billing } from './account-item';
 import { decodeAccount, decodeBilling } from './account-item';
 import { accountPacesOf } from './account-paces';
@@ -167,6 +173,7 @@ export class Accounts {
   /**
    * Resuming an account that is not suspended has no effect.
    * @throws AccountNotFound
+   * @throws AccountBeingErased
    * @throws VersionMismatch
    */
   async resume(change: AccountChange): Promise<void> {
@@ -177,7 +184,9 @@ export class Accounts {
       change,
       { remove },
       {
-        when: exists('suspendedAt'),
+        when: all(exists('suspendedAt'), compare('suspensionReason', '<>', ERASURE_SUSPENSION)),
+        otherwise: ({ suspensionReason }) =>
+          suspensionReason === ERASURE_SUSPENSION ? new AccountBeingErased() : ALREADY_DONE,
         before,
         after,
         writes: [suspendBalance(change.accountId, undefined)],
@@ -213,6 +222,7 @@ export class Accounts {
 
   /**
    * @param effect.when the change has an effect only while this holds; otherwise it was made before
+   * @param effect.otherwise the refusal if it does not hold. @default the change was made before
    * @param effect.writes further writes of the same transaction
    */
   async #change(
@@ -221,12 +231,13 @@ export class Accounts {
     { set, remove }: Change,
     effect: {
       readonly when?: Condition;
+      readonly otherwise?: (account: Account) => Error | typeof ALREADY_DONE;
       readonly before?: AuditFields;
       readonly after?: AuditFields;
       readonly writes?: readonly Write[];
     } = {},
   ): Promise<void> {
-    const { when, writes = [], ...fields } = effect;
+    const { when, otherwise: refusal, writes = [], ...fields } = effect;
     const write: Write = {
       table: ACCOUNTS,
       update: accountKey(accountId),
@@ -235,8 +246,9 @@ export class Accounts {
     };
     const otherwise = (account: Item | undefined) => {
       if (!account) return new AccountNotFound();
-      const isChanged = version !== undefined && decodeAccount(account).version !== version;
-      return isChanged ? new VersionMismatch() : ALREADY_DONE;
+      const current = decodeAccount(account);
+      if (version !== undefined && current.version !== version) return new VersionMismatch();
+      return refusal?.(current) ?? ALREADY_DONE;
     };
     const guarded = [{ write, otherwise }, ...writes.map((other) => ({ write: other }))];
     await this.#audit.record({ chain: accountId, actor, action, target: accountId, ...fields, writes: guarded });

@@ -1,4 +1,5 @@
 import { auditEventSchema } from '../../contracts/storage/audit-event';
+import { kept } from '../../contracts/storage/erasure-rule';
 import { audit, keyed, namedIn, storedItem } from '../../contracts/storage/stored-item';
 import { AUDIT } from '../../contracts/storage/tables';
 import type { Item } from '../table/value';
@@ -14,6 +15,9 @@ export const AUDIT_ITEMS = [
     table: AUDIT,
     // No principal can delete an event, so erasure waits for it.
     ends: 'after 90 days',
+    erasure: kept(
+      'No principal can delete an event, so that nobody can hide an action. It names people and accounts by pseudonyms, and is gone after 90 days.',
+    ),
     schema: auditEventSchema,
     decode: (item) => decodeEvent(item as Item),
     fields: {

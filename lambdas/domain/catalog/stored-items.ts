@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OF_NO_ACCOUNT } from '../../contracts/storage/erasure-rule';
 import { keyed, ofNobody, storedItem } from '../../contracts/storage/stored-item';
 import {
   CATALOG_CHANGES_PARTITION,
@@ -9,12 +10,12 @@ import { CATALOG } from '../../contracts/storage/tables';
 
 const whole = z.coerce.number();
 const known = ofNobody();
-const OF_NO_ACCOUNT = { table: CATALOG, notFound: 'It belongs to no account.' };
+const OF_CATALOG = { table: CATALOG, erasure: OF_NO_ACCOUNT, notFound: 'It belongs to no account.' };
 
 /** The items about models and prices. */
 export const CATALOG_ITEMS = [
   storedItem({
-    ...OF_NO_ACCOUNT,
+    ...OF_CATALOG,
     kind: 'catalog-head',
     about: 'the number of the last change of the catalog',
     ends: 'never',
@@ -23,7 +24,7 @@ export const CATALOG_ITEMS = [
     is: keyed(CATALOG_PARTITION, 'head'),
   }),
   storedItem({
-    ...OF_NO_ACCOUNT,
+    ...OF_CATALOG,
     kind: 'catalog-state',
     about: 'models, routes, markups and prices in force',
     ends: 'never',
@@ -32,7 +33,7 @@ export const CATALOG_ITEMS = [
     is: keyed(CATALOG_PARTITION, 'state'),
   }),
   storedItem({
-    ...OF_NO_ACCOUNT,
+    ...OF_CATALOG,
     kind: 'catalog-change',
     about: 'a change of the catalog, without its author',
     ends: 'never',
@@ -47,7 +48,7 @@ export const CATALOG_ITEMS = [
     is: keyed(CATALOG_CHANGES_PARTITION, /^\d{12}$/),
   }),
   storedItem({
-    ...OF_NO_ACCOUNT,
+    ...OF_CATALOG,
     kind: 'catalog-proposal',
     about: 'a price list that waits for approval',
     ends: 'when it is approved or withdrawn',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DELETED, expires } from '../../contracts/storage/erasure-rule';
 import { BOOKKEEPING, keyed, storedItem, usage } from '../../contracts/storage/stored-item';
 import { SHARDS } from '../../contracts/storage/table-keys/key-parts';
 import { USAGE } from '../../contracts/storage/tables';
@@ -11,6 +12,7 @@ export const DATA_PLANE_ITEMS = [
     about: 'that an account cancelled a request',
     table: USAGE,
     ends: 'after twenty minutes',
+    erasure: DELETED,
     schema: z.object({}),
     fields: {},
     is: keyed(/^cancel#acc_\w{26}#\d\d$/, /./),
@@ -21,6 +23,7 @@ export const DATA_PLANE_ITEMS = [
     about: 'how often an account cancelled in a minute',
     table: USAGE,
     ends: 'after ten minutes',
+    erasure: DELETED,
     schema: z.object({ counted: z.coerce.number() }),
     fields: { counted: BOOKKEEPING },
     is: keyed(/^cancel#acc_\w{26}$/, /^minute#/),
@@ -31,6 +34,7 @@ export const DATA_PLANE_ITEMS = [
     about: 'which request an Idempotency-Key was last used for, by hashes',
     table: USAGE,
     ends: 'after 24 hours',
+    erasure: expires(1, 'It consists of hashes and a request ID, and its key is a hash.'),
     schema: claimSchema,
     fields: { requestId: usage(), holdDeadline: BOOKKEEPING, bodyHash: usage() },
     is: keyed(/^idempotency#/, 'claim'),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { trustSchema } from '../../contracts/http/federation';
-import { IN_ACCOUNT, keyed, namedIn, personal, storedItem } from '../../contracts/storage/stored-item';
-import { TRUST_PREFIX } from '../../contracts/storage/table-keys/accounts';
+import { DELETED, expires, OF_THE_ACCOUNT } from '../../contracts/storage/erasure-rule';
+import { BOOKKEEPING, IN_ACCOUNT, keyed, namedIn, personal, storedItem } from '../../contracts/storage/stored-item';
+import { DELETED_TRUST_PREFIX, TRUST_PREFIX } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { decodeRules } from '../keys/key-item';
 
@@ -14,6 +15,7 @@ export const FEDERATION_ITEMS = [
     about: 'an issuer whose tokens an account accepts, and the subject that they must have',
     table: ACCOUNTS,
     ends: 'with the trust',
+    erasure: { account: DELETED, person: OF_THE_ACCOUNT },
     schema: trustSchema.extend({
       keySeconds: z.coerce.number(),
       rules: z.string().transform(decodeRules).optional(),
@@ -37,10 +39,22 @@ export const FEDERATION_ITEMS = [
     belongs: namedIn('createdBy'),
   }),
   storedItem({
+    kind: 'deleted-trust',
+    about: 'the ID of a trust that was deleted',
+    table: ACCOUNTS,
+    ends: 'with the account',
+    erasure: DELETED,
+    schema: z.object({ trustId: z.string() }),
+    fields: { trustId: BOOKKEEPING },
+    is: keyed(IN_ACCOUNT, /^deleted-trust#/),
+    ofAccount: (accountId) => [{ partition: accountId, sort: { beginsWith: DELETED_TRUST_PREFIX } }],
+  }),
+  storedItem({
     kind: 'exchanged-token',
     about: 'that a token was exchanged, by the hash of its issuer and ID',
     table: ACCOUNTS,
     ends: 'when the token expires, at most an hour and five minutes',
+    erasure: expires(1, 'It is a hash alone, and is gone within the hour and five minutes.'),
     schema: z.object({}),
     fields: {},
     is: keyed(/^exchanged#/, 'token'),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { EXCHANGED_KEY_SECONDS_MAX, type Trust } from '../../contracts/http/federation';
 import { enforceableRules, type KeyRules } from '../../contracts/http/key-rules';
 import { exchangedTokenKey, trustKey } from '../../contracts/storage/table-keys/accounts';
+import { counterIdOfTrust } from '../../contracts/storage/table-keys/keys';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { isActive } from '../accounts/account-item';
 import type { Clock } from '../clock';
@@ -20,7 +21,6 @@ import { TokenRefused } from './federation-errors';
 import { matchesSubject } from './matches-subject';
 import type { Trusts } from './trusts';
 
-const TRUST_ID_PREFIX = 'tru_';
 /** A token is accepted a little longer than it is valid, so its use is remembered for that time too. */
 const GRACE_SECONDS = 300;
 /** An expired key stays visible in the account's list for this long. */
@@ -81,7 +81,7 @@ export class TokenExchange {
       expiresAt,
       rules,
       // All keys of the trust share its counters, so that another token does not renew a limit.
-      counterId: trustId.slice(TRUST_ID_PREFIX.length),
+      counterId: counterIdOfTrust(trustId),
     });
     const trustExists = { table: ACCOUNTS, check: trustKey(accountId, trustId), when: exists() };
     const writes: readonly GuardedWrite<string>[] = [

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import type { NewTrust, Trust } from '../../contracts/http/federation';
 import { newTrustSchema } from '../../contracts/http/federation';
-import { TRUST_PREFIX, trustKey } from '../../contracts/storage/table-keys/accounts';
+import { deletedTrustKey, TRUST_PREFIX, trustKey } from '../../contracts/storage/table-keys/accounts';
 import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
@@ -92,7 +92,10 @@ export class Trusts {
       actor,
       action: 'federation.delete',
       target: trustId,
-      writes: [{ write, otherwise: () => new TrustNotFound() }],
+      writes: [
+        { write, otherwise: () => new TrustNotFound() },
+        { write: { table: ACCOUNTS, put: { ...deletedTrustKey(accountId, trustId), trustId } } },
+      ],
     });
   }
 }

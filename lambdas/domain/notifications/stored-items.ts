@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DELETED, expires } from '../../contracts/storage/erasure-rule';
 import { at, BOOKKEEPING, keyed, OF_PERSON, personal, storedItem } from '../../contracts/storage/stored-item';
 import { mailPreferencesKey, suppressedAddressKey } from '../../contracts/storage/table-keys/accounts';
 import { SHARDS } from '../../contracts/storage/table-keys/key-parts';
@@ -22,6 +23,7 @@ export const NOTIFICATION_ITEMS = [
     about: 'which optional mails a person declined',
     table: ACCOUNTS,
     ends: 'with the person',
+    erasure: DELETED,
     schema: preferencesSchema,
     fields: { product: corrected, lowBalance: corrected, budget: corrected },
     is: keyed(OF_PERSON, 'mail-preferences'),
@@ -32,6 +34,7 @@ export const NOTIFICATION_ITEMS = [
     about: 'an address that bounced or whose owner complained, as a keyed hash',
     table: ACCOUNTS,
     ends: 'after a year',
+    erasure: DELETED,
     schema: suppressionSchema.extend({ at: z.string() }),
     fields: { reason: erased, at: erased },
     is: keyed(/^suppressed#/, 'address'),
@@ -42,6 +45,7 @@ export const NOTIFICATION_ITEMS = [
     about: 'a message that is still to be delivered',
     table: OUTBOX,
     ends: 'when delivered, at most 7 days',
+    erasure: DELETED,
     schema: pendingSchema.extend({ claim: z.string().optional() }),
     fields: {
       messageId: BOOKKEEPING,
@@ -66,6 +70,7 @@ export const NOTIFICATION_ITEMS = [
     about: 'how a message ended',
     table: OUTBOX,
     ends: '7 days after its event',
+    erasure: expires(7, 'It has a hash of the event, and no address, name or text.'),
     schema: z.object({
       messageId: z.string(),
       kind: z.string(),

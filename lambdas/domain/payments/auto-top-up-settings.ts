@@ -21,6 +21,24 @@ export async function readAutoTopUp(store: TableStore, accountId: string): Promi
   return item && decodeAutoTopUp(item);
 }
 
+/** The writes that turn an account's automatic top-up off, if it is on. A charge that is running goes on. */
+export async function stopAutoTopUp(store: TableStore, accountId: string): Promise<readonly GuardedWrite[]> {
+  const current = await readAutoTopUp(store, accountId);
+  if (current?.isOn !== true) return [];
+  return [
+    {
+      write: {
+        table: ACCOUNTS,
+        update: autoTopUpKey(accountId),
+        change: { set: { isOn: false }, add: { revision: 1n } },
+        when: compare('revision', '=', current.revision),
+      },
+      otherwise: () => new VersionMismatch(),
+    },
+    ...listed(accountId, { isOn: false, isCharging: current.isCharging }),
+  ];
+}
+
 /**
  * The writes that set an account's automatic top-up. A charge that is running goes on. Turning it on again forgets that
  * earlier charges were declined.

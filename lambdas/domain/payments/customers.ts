@@ -4,6 +4,7 @@ import { ACCOUNTS } from '../../contracts/storage/tables';
 import { absent, compare } from '../table/condition';
 import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { expectNotErased } from '../accounts/account-item';
 import type { PaymentProcessor } from './processor';
 import { CustomerMissing } from './processor-errors';
 import { reached } from './reached';
@@ -32,9 +33,10 @@ export class Customers {
    * Calls the processor about an account's customer, which is created if the account has none. One that the processor no
    * longer knows, because an operator has deleted it there, is replaced.
    * @param call has an idempotency key for each customer, because its parameters differ
-   * @throws PaymentsUnavailable
+   * @throws AccountBeingErased, PaymentsUnavailable
    */
   async use<T>(accountId: string, call: (customerId: string) => Promise<T>): Promise<T> {
+    await expectNotErased(this.#options.store, accountId);
     const customerId = (await this.find(accountId)) ?? (await this.#create(accountId, undefined));
     try {
       return await reached(() => call(customerId));

@@ -195,6 +195,10 @@ export interface PaymentProcessor {
   paymentsOf(object: EventObject): Promise<readonly string[]>;
   /** Creates a customer. @returns its ID */
   createCustomer(customer: { readonly accountId: string; readonly idempotencyKey: string }): Promise<string>;
+  /** Ends a customer's subscriptions, and closes the pages on which they could still pay. It can be repeated. */
+  endDealings(customerId: string): Promise<void>;
+  /** Deletes a customer with their payment methods. The processor keeps invoices, as the law demands. It can be repeated. */
+  deleteCustomer(customerId: string): Promise<void>;
   createCheckout(purchase: Purchase): Promise<Checkout>;
   /** A page on which a person subscribes. It closes the customer's earlier ones, so that only one can be paid. */
   createSubscription(

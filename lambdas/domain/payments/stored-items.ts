@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DELETED, expires } from '../../contracts/storage/erasure-rule';
 import {
   at,
   BOOKKEEPING,
@@ -14,37 +15,25 @@ import {
   autoTopUpListingKey,
   CHARGING_TOP_UPS_PARTITION,
   chargingTopUpKey,
-  CLOSING_PREFIX,
   customerKey,
-  DUE_PREFIX,
   INVOICE_NOTICE_PREFIX,
   LOW_BALANCES_PARTITION,
   lowBalanceKey,
   lowBalanceListingKey,
-  OPEN_DUES_PARTITION,
-  PAYMENT_EXCEPTIONS_PARTITION,
-  PENDING_REFUNDS_PARTITION,
   REFUSED_PAYMENT_PREFIX,
   SUBSCRIPTION_PREFIX,
 } from '../../contracts/storage/table-keys/funds';
 import { JOB_CURSORS_PARTITION } from '../../contracts/storage/table-keys/job-cursors';
 import { ACCOUNTS, WALLET } from '../../contracts/storage/tables';
 import { cursorSchema } from '../table/work-through';
-import { dueSchema } from './arrears/due-item';
 import { autoTopUpSchema } from './auto-top-up-item';
 import { customerSchema } from './customers';
 import { lowBalanceSchema } from './low-balances';
-import { exceptionSchema } from './payment-exceptions';
 import { toldSchema } from './plans/subscription-changes';
-import { pendingSchema } from './refunds';
-import { closingSchema } from './statements/closings';
+import { PAYMENT_MONEY_ITEMS } from './stored-money-items';
 
-/** Facts of the ledger, which the law requires to be kept. They name an account by its pseudonym only. */
-const kept = financial('exported');
 const shown = financial('exported', 'erasable');
 const corrected = financial('exported', 'erasable', 'correctable');
-const isOfAccount = (item: { readonly [name: string]: unknown }, accountId: string): boolean =>
-  item['accountId'] === accountId;
 
 /** The items about payments. */
 export const PAYMENT_ITEMS = [
@@ -53,6 +42,7 @@ export const PAYMENT_ITEMS = [
     about: 'Stripe’s ID of an account',
     table: ACCOUNTS,
     ends: 'with the account',
+    erasure: DELETED,
     schema: customerSchema,
     fields: { customerId: personal('exported', 'erasable') },
     is: keyed(IN_ACCOUNT, 'customer'),
@@ -63,6 +53,7 @@ export const PAYMENT_ITEMS = [
     about: 'the settings of the automatic top-up, and its last charge',
     table: ACCOUNTS,
     ends: 'with the account',
+    erasure: DELETED,
     schema: autoTopUpSchema,
     fields: {
       isOn: corrected,
@@ -90,6 +81,7 @@ export const PAYMENT_ITEMS = [
     about: 'that an account’s automatic top-up is on',
     table: ACCOUNTS,
     ends: 'when it is off',
+    erasure: DELETED,
     schema: z.object({}),
     fields: {},
     is: keyed(AUTO_TOP_UPS_PARTITION, IN_ACCOUNT),
@@ -100,6 +92,7 @@ export const PAYMENT_ITEMS = [
     about: 'that an automatic top-up is charging an account',
     table: ACCOUNTS,
     ends: 'with the charge',
+    erasure: DELETED,
     schema: z.object({}),
     fields: {},
     is: keyed(CHARGING_TOP_UPS_PARTITION, IN_ACCOUNT),
@@ -110,6 +103,7 @@ export const PAYMENT_ITEMS = [
     about: 'the balance below which people are told',
     table: ACCOUNTS,
     ends: 'with the account',
+    erasure: DELETED,
     schema: lowBalanceSchema,
     fields: { thresholdPico: corrected, isLow: shown, dips: BOOKKEEPING, revision: BOOKKEEPING },
     is: keyed(IN_ACCOUNT, 'low-balance'),
@@ -120,6 +114,7 @@ export const PAYMENT_ITEMS = [
     about: 'that an account has such a threshold',
     table: ACCOUNTS,
     ends: 'with the threshold',
+    erasure: DELETED,
     schema: z.object({}),
     fields: {},
     is: keyed(LOW_BALANCES_PARTITION, IN_ACCOUNT),
@@ -130,6 +125,7 @@ export const PAYMENT_ITEMS = [
     about: 'the state of a subscription that people were told last',
     table: ACCOUNTS,
     ends: 'with the account',
+    erasure: DELETED,
     schema: toldSchema,
     fields: { state: shown, priceId: shown, endsAt: shown, isOver: shown, revision: BOOKKEEPING },
     is: keyed(IN_ACCOUNT, /^subscription#/),
@@ -140,6 +136,7 @@ export const PAYMENT_ITEMS = [
     about: 'when people were told about an invoice, or about a payment that a bank refused',
     table: ACCOUNTS,
     ends: 'with the account',
+    erasure: DELETED,
     schema: z.object({ at: z.string() }),
     fields: { at: shown },
     is: keyed(IN_ACCOUNT, /^(invoice|refused)#/),
@@ -154,86 +151,20 @@ export const PAYMENT_ITEMS = [
     about: 'an event of Stripe: its type, and the ID of its object',
     table: ACCOUNTS,
     ends: 'after 30 days',
+    erasure: expires(30, 'It names an object at Stripe, and no account.'),
     schema: z.object({ type: z.string(), objectId: z.string(), at: z.string() }),
     fields: { type: BOOKKEEPING, objectId: BOOKKEEPING, at: BOOKKEEPING },
     is: keyed(/^payment-event#/, 'event'),
     notFound: 'It names an object at Stripe and no account, and is gone after 30 days.',
   }),
-  storedItem({
-    kind: 'payment-exception',
-    about: 'a payment that could not be booked',
-    table: WALLET,
-    ends: 'when a person has dealt with it',
-    schema: exceptionSchema,
-    fields: { paymentId: kept, code: kept, accountId: kept, at: kept },
-    is: keyed(PAYMENT_EXCEPTIONS_PARTITION, /#/),
-    ofAccount: () => [{ partition: PAYMENT_EXCEPTIONS_PARTITION }],
-    belongs: isOfAccount,
-  }),
-  storedItem({
-    kind: 'known-exception',
-    about: 'when such a payment was listed, so that it is listed once',
-    table: WALLET,
-    ends: 'never',
-    schema: z.object({ at: z.string() }),
-    fields: { at: financial() },
-    is: keyed(/^payment-exception#/, /./),
-    notFound: 'It names a payment at Stripe and no account.',
-  }),
-  storedItem({
-    kind: 'pending-refund',
-    about: 'a refund that Stripe has not answered',
-    table: WALLET,
-    ends: 'with the answer',
-    schema: pendingSchema.extend({ claimedUntil: z.bigint().optional() }),
-    fields: {
-      refundId: kept,
-      accountId: kept,
-      paymentId: kept,
-      cents: kept,
-      creditCents: kept,
-      claimedUntil: BOOKKEEPING,
-    },
-    is: keyed(PENDING_REFUNDS_PARTITION, /./),
-    ofAccount: () => [{ partition: PENDING_REFUNDS_PARTITION }],
-    belongs: isOfAccount,
-  }),
-  storedItem({
-    kind: 'due',
-    about: 'what an account owed at the end of a month',
-    table: WALLET,
-    ends: 'never',
-    schema: dueSchema,
-    fields: { accountId: kept, month: kept, owedPico: kept, dueAt: kept, coveredAtPico: kept, stage: kept },
-    is: keyed(IN_ACCOUNT, /^due#/),
-    ofAccount: (accountId) => [{ partition: accountId, sort: { beginsWith: DUE_PREFIX } }],
-  }),
-  storedItem({
-    kind: 'closing',
-    about: 'what an account was charged until the end of a month',
-    table: WALLET,
-    ends: 'never',
-    schema: closingSchema.omit({ sk: true }),
-    fields: { spentPico: kept },
-    is: keyed(IN_ACCOUNT, /^closing#/),
-    ofAccount: (accountId) => [{ partition: accountId, sort: { beginsWith: CLOSING_PREFIX } }],
-  }),
-  storedItem({
-    kind: 'open-due',
-    about: 'that a due is not paid',
-    table: WALLET,
-    ends: 'when it is paid',
-    schema: z.object({}),
-    fields: {},
-    is: keyed(OPEN_DUES_PARTITION, /^acc_/),
-    ofAccount: (accountId) => [{ partition: OPEN_DUES_PARTITION, sort: { beginsWith: `${accountId}#` } }],
-  }),
+  ...PAYMENT_MONEY_ITEMS,
   ...[ACCOUNTS, WALLET].map((table) =>
     storedItem({
       kind: `job-cursor-of-${table.name}`,
       about: 'where a job that goes through a list stopped: the account, payment or refund of the list',
       table,
       ends: 'when the job has gone through its list',
+      erasure: expires(1, 'The next run of the job, within an hour, replaces or removes it.'),
       schema: cursorSchema,
       fields: { after: BOOKKEEPING },
       is: keyed(JOB_CURSORS_PARTITION, /./),

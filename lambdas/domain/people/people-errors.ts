@@ -22,3 +22,13 @@ export class AttestationRequired extends Refusal {
     super('Attest that you are 18 or older before you create a key.');
   }
 }
+
+/** The person is being erased, and can do nothing any more. */
+export class BeingErased extends Refusal {
+  override readonly name = 'BeingErased';
+  override readonly status = 403;
+  override readonly code = 'being_erased';
+  constructor() {
+    super('You are being erased, as you have asked.');
+  }
+}

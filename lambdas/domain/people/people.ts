@@ -2,18 +2,19 @@ import { ulid } from 'ulid';
 import { personIdSchema } from '../../contracts/storage/ids';
 import { personKey, subjectKey } from '../../contracts/storage/table-keys/accounts';
 import { isoTime } from '../../contracts/storage/table-keys/key-parts';
-import { ACCOUNTS } from '../../contracts/storage/tables';
-import type { Clock } from '../clock';
+import { erasedSubjectKey } from '../../contracts/storage/table-keys/privacy';
+import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
+import { type Clock, SECOND_MS } from '../clock';
 import { ControlPlaneUnavailable } from '../errors/refusal';
-import { isSubject } from '../identity/subject';
+import { hashOfSubject, isSubject } from '../identity/subject';
 import { welcome } from '../notifications/outbox/messages';
 import { NO_NOTIFY, type Notify } from '../notifications/outbox/outbox';
 import { commit } from '../table/commit';
-import { absent, all, exists } from '../table/condition';
+import { absent, all, any, compare, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
 import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
-import { PersonNotFound } from './people-errors';
+import { BeingErased, PersonNotFound } from './people-errors';
 import type { Person } from './person-item';
 import { decodePerson } from './person-item';
 
@@ -32,11 +33,13 @@ export class People {
 
   /**
    * The person of a verified token's subject, created when the subject signs in for the first time.
+   * @throws BeingErased when the person is being erased, or was while the token was valid
    * @throws ControlPlaneUnavailable
    */
   async ofSubject(subject: string): Promise<Person> {
     if (!isSubject(subject)) throw new RangeError('not a subject');
     const existing = await this.#find(subject);
+    if (existing?.erasingSince !== undefined) throw new BeingErased();
     if (existing) return existing;
     // The console sends several requests at once, so the first requests of a new person conflict with each other.
     return retry(
@@ -83,13 +86,19 @@ export class People {
     const now = this.#clock();
     const person: Person = { personId: `per_${ulid(now)}`, createdAt: isoTime(now) };
     const { personId } = person;
+    const mark = erasedSubjectKey(hashOfSubject(subject));
+    // An expired item may still be there.
+    const isUnmarked = any(absent(), compare(EXPIRES_AT, '<=', Math.floor(now / SECOND_MS)));
     const pointer = { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() };
-    const refusals = await commit<'known'>(this.#store, [
+    const refusals = await commit<'known' | BeingErased>(this.#store, [
       { write: pointer, otherwise: () => 'known' },
       { write: { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() } },
+      { write: { table: ACCOUNTS, check: mark, when: isUnmarked }, otherwise: () => new BeingErased() },
       ...this.#notify(welcome(personId)),
     ]);
     if (refusals.length === 0) return person;
+    const erased = refusals.find((refusal) => refusal instanceof BeingErased);
+    if (erased) throw erased;
     // Another request of the same person came first, or an earlier attempt of this one was committed and its reply was
     // lost.
     const found = await this.#find(subject);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DELETED, OF_NO_ACCOUNT } from '../../contracts/storage/erasure-rule';
 import { keyed, OF_PERSON, ofNobody, personal, storedItem } from '../../contracts/storage/stored-item';
 import {
   ACCEPTANCE_PREFIX,
@@ -15,6 +16,7 @@ export const POLICY_ITEMS = [
     about: 'a version of the terms or of the privacy policy: the address of its text, its times',
     table: ACCOUNTS,
     ends: 'never',
+    erasure: OF_NO_ACCOUNT,
     schema: storedPolicySchema,
     fields: {
       policy: ofNobody(),
@@ -32,6 +34,7 @@ export const POLICY_ITEMS = [
     about: 'when a person accepted a version of a policy',
     table: ACCOUNTS,
     ends: 'with the person',
+    erasure: DELETED,
     schema: acceptanceSchema,
     fields: { acceptedAt: personal('exported', 'erasable') },
     is: keyed(OF_PERSON, /^accepted-policy#/),
@@ -42,6 +45,7 @@ export const POLICY_ITEMS = [
     about: 'when a person was told about a version of a policy',
     table: ACCOUNTS,
     ends: 'with the person',
+    erasure: DELETED,
     schema: z.object({ at: z.string() }),
     fields: { at: personal('exported', 'erasable') },
     is: keyed(OF_PERSON, /^policy-notice#/),

@@ -17,6 +17,7 @@ import { ALERT_ITEMS } from '../usage/spend-watch/stored-items';
 import { STATISTICS_ITEMS } from '../usage/statistics/stored-items';
 import { USAGE_ITEMS } from '../usage/stored-items';
 import { WALLET_ITEMS } from '../wallet/stored-items';
+import { ERASURE_ITEMS } from './erasure/stored-items';
 import { PRIVACY_ITEMS } from './stored-items';
 
 /**
@@ -43,6 +44,7 @@ export const REGISTER: readonly StoredItem[] = [
   ...AUDIT_ITEMS,
   ...CATALOG_ITEMS,
   ...PRIVACY_ITEMS,
+  ...ERASURE_ITEMS,
 ];
 
 /** The fields with a right, by name. */

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { storedExportSchema } from '../../contracts/storage/export';
+import { DELETED, expires } from '../../contracts/storage/erasure-rule';
 import { at, BOOKKEEPING, keyed, personal, secret, storedItem } from '../../contracts/storage/stored-item';
-import { EXPORT_PREFIX, RUNNING_EXPORTS_PARTITION, runningExportKey } from '../../contracts/storage/table-keys/privacy';
+import {
+  EXPORT_PREFIX,
+  passphraseKey,
+  RUNNING_EXPORTS_PARTITION,
+  runningExportKey,
+} from '../../contracts/storage/table-keys/privacy';
 import { ACCOUNTS, KEYS } from '../../contracts/storage/tables';
 
 const shown = personal('exported', 'erasable');
@@ -14,6 +20,7 @@ export const PRIVACY_ITEMS = [
     about: 'an export: who requested it and when, its files',
     table: ACCOUNTS,
     ends: '7 days after it was requested',
+    erasure: DELETED,
     schema: storedExportSchema,
     fields: {
       exportId: shown,
@@ -36,6 +43,7 @@ export const PRIVACY_ITEMS = [
     about: 'which export of an account or a person is running',
     table: ACCOUNTS,
     ends: 'with the run, at most 7 days',
+    erasure: DELETED,
     schema: z.object({ exportId: z.string(), startedAt: z.string() }),
     fields: { exportId: BOOKKEEPING, startedAt: BOOKKEEPING },
     is: keyed(OWNER, 'running-export'),
@@ -47,6 +55,7 @@ export const PRIVACY_ITEMS = [
     about: 'an export in the list of those that are running',
     table: ACCOUNTS,
     ends: 'with the run, at most 7 days',
+    erasure: DELETED,
     schema: z.object({ ownerId: z.string() }),
     fields: { ownerId: personal('erasable') },
     is: keyed(RUNNING_EXPORTS_PARTITION, /^exp_/),
@@ -59,16 +68,18 @@ export const PRIVACY_ITEMS = [
     about: 'the passphrase of an export',
     table: KEYS,
     ends: 'when it is shown, at most 7 days',
+    erasure: DELETED,
     schema: z.object({ passphrase: z.string() }),
     fields: { passphrase: secret('erasable') },
     is: keyed(/^passphrase#exp_/, 'passphrase'),
-    notFound: 'It is found through the export.',
+    through: [{ kind: 'export', places: ({ exportId }) => [at(passphraseKey(String(exportId)))] }],
   }),
   storedItem({
     kind: 'repeated-answer',
     about: 'the answer to a request with an Idempotency-Key, encrypted with that key',
     table: ACCOUNTS,
     ends: 'after a day',
+    erasure: expires(1, 'Only the client has the key that finds and decrypts it.'),
     schema: z.object({
       status: z.string(),
       payloadHash: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DELETED, expires, OF_NO_ACCOUNT } from '../../contracts/storage/erasure-rule';
 import { BOOKKEEPING, keyed, ofNobody, storedItem, usage } from '../../contracts/storage/stored-item';
 import {
   lateReceiptPartition,
@@ -18,6 +19,7 @@ export const RECEIPT_ITEMS = [
     about: 'a tree of the hashes of an account’s receipts; the receipt itself of a request that expired',
     table: USAGE,
     ends: 'as usage records, counted from the seal',
+    erasure: DELETED,
     schema: z.object({
       header: z.string(),
       seal: whole,
@@ -35,6 +37,7 @@ export const RECEIPT_ITEMS = [
     about: 'in which tree a receipt is that was sealed late',
     table: USAGE,
     ends: 'with the tree',
+    erasure: DELETED,
     schema: z.object({ tree: z.string() }),
     fields: { tree: BOOKKEEPING },
     is: keyed(/^late#/, /./),
@@ -45,6 +48,7 @@ export const RECEIPT_ITEMS = [
     about: 'hashes of receipts that wait for the next seal',
     table: USAGE,
     ends: 'with the next seal',
+    erasure: expires(1, 'The next seal, within minutes, moves the hashes into a tree, which erasure deletes.'),
     schema: z.object({ accounts: z.unknown() }),
     fields: { accounts: BOOKKEEPING },
     is: keyed(/^leaves#/, /./),
@@ -55,6 +59,7 @@ export const RECEIPT_ITEMS = [
     about: 'a signed seal over the trees of a minute',
     table: USAGE,
     ends: 'as usage records',
+    erasure: OF_NO_ACCOUNT,
     schema: z.object({ text: z.string(), signature: bytes }),
     fields: { text: ofNobody(), signature: ofNobody() },
     is: keyed('seals', /^\d{12}$/),
@@ -65,6 +70,7 @@ export const RECEIPT_ITEMS = [
     about: 'the last seal, and the waiting hashes that it covers',
     table: USAGE,
     ends: 'never',
+    erasure: OF_NO_ACCOUNT,
     schema: z.object({ number: whole, minute: z.string(), hash: z.string(), consumed: z.unknown() }),
     fields: { number: ofNobody(), minute: ofNobody(), hash: ofNobody(), consumed: ofNobody() },
     is: keyed('seals', 'last'),
@@ -75,6 +81,7 @@ export const RECEIPT_ITEMS = [
     about: 'a public key that verifies seals',
     table: USAGE,
     ends: 'never',
+    erasure: OF_NO_ACCOUNT,
     schema: z.object({ publicKey: bytes, since: z.string() }),
     fields: { publicKey: ofNobody(), since: ofNobody() },
     is: keyed(RECEIPT_KEYS_PARTITION, /./),

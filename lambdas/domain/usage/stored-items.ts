@@ -1,3 +1,4 @@
+import { DELETED } from '../../contracts/storage/erasure-rule';
 import { BOOKKEEPING, keyed, storedItem, usage } from '../../contracts/storage/stored-item';
 import { parkedPartition, usagePartitions } from '../../contracts/storage/table-keys/usage';
 import { USAGE } from '../../contracts/storage/tables';
@@ -14,6 +15,7 @@ export const USAGE_ITEMS = [
     about: 'a request: time, endpoint, model, provider, key, labels, tokens, cost, status, durations',
     table: USAGE,
     ends: 'after 90 days (configurable)',
+    erasure: DELETED,
     schema: usageRecordSchema,
     fields: {
       requestId: shown,
@@ -44,6 +46,7 @@ export const USAGE_ITEMS = [
     about: 'a change of a usage record that could not be processed',
     table: USAGE,
     ends: 'after 90 days, or with its replay',
+    erasure: DELETED,
     schema: parkedSchema,
     fields: {
       changeId: BOOKKEEPING,

@@ -34,11 +34,14 @@ import { expireDue } from './sweep';
  * - `openBalance`, `suspendBalance`, `setHoldsOfBalance` (balance/balance.ts): an account is created, suspended or
  *   resumed, or its holds may roll or no longer. Their writes are committed together with the account's own
  *   (../accounts/accounts.ts).
+ * - `freeze` (../privacy/erasure/freeze.ts): the account is being erased. It suspends the balance for good.
  * - `open` (wallet.ts): the command line or a local host makes sure that an account's wallet is open.
  * - `creditPayment` (ledger/payment.ts): a payment came in.
  * - `changeFunds` (funds/change-funds.ts): money came in or went out in any other way, for `Funds`.
  * - `putGrants` (funds/grants.ts), `grantCredit`, `expireGrants` (funds/promotional-credit.ts): promotional credit.
  * - `takeRefund`, `returnRefund` (funds/refund.ts): a payment is paid back.
+ * - `forfeitCredit` (funds/forfeit.ts), `closeBalance` (balance/balance.ts): the credit of an account that is being
+ *   erased ends, and then nothing is credited any more.
  * - `setCreditLine` (funds/credit-line.ts): the list of accounts that have a line.
  * - `refund`, `complete` (../payments/refunds.ts), `add`, `resolve` (../payments/payment-exceptions.ts): lists of refunds
  *   that are under way, and of payments that could not be booked. No money moves.

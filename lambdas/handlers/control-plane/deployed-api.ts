@@ -16,6 +16,7 @@ import { CachedSecret } from '../../adapters/secrets/cached-secret';
 import { StepFunctionsWorkflows } from '../../adapters/workflows/step-functions';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { ADDRESS_POLICIES } from '../../contracts/deployment/audit-address';
+import { erasureSettingsSchema } from '../../contracts/deployment/erasure-settings';
 import type { API_ENV, Env } from '../../contracts/deployment/environment';
 import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import { systemClock as clock } from '../../domain/clock';
@@ -63,16 +64,18 @@ export async function deployedApi(
       addressPolicy: z.enum(ADDRESS_POLICIES).parse(env.ADDRESS_POLICY),
       // Only the routes of payments need Stripe's keys, so the API starts without them.
       payments: deployedPayments(env, { store, client, log })?.payments,
-      exports: deployedExports(env),
+      ...deployedWorkflows(env),
       publicUrl: env.PUBLIC_URL === 'none' ? undefined : env.PUBLIC_URL,
     }),
   );
 }
 
-function deployedExports({ EXPORT_BUCKET: bucket, EXPORT_MACHINE: exportMachine }: Env<typeof API_ENV>) {
+function deployedWorkflows(env: Env<typeof API_ENV>): Pick<ApiOptions, 'exports' | 'erasures'> {
+  const { EXPORT_BUCKET: bucket, EXPORT_MACHINE: exportMachine, ERASURE_MACHINE: erasureMachine } = env;
+  const workflows = new StepFunctionsWorkflows({ client: new SFNClient(SDK_LIMITS), exportMachine, erasureMachine });
   return {
-    workflows: new StepFunctionsWorkflows({ client: new SFNClient(SDK_LIMITS), exportMachine }),
-    links: new S3ExportLinks({ client: new S3Client(SDK_LIMITS), bucket, clock }),
+    exports: { workflows, links: new S3ExportLinks({ client: new S3Client(SDK_LIMITS), bucket, clock }) },
+    erasures: { workflows, settings: erasureSettingsSchema.parse(JSON.parse(env.ERASURE_SETTINGS)) },
   };
 }
 

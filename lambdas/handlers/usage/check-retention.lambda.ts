@@ -6,6 +6,7 @@ import { StdoutLog } from '../../adapters/stdout-log';
 import { RETENTION_ENV } from '../../contracts/deployment/environment';
 import { everyAccount } from '../../domain/accounts/directory';
 import { systemClock as clock } from '../../domain/clock';
+import { overdueErasures } from '../../domain/privacy/erasure/overdue-erasures';
 import { checkRetention } from './check-retention';
 
 const env = readEnv(RETENTION_ENV);
@@ -22,6 +23,7 @@ export const handler = middy(
     store,
     clock,
     everyAccount: () => everyAccount(store),
+    overdueErasures: () => overdueErasures({ store, clock }),
     retentionDays: Number(env.USAGE_RETENTION_DAYS),
     log: new StdoutLog(),
   }),

@@ -4,12 +4,17 @@ import { oldItemsOf, type OldItemsOptions } from '../../domain/usage/retention/o
 
 export interface CheckRetentionDependencies extends OldItemsOptions {
   readonly everyAccount: () => AsyncIterable<string>;
+  /** Counts the erasures that take too long. */
+  readonly overdueErasures: () => Promise<number>;
   readonly log: Log;
 }
 
-/** Checks every night that nothing can be read that is older than its class allows, and raises an alarm if it can. */
+/**
+ * Checks every night that nothing can be read that is older than its class allows, and that no erasure takes too long.
+ * It raises an alarm otherwise.
+ */
 export const checkRetention =
-  ({ everyAccount, log, ...options }: CheckRetentionDependencies): (() => Promise<void>) =>
+  ({ everyAccount, overdueErasures, log, ...options }: CheckRetentionDependencies): (() => Promise<void>) =>
   async () => {
     let accounts = 0;
     const counts = new Map<TableName, number>();
@@ -18,5 +23,7 @@ export const checkRetention =
       for (const table of await oldItemsOf(options, accountId)) counts.set(table, (counts.get(table) ?? 0) + 1);
     }
     for (const [table, count] of counts) log.error('RETENTION_EXCEEDED', { cause: table, count });
+    const overdue = await overdueErasures();
+    if (overdue > 0) log.error('ERASURE_OVERDUE', { count: overdue });
     log.info('RETENTION_CHECKED', { count: accounts });
   };

@@ -51,6 +51,7 @@ import { WalletStage } from '../wallet/wallet-stage';
 import { ROOT, trackedFiles } from '../../repository/tracked-files';
 import { LaterStore } from './later-store';
 import { extendedBy, laterMembers } from './later-members';
+import { erasureReaders } from './stored-erasures';
 import { exportReaders } from './stored-exports';
 import { policyReaders } from './stored-policies';
 import { rollUpReaders } from './stored-roll-ups';
@@ -140,6 +141,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
     ...(await webhookReaders({ ...inAccounts, accountId, clock })),
     ...(await exportReaders({ ...inAccounts, accountId, clock })),
     ...(await policyReaders({ ...inAccounts, clock })),
+    ...(await erasureReaders({ ...inAccounts, accountId, clock })),
     'the mail preferences of a person': {
       ...inAccounts,
       decoders: [],

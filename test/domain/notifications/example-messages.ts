@@ -3,6 +3,7 @@ import type { NewMessage } from '../../../lambdas/domain/notifications/outbox/me
 import { errorRate, spendAnomaly, webhookDisabled } from '../../../lambdas/domain/notifications/outbox/alert-messages';
 import * as messages from '../../../lambdas/domain/notifications/outbox/messages';
 
+const ERASURE = 'era_01JD0000000000000000000001';
 const AT = '2026-11-20T10:00:00.000Z';
 const DOLLAR = 1_000_000_000_000n;
 const KEY = '01JD0000000000000000000001';
@@ -67,6 +68,9 @@ export function exampleMessages(accountId: string, personId: string): { readonly
       requestedBy: personId,
       endsAt: AT,
     }),
+    erasure_requested: messages.erasureRequested({ ownerId: accountId, erasureId: ERASURE, endsAt: AT }),
+    erasure_cancelled: messages.erasureCancelled({ ownerId: accountId, erasureId: ERASURE }),
+    erasure_begun: messages.erasureBegun({ ownerId: personId, personId, erasureId: ERASURE }),
     policy_changed: messages.policyChanged({ personId, policy: 'terms', version: '2', effectiveAt: AT }),
   };
 }

@@ -28,7 +28,7 @@ import {
 } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { deliveryKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
 import { acceptanceKey, policyNoticeKey } from '../../../lambdas/contracts/storage/table-keys/policies';
-import { exportKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
+import { erasureKey, exportKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { treeKey } from '../../../lambdas/contracts/storage/table-keys/receipts';
 import { rollUpPartition, rollUpSortKey } from '../../../lambdas/contracts/storage/table-keys/roll-ups';
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
@@ -40,14 +40,26 @@ import type { Item } from '../../../lambdas/domain/table/value';
 const AT = '2026-11-20T10:00:00.000Z';
 const NOW = Date.parse(AT);
 const id = (prefix: string, number: number): string => `${prefix}_01JD${String(number).padStart(22, '0')}`;
-const KEY_ID = '01JD0000000000000000000001';
-const OTHER_KEY_ID = '01JD0000000000000000000002';
 const HASH = 'a'.repeat(64);
 const bytes = Uint8Array.from([1, 2, 3]);
 
 /** An account and its owner, whose items no other account or person has. @param number distinguishes accounts */
 export function exampleIds(number: number) {
   return { accountId: id('acc', number), personId: id('per', number) };
+}
+
+/** The IDs of what an example account has. */
+export function idsInside(accountId: string) {
+  const ulid = `01JE${accountId.slice(-22)}`;
+  return {
+    keyId: ulid,
+    trustId: `tru_01JH${accountId.slice(-22)}`,
+    webhookId: `whk_${ulid}`,
+    deliveryId: `dlv_${ulid}`,
+    invitationId: `inv_${ulid}`,
+    exportId: `exp_${ulid}`,
+    erasureId: `era_${ulid}`,
+  };
 }
 
 /**
@@ -59,10 +71,11 @@ export function exampleItems(
   marker: string,
 ): { readonly [kind: string]: Item } {
   const requestId = id('req', 1);
+  const { keyId, trustId, webhookId, exportId, erasureId, deliveryId, invitationId } = idsInside(accountId);
   const request = {
     accountId,
     requestId,
-    keyId: KEY_ID,
+    keyId,
     endpoint: 'chat',
     model: `model-${marker}`,
     provider: 'openai',
@@ -73,7 +86,14 @@ export function exampleItems(
   };
   const membership = { role: 'owner', joinedAt: AT };
   return {
-    person: { ...personKey(personId), personId, createdAt: AT, attestedAt: AT, subject: `subject-${marker}` },
+    person: {
+      ...personKey(personId),
+      personId,
+      createdAt: AT,
+      attestedAt: AT,
+      erasingSince: AT,
+      subject: `subject-${marker}`,
+    },
     operator: { ...operatorKey(personId), appointedAt: AT },
     'policy-acceptance': { ...acceptanceKey(personId, 'terms', marker), acceptedAt: AT },
     'policy-notice': { ...policyNoticeKey(personId, 'terms', marker), at: AT },
@@ -99,8 +119,8 @@ export function exampleItems(
     member: { ...memberKey(accountId, personId), personId, ...membership, version: 1 },
     membership: { ...membershipKey(personId, accountId), accountId, ...membership },
     invitation: {
-      ...invitationKey(accountId, id('inv', 1)),
-      invitationId: id('inv', 1),
+      ...invitationKey(accountId, invitationId),
+      invitationId,
       email: `${marker}@invited.test`,
       role: 'admin',
       invitedBy: personId,
@@ -110,8 +130,8 @@ export function exampleItems(
     },
     'audit-head': { ...auditHeadKey(accountId), sequence: 1, hash: HASH, at: AT },
     trust: {
-      ...trustKey(accountId, id('tru', 1)),
-      trustId: id('tru', 1),
+      ...trustKey(accountId, trustId),
+      trustId,
       name: marker,
       issuer: 'https://issuer.example',
       audience: 'a',
@@ -125,8 +145,8 @@ export function exampleItems(
     },
     'mail-preferences': { ...mailPreferencesKey(personId), product: false, lowBalance: true, budget: false },
     key: {
-      ...keyListingKey(accountId, KEY_ID),
-      keyId: KEY_ID,
+      ...keyListingKey(accountId, keyId),
+      keyId,
       lastFour: 'abcd',
       role: 'arn:aws:iam::111122223333:role/app',
       createdAt: AT,
@@ -134,8 +154,8 @@ export function exampleItems(
       revokedAt: AT,
       validUntil: AT,
       createdBy: personId,
-      replaces: OTHER_KEY_ID,
-      replacedBy: OTHER_KEY_ID,
+      replaces: keyId,
+      replacedBy: keyId,
       suspendedAt: AT,
       suspensionReason: 'spend_jump',
       resumedAt: AT,
@@ -143,9 +163,9 @@ export function exampleItems(
       version: 1,
     },
     webhook: {
-      ...webhookKey(accountId, id('whk', 1)),
+      ...webhookKey(accountId, webhookId),
       accountId,
-      webhookId: id('whk', 1),
+      webhookId,
       url: `https://hooks.example/${marker}`,
       description: marker,
       events: ['low_balance'],
@@ -159,9 +179,9 @@ export function exampleItems(
       version: 1,
     },
     'webhook-delivery': {
-      ...deliveryKey(accountId, id('whk', 1), id('dlv', 1)),
-      webhookId: id('whk', 1),
-      deliveryId: id('dlv', 1),
+      ...deliveryKey(accountId, webhookId, deliveryId),
+      webhookId,
+      deliveryId,
       state: 'pending',
       nextAttemptAt: AT,
       attempts: [{ at: AT, outcome: 'answered', status: 500, durationMs: 3 }],
@@ -257,6 +277,7 @@ export function exampleItems(
       disputedPico: 0n,
       debtPico: 0n,
       debtSince: AT,
+      closedAt: AT,
       suspendedAt: AT,
       holds: 'worst-case',
       fundsRevision: 1n,
@@ -276,7 +297,7 @@ export function exampleItems(
       priceVersion: 'v1',
       priceVersions: ['v1'],
       requests: 1n,
-      counterId: KEY_ID,
+      counterId: keyId,
       budgetWindow: 'total',
       transfers: [{ from: 'available', to: 'spent', amountPico: 1n }],
     },
@@ -345,9 +366,23 @@ export function exampleItems(
       previousAt: AT,
       hash: HASH,
     },
+    erasure: {
+      ...erasureKey(accountId, erasureId),
+      erasureId,
+      state: 'grace',
+      requestedAt: AT,
+      requestedBy: personId,
+      identityCheck: 'verified_email',
+      graceEndsAt: AT,
+      balance: 'refund',
+      stoppedBecause: 'policy',
+      resolution: 'refund',
+      balanceOutcome: 'none',
+      step: 'gate',
+    },
     export: {
-      ...exportKey(accountId, id('exp', 9)),
-      exportId: id('exp', 9),
+      ...exportKey(accountId, exportId),
+      exportId,
       state: 'ready',
       requestedAt: AT,
       requestedBy: personId,
@@ -365,8 +400,9 @@ export async function storeExamples(
   store: TableStore,
   ids: ReturnType<typeof exampleIds>,
   marker: string,
+  itemsOf: typeof exampleItems = exampleItems,
 ): Promise<void> {
-  for (const [kind, put] of Object.entries(exampleItems(ids, marker))) {
+  for (const [kind, put] of Object.entries(itemsOf(ids, marker))) {
     const table = REGISTER.find((item) => item.kind === kind)?.table;
     if (table === undefined) throw new Error(`${kind} is not a kind`);
     await store.write({ table, put });

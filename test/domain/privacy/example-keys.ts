@@ -17,6 +17,7 @@ const ULID = '01JD0000000000000000000001';
 const ACCOUNT = `acc_${ULID}`;
 const PERSON = `per_${ULID}`;
 const REQUEST = `req_${ULID}`;
+const ERASURE = `era_${ULID}`;
 const EXPORT = `exp_${ULID}`;
 const MESSAGE = `msg_${'a'.repeat(40)}`;
 const HASH = 'a'.repeat(64);
@@ -50,6 +51,7 @@ export const EXAMPLE_KEYS = [
     memberKey: [ACCOUNT, PERSON],
     invitationKey: [ACCOUNT, `inv_${ULID}`],
     trustKey: [ACCOUNT, `tru_${ULID}`],
+    deletedTrustKey: [ACCOUNT, `tru_${ULID}`],
     alertsKey: [ACCOUNT],
     webhookKey: [ACCOUNT, `whk_${ULID}`],
     exchangedTokenKey: [HASH],
@@ -116,6 +118,12 @@ export const EXAMPLE_KEYS = [
     runningExportKey: [ACCOUNT],
     exportListingKey: [EXPORT],
     passphraseKey: [EXPORT],
+    erasureKey: [ACCOUNT, ERASURE],
+    runningErasureKey: [ACCOUNT],
+    erasureListingKey: [ERASURE],
+    legalHoldKey: [ACCOUNT],
+    certificateKey: [ERASURE],
+    erasedSubjectKey: [HASH],
   }),
   ...made(receipts, {
     openLeavesKey: [HASH],

@@ -1,9 +1,18 @@
+import { z } from 'zod';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import { KEY_ATTRIBUTES, type StoredItem } from '../../../lambdas/contracts/storage/stored-item';
+import {
+  DELETED,
+  ERASURE_DAYS_MAX,
+  expires,
+  kept,
+  reduced,
+  ruleFor,
+} from '../../../lambdas/contracts/storage/erasure-rule';
+import { KEY_ATTRIBUTES, type StoredItem, storedItem } from '../../../lambdas/contracts/storage/stored-item';
 import { allows } from '../../../lambdas/contracts/http/permissions';
 import { isoTime, type Key } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import { KEYS, TABLES } from '../../../lambdas/contracts/storage/tables';
-import { REGISTER } from '../../../lambdas/domain/privacy/register';
+import { fieldsWith, REGISTER } from '../../../lambdas/domain/privacy/register';
 import { ROUTES } from '../../../lambdas/handlers/control-plane/api/routes/routes';
 import { EXAMPLES } from '../../handlers/api-examples';
 import { ApiStage } from '../../handlers/api-stage';
@@ -34,10 +43,11 @@ const SILENT = { info: () => undefined, warn: () => undefined, error: () => unde
 const isKeyAttribute = (name: string): boolean => (KEY_ATTRIBUTES as readonly string[]).includes(name);
 
 /** The faults in the declaration of a kind. */
-function faultsOf({ kind, schema, fields, ofAccount, ofPerson, notFound }: StoredItem): readonly string[] {
+function faultsOf(item: StoredItem): readonly string[] {
+  const { kind, schema, fields, ofAccount, ofPerson, through, notFound } = item;
   const undeclared = Object.keys(schema.shape).filter((name) => !(name in fields) && !isKeyAttribute(name));
   const unknown = Object.keys(fields).filter((name) => !(name in schema.shape));
-  const isFound = ofAccount !== undefined || ofPerson !== undefined;
+  const isFound = (ofAccount ?? ofPerson ?? through) !== undefined;
   const uncovered = Object.entries(fields).filter(
     ([, { dataClass, rights }]) =>
       dataClass === 'personal' && (!isFound || !(rights.includes('exported') || rights.includes('erasable'))),
@@ -47,6 +57,35 @@ function faultsOf({ kind, schema, fields, ofAccount, ofPerson, notFound }: Store
     ...unknown.map((name) => `${kind}.${name} is not in the schema`),
     ...uncovered.map(([name]) => `${kind}.${name} is personal, and neither exported nor erased`),
     ...(isFound === (notFound !== undefined) ? [`${kind} needs either a place or a reason why it is not found`] : []),
+    ...faultsOfErasure(item),
+  ];
+}
+
+/** The faults in what a kind declares about erasure. */
+function faultsOfErasure(item: StoredItem): readonly string[] {
+  const { kind, fields, erasure, ofAccount, ofPerson, through = [] } = item;
+  const subjects = (['account', 'person'] as const).filter(
+    (subject) =>
+      (subject === 'account' ? ofAccount : ofPerson) !== undefined ||
+      through.some(({ of = subject }) => of === subject),
+  );
+  const rules =
+    subjects.length > 0 ? subjects.map((subject) => ruleFor(erasure, subject)) : [ruleFor(erasure, 'account')];
+  const isErased = (name: string): boolean =>
+    rules.some((rule) => {
+      if (rule.does === 'reduced') return rule.fields.includes(name);
+      return rule.does !== 'kept';
+    });
+  const left = fieldsWith('erasable', item).filter((name) => !isErased(name));
+  const unfound = subjects.length === 0 && rules.some(({ does }) => does === 'deleted' || does === 'reduced');
+  return [
+    ...left.map((name) => `${kind}.${name} is erasable, and no rule of its kind erases it`),
+    ...(unfound ? [`${kind} is to be erased, and nothing leads to it`] : []),
+    ...rules.flatMap((rule) => {
+      if (rule.does === 'expires' && rule.days > ERASURE_DAYS_MAX) return [`${kind} expires too late`];
+      if (rule.does !== 'reduced') return [];
+      return rule.fields.filter((name) => !(name in fields)).map((name) => `${kind} has no field ${name} to remove`);
+    }),
   ];
 }
 
@@ -60,6 +99,38 @@ test('a field without a rule and a personal field that no workflow covers are fo
   expect(faultsOf({ ...account, fields: others })).toEqual(['account.name has no rule']);
   const kept = { ...account, fields: { ...account.fields, name: { dataClass: 'personal', rights: [] } } } as const;
   expect(faultsOf(kept)).toEqual(['account.name is personal, and neither exported nor erased']);
+});
+
+test('a kind whose rule leaves an erasable field, leads nowhere or takes too long is found', () => {
+  const person = REGISTER.find(({ kind }) => kind === 'person')!;
+  const faults = [
+    'person.createdAt is erasable, and no rule of its kind erases it',
+    'person.attestedAt is erasable, and no rule of its kind erases it',
+    'person.erasingSince is erasable, and no rule of its kind erases it',
+    'person.subject is erasable, and no rule of its kind erases it',
+  ];
+  const isKept = { ...person, erasure: kept('It is needed.') };
+  expect(faultsOf(isKept)).toEqual(['person.personId is erasable, and no rule of its kind erases it', ...faults]);
+  const isReduced = { ...person, erasure: reduced('It is needed.', 'personId', 'name') };
+  expect(faultsOf(isReduced)).toEqual([...faults, 'person has no field name to remove']);
+  expect(faultsOf({ ...person, erasure: expires(31, 'It is soon gone.') })).toEqual(['person expires too late']);
+  const { ofPerson: _places, ...unfound } = { ...person, notFound: 'It is hidden.', fields: {}, schema: z.object({}) };
+  expect(faultsOf(unfound)).toEqual(['person is to be erased, and nothing leads to it']);
+});
+
+test('a kind of item without a rule for its erasure does not compile', () => {
+  const { erasure: _rule, ...declared } = {
+    kind: 'example',
+    about: 'an example',
+    table: KEYS,
+    ends: 'never',
+    erasure: DELETED,
+    schema: z.object({}),
+    fields: {},
+    is: () => false,
+  };
+  // @ts-expect-error: the rule is missing
+  expect(storedItem(declared).kind).toBe('example');
 });
 
 test('the register names each kind once, and every table has kinds', () => {

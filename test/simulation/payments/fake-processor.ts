@@ -108,6 +108,14 @@ export class FakeProcessor implements PaymentProcessor {
     return Promise.resolve(`cus_${accountId}`);
   }
 
+  endDealings(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  deleteCustomer(): Promise<void> {
+    return Promise.resolve();
+  }
+
   createCheckout(purchase: Purchase): Promise<Checkout> {
     return this.#once(purchase.idempotencyKey, purchase, () => {
       const checkoutId = this.#id('cs');

@@ -3,6 +3,7 @@ import { matching, page } from '../http/list';
 import type { Params } from '../http/params';
 import { del, get, post, type Call, type Route } from '../http/route';
 import { noSuch } from '../http/stripe-failure';
+import { reduceCustomer } from './reduce-customer';
 import { endSubscription } from '../billing/subscription-status';
 import { newCustomer } from '../payments/new-customer';
 import { attach, paymentMethodFor } from '../payments/payment-methods';
@@ -81,12 +82,17 @@ function list({ state, params }: Call): object {
   return page(params, '/v1/customers', customers.filter(matching<Customer>(params, ['email'])));
 }
 
-/** Ends the customer's subscriptions. The fake keeps the object, because payments still name it. */
+/**
+ * Ends the customer's subscriptions. The fake keeps the object, because payments still name it, but nothing in it that
+ * tells who the customer was.
+ */
 function remove({ state, id }: Call): object {
   const customer = customerOf(state, id);
   for (const subscription of state.store.all('subscription'))
     if (subscription.customer === id && subscription.status !== 'canceled')
       endSubscription(state, subscription, 'cancellation_requested');
+  // While the objects still name the customer.
+  reduceCustomer(state.store, id);
   for (const method of state.store.all('payment_method'))
     if (method.customer === id) {
       state.events.changed(method, { customer: null });

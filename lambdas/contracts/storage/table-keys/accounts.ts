@@ -20,6 +20,12 @@ export const trustKey = (accountId: string, trustId: string): Key => ({
   pk: accountId,
   sk: `${TRUST_PREFIX}${trustId}`,
 });
+/** A trust that was deleted. The counters of its keys are found by it when the account is erased. */
+export const DELETED_TRUST_PREFIX = 'deleted-trust#';
+export const deletedTrustKey = (accountId: string, trustId: string): Key => ({
+  pk: accountId,
+  sk: `${DELETED_TRUST_PREFIX}${trustId}`,
+});
 /** An account's rules for alerts, and when each was last broken. */
 export const alertsKey = (accountId: string): Key => ({ pk: accountId, sk: 'alerts' });
 /** An address that gets an account's events. */

@@ -12,6 +12,9 @@ export const keyListingKey = (accountId: string, keyId: string): Key => ({
   sk: `${KEY_LISTING_PREFIX}${keyId}`,
 });
 
+/** The ID under which the keys are counted that were issued for tokens of a trust. */
+export const counterIdOfTrust = (trustId: string): string => trustId.replace(/^tru_/, '');
+
 export const countersPartition = (counterId: string): string => `counters#${counterId}`;
 /** Spent and held amounts in one window of a budget. The window's name includes its kind and time zone. */
 export const budgetCounterKey = (counterId: string, window: string): Key => ({

@@ -63,6 +63,9 @@ export const KINDS = {
   spend_anomaly: kind('service', { spentPico: amountPico, usualPico: amountPico, at }),
   webhook_disabled: kind('service', { webhookId: id, reason: z.enum(WEBHOOK_DISABLE_REASONS), at }),
   export_ready: kind('privacy', { exportId: id, endsAt: at }),
+  erasure_requested: kind('privacy', { erasureId: id, endsAt: at }),
+  erasure_cancelled: kind('privacy', { erasureId: id }),
+  erasure_begun: kind('privacy', { erasureId: id }),
   policy_changed: kind('privacy', { policy: policyKindSchema, version: id, effectiveAt: at }),
 } as const;
 

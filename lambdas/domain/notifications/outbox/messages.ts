@@ -160,6 +160,45 @@ export function exportReady(
   return { messageId, kind: 'export_ready', ...(!isOfPerson && { accountId: ownerId }), recipient, parameters };
 }
 
+interface OfErasure {
+  /** The account or the person that is to be erased. */
+  readonly ownerId: string;
+  readonly erasureId: string;
+}
+
+const ofOwner = ({ ownerId }: OfErasure): { readonly accountId?: string; readonly recipient: Recipient } =>
+  ownerId.startsWith('acc_')
+    ? { accountId: ownerId, recipient: ADMINISTRATORS }
+    : { recipient: { to: 'person', personId: ownerId } };
+
+/** An erasure was requested, and can be cancelled. @param event.endsAt the end of the grace period */
+export const erasureRequested = (event: OfErasure & { readonly endsAt: string }): NewMessage => ({
+  messageId: messageIdOf('erasure_requested', event.erasureId),
+  kind: 'erasure_requested',
+  ...ofOwner(event),
+  parameters: { erasureId: event.erasureId, endsAt: event.endsAt },
+});
+
+export const erasureCancelled = (event: OfErasure): NewMessage => ({
+  messageId: messageIdOf('erasure_cancelled', event.erasureId),
+  kind: 'erasure_cancelled',
+  ...ofOwner(event),
+  parameters: { erasureId: event.erasureId },
+});
+
+/** An erasure is carried out: the last message before the person or the account is gone. */
+export const erasureBegun = ({
+  ownerId,
+  personId,
+  erasureId,
+}: OfErasure & { readonly personId: string }): NewMessage => ({
+  messageId: messageIdOf('erasure_begun', erasureId, personId),
+  kind: 'erasure_begun',
+  ...(ownerId.startsWith('acc_') && { accountId: ownerId }),
+  recipient: { to: 'person', personId },
+  parameters: { erasureId },
+});
+
 export const policyChanged = ({
   personId,
   ...parameters

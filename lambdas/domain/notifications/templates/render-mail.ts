@@ -27,11 +27,14 @@ export function renderMail(
   const { kind, accountId, recipient } = message;
   const { category } = KINDS[kind];
   const consoleUrl = links.console(accountId);
+  const certificateUrl =
+    message.kind === 'erasure_begun' ? links.certificate(message.parameters.erasureId) : undefined;
   const values: { [placeholder: string]: string } = {
     ...valuesOf(message),
     ...(accountId !== undefined && { accountId }),
     ...(consoleUrl !== undefined && { consoleUrl }),
     ...(invoiceUrl !== undefined && { invoiceUrl }),
+    ...(certificateUrl !== undefined && { certificateUrl }),
   };
   if (invitation) {
     const { token, role, validUntil } = invitation;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DELETED, expires, OF_THE_ACCOUNT } from '../../../contracts/storage/erasure-rule';
 import {
   BOOKKEEPING,
   IN_ACCOUNT,
@@ -37,6 +38,7 @@ export const WEBHOOK_ITEMS = [
     about: 'a webhook: its URL, its events, its state and who created it',
     table: ACCOUNTS,
     ends: 'when it is deleted',
+    erasure: { account: DELETED, person: OF_THE_ACCOUNT },
     schema: storedWebhookSchema,
     fields: {
       accountId: shown,
@@ -63,6 +65,7 @@ export const WEBHOOK_ITEMS = [
     about: 'an event that is still to be addressed to the account’s webhooks',
     table: OUTBOX,
     ends: 'when addressed, at most 7 days',
+    erasure: { account: DELETED, person: expires(7, 'It is the account’s, and names the person by a pseudonym.') },
     schema: eventSchema,
     fields: { messageId: BOOKKEEPING, accountId: erased, kind: erased, data: erased, createdAt: erased },
     is: keyed(new RegExp(`^${EVENT_PREFIX}`), /^msg_/),
@@ -75,6 +78,7 @@ export const WEBHOOK_ITEMS = [
     about: 'a delivery to a webhook that is still to be made',
     table: OUTBOX,
     ends: 'when made, at most 7 days',
+    erasure: DELETED,
     schema: pendingDeliverySchema.extend({ claim: z.string().optional() }),
     fields: {
       accountId: erased,
@@ -94,6 +98,7 @@ export const WEBHOOK_ITEMS = [
     about: 'an event that was sent to a webhook, with its attempts',
     table: OUTBOX,
     ends: '7 days after its event',
+    erasure: { account: DELETED, person: expires(7, 'It is the account’s, and names the person by a pseudonym.') },
     schema: loggedSchema.extend(eventSchema.shape),
     fields: {
       webhookId: shown,

@@ -129,7 +129,7 @@ export class Webhooks {
       otherwise: () => ALREADY_DONE,
       version,
     });
-    await this.#record('webhook.enable', action, [enabled]);
+    await this.#record('webhook.enable', action, [enabled, isActive(action.accountId)]);
     return this.get(action.accountId, action.webhookId);
   }
 

@@ -1,3 +1,4 @@
+import { OF_NO_ACCOUNT } from '../../../contracts/storage/erasure-rule';
 import { keyed, ofNobody, storedItem } from '../../../contracts/storage/stored-item';
 import { COUPONS_PARTITION } from '../../../contracts/storage/table-keys/funds';
 import { WALLET } from '../../../contracts/storage/tables';
@@ -10,6 +11,7 @@ export const COUPON_ITEMS = [
     about: 'a coupon: amount, reason code, times, counts',
     table: WALLET,
     ends: 'when an operator deletes it',
+    erasure: OF_NO_ACCOUNT,
     schema: couponSchema,
     fields: {
       amountPico: ofNobody(),
@@ -29,6 +31,7 @@ export const COUPON_ITEMS = [
     about: 'which coupon has a code, by a keyed hash of the code',
     table: WALLET,
     ends: 'with the coupon',
+    erasure: OF_NO_ACCOUNT,
     schema: codeSchema,
     fields: { couponId: ofNobody() },
     is: keyed(/^coupon-code#/, 'coupon'),

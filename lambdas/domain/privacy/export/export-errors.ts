@@ -1,4 +1,4 @@
-import { Conflict, Missing, Refusal } from '../../errors/refusal';
+import { Conflict, Missing } from '../../errors/refusal';
 
 export class ExportNotFound extends Missing {
   override readonly name = 'ExportNotFound';
@@ -28,15 +28,5 @@ export class PassphraseShown extends Conflict {
   override readonly name = 'PassphraseShown';
   constructor() {
     super('passphrase_shown', 'The passphrase was shown before, and cannot be shown again: request a new export.');
-  }
-}
-
-/** The caller signed in too long ago to see a secret. */
-export class SignInAgain extends Refusal {
-  override readonly name = 'SignInAgain';
-  override readonly status = 403;
-  override readonly code = 'sign_in_again';
-  constructor() {
-    super('Sign in again, and repeat the request within five minutes.');
   }
 }

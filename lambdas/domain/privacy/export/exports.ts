@@ -15,26 +15,28 @@ import {
 } from '../../../contracts/storage/table-keys/privacy';
 import { ACCOUNTS, EXPIRES_AT, KEYS } from '../../../contracts/storage/tables';
 import { AccountNotFound } from '../../access/access-errors';
+import { AccountBeingErased } from '../../accounts/accounts-errors';
+import { isNotErased } from '../../accounts/account-item';
 import { type Actor, personOf } from '../../access/actor';
 import type { ActionWrite } from '../../audit/action';
 import type { AuditLog } from '../../audit/audit-log';
-import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../clock';
+import { type Clock, DAY_MS, SECOND_MS } from '../../clock';
+import { expectRecentSignIn } from '../../identity/recent-sign-in';
 import { encodeSecret, SECRET_BYTES } from '../../secret';
-import { absent, any, compare, exists } from '../../table/condition';
+import { absent, all, any, compare, exists } from '../../table/condition';
 import { everyItem } from '../../table/every-item';
 import { type PageOf, type PageRequest, readPage } from '../../table/page';
 import type { TableStore } from '../../table/table-store';
+import type { Item } from '../../table/value';
 import { chainOf } from './deliver';
 import { decodeExport, encodeNewExport, findExport, pathOf } from './export-item';
-import { ExportNotFound, ExportNotReady, ExportRunning, PassphraseShown, SignInAgain } from './export-errors';
+import { ExportNotFound, ExportNotReady, ExportRunning, PassphraseShown } from './export-errors';
 import type { ExportLink, ExportLinks, Workflows } from './ports';
 
 /** An export, its files and its passphrase exist for this long. */
 export const EXPORT_DAYS = 7;
 /** An export that has not ended by then is not waited for. */
 const RUN_MS_MAX = DAY_MS;
-/** A person who wants to see a secret has signed in within this time. */
-const SIGN_IN_MS_MAX = 5 * MINUTE_MS;
 
 export interface ExportsOptions {
   readonly store: TableStore;
@@ -149,7 +151,7 @@ export class Exports {
   }): Promise<string> {
     const { store, audit, clock } = this.#options;
     const { ownerId, exportId, actor, signedInAt } = request;
-    if (clock() - signedInAt > SIGN_IN_MS_MAX) throw new SignInAgain();
+    expectRecentSignIn(signedInAt, clock());
     const { state } = await this.get(ownerId, exportId);
     if (state !== 'ready') throw new ExportNotReady();
     const key = passphraseKey(exportId);
@@ -187,7 +189,12 @@ export class Exports {
       { write: { table, put: { ...exportListingKey(exportId), ownerId, ...end } } },
       { write: { table: KEYS, put: { ...passphraseKey(exportId), passphrase, ...end } } },
       ...(ownerId.startsWith('acc_')
-        ? [{ write: { table, check: accountKey(ownerId), when: exists() }, otherwise: () => new AccountNotFound() }]
+        ? [
+            {
+              write: { table, check: accountKey(ownerId), when: all(exists(), isNotErased) },
+              otherwise: (item: Item | undefined) => (item ? new AccountBeingErased() : new AccountNotFound()),
+            },
+          ]
         : []),
     ];
   }

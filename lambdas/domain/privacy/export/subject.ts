@@ -9,7 +9,12 @@ import type { TableStore } from '../../table/table-store';
 
 /** The account or the person that a workflow is about. */
 export type DataSubject =
-  | { readonly ownerId: string; readonly kind: 'account' }
+  | {
+      readonly ownerId: string;
+      readonly kind: 'account';
+      /** The members of an account that is being erased. */
+      readonly memberIds?: readonly string[];
+    }
   | { readonly ownerId: string; readonly kind: 'person'; readonly ids: PersonIds };
 
 /** @throws PersonNotFound */
@@ -25,6 +30,6 @@ export async function dataSubject(store: TableStore, ownerId: string): Promise<D
 
 /** Where the items of a kind are that belong to a subject. */
 export function placesOf(item: StoredItem, subject: DataSubject): readonly Place[] {
-  if (subject.kind === 'account') return item.ofAccount?.(subject.ownerId) ?? [];
+  if (subject.kind === 'account') return item.ofAccount?.(subject.ownerId, subject.memberIds ?? []) ?? [];
   return item.ofPerson?.(subject.ids) ?? [];
 }

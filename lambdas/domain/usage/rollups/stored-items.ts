@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DELETED } from '../../../contracts/storage/erasure-rule';
 import { BOOKKEEPING, keyed, storedItem, usage } from '../../../contracts/storage/stored-item';
 import {
   countedPartition,
@@ -20,6 +21,7 @@ export const ROLL_UP_ITEMS = [
     about: 'the sums of an account’s requests in an hour, a day or a month, by one value of a dimension',
     table: ROLLUPS,
     ends: 'with the first record that could be in it',
+    erasure: DELETED,
     schema: z.object({
       dimension: z.enum(DIMENSIONS),
       value: z.string(),
@@ -38,6 +40,7 @@ export const ROLL_UP_ITEMS = [
     about: 'which requests of a minute are in the sums, by hashes',
     table: ROLLUPS,
     ends: 'with the records of the minute',
+    erasure: DELETED,
     schema: z.object({ marks: z.instanceof(Uint8Array) }),
     fields: { marks: BOOKKEEPING },
     is: keyed(/^acc_\w{26}#counted$/, /#/),

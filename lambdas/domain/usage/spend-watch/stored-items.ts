@@ -1,3 +1,4 @@
+import { DELETED } from '../../../contracts/storage/erasure-rule';
 import { at, BOOKKEEPING, IN_ACCOUNT, keyed, storedItem, usage } from '../../../contracts/storage/stored-item';
 import { alertsKey } from '../../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../../contracts/storage/tables';
@@ -13,6 +14,7 @@ export const ALERT_ITEMS = [
     about: 'the rules of an account for alerts, and the last hour in which each was broken',
     table: ACCOUNTS,
     ends: 'with the account',
+    erasure: DELETED,
     schema: rulesSchema,
     fields: {
       errorRate: corrected,

@@ -1,3 +1,4 @@
+import { OF_NO_ACCOUNT } from '../../../contracts/storage/erasure-rule';
 import { keyed, ofNobody, storedItem } from '../../../contracts/storage/stored-item';
 import { STATISTICS_PARTITION } from '../../../contracts/storage/table-keys/statistics';
 import { STATISTICS } from '../../../contracts/storage/tables';
@@ -10,6 +11,7 @@ export const STATISTICS_ITEMS = [
     about: 'the sums of a day over several accounts, by model, provider and status',
     table: STATISTICS,
     ends: 'never',
+    erasure: OF_NO_ACCOUNT,
     schema: partSchema,
     fields: { day: ofNobody(), cells: ofNobody() },
     is: keyed(STATISTICS_PARTITION, /#/),

@@ -4,7 +4,7 @@ import { openValue } from '../../../contracts/storage/open-values';
 import { balanceKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import type { Change, Condition } from '../../table/condition';
-import { absent, all } from '../../table/condition';
+import { absent, all, any, compare, exists } from '../../table/condition';
 import type { Get, Put, TableStore, Update } from '../../table/table-store';
 import type { Item } from '../../table/value';
 
@@ -51,6 +51,8 @@ export const balanceSchema = z.object({
   hotUntil: z.bigint().default(0n),
   /** Present while the account is suspended: no new hold may be taken. */
   suspendedAt: z.iso.datetime().optional(),
+  /** Present once the account is being erased and nothing is left: no payment is credited any more. */
+  closedAt: z.iso.datetime().optional(),
   /** Present if the account's holds never roll: each is the most that its request can cost. */
   holds: openValue(HOLD_MODES).optional(),
   /** Epoch milliseconds until which no new hold rolls, because the money of a running request did not last. */
@@ -121,6 +123,19 @@ export function suspendBalance(accountId: string, suspendedAt: string | undefine
  */
 export const setHoldsOfBalance = (accountId: string, holds: HoldMode): Update =>
   markBalance(accountId, holds === 'rolling' ? { remove: ['holds'] } : { set: { holds } });
+
+/** The write that closes an empty balance for good. @param closedAt ISO 8601, UTC */
+export const closeBalance = (accountId: string, closedAt: string): Update => ({
+  table: WALLET,
+  update: balanceKey(accountId),
+  change: { set: { closedAt }, add: { revision: 1n } },
+  when: all(
+    exists(),
+    compare('availablePico', '=', 0n),
+    compare('heldPico', '=', 0n),
+    any(absent('debtPico'), compare('debtPico', '=', 0n)),
+  ),
+});
 
 function markBalance(accountId: string, change: Pick<Change, 'set' | 'remove'>): Update {
   const add = { availablePico: 0n, heldPico: 0n, spentPico: 0n, revision: 1n };

@@ -2,6 +2,7 @@ import { type FundsDependencies, fundsDependencies, type FundsOptions } from '..
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { readFunds, type Recorder } from './change-funds';
 import { type CreditParts, creditParts } from './credit-parts';
+import { forfeitCredit } from './forfeit';
 import { type NewLine, setCreditLine } from './credit-line';
 import { type Dispute, type InDebt, payDebts, returnDisputed, takeDisputed } from './dispute';
 import { expireGrants, grantCredit, type NewGrant } from './promotional-credit';
@@ -62,6 +63,11 @@ export class Funds {
   /** Gives back the money of a refund that failed; see `returnRefund`. */
   returnRefund(refund: Omit<Refund, 'amountPico'>, writes?: readonly GuardedWrite[]): Promise<boolean> {
     return returnRefund(this.#dependencies, refund, writes);
+  }
+
+  /** Ends the credit of an account that is being erased; see `forfeitCredit`. */
+  forfeit(accountId: string, reason: string): Promise<bigint> {
+    return forfeitCredit(this.#dependencies, accountId, reason);
   }
 
   /** Takes disputed money; see `takeDisputed`. */

@@ -21,6 +21,7 @@ const MOVES: { readonly [kind in EntryKind]: readonly Move[] } = {
   dispute: ['available>disputed', 'debt>disputed'],
   dispute_won: ['disputed>available', 'disputed>debt'],
   debt_payment: ['available>debt'],
+  forfeit: ['available>expired'],
 };
 
 /**

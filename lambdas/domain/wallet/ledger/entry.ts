@@ -41,6 +41,7 @@ export type Book = (typeof BOOKS)[number];
  * - `refund`, `refund_return`: paid credit is paid back, and comes back because that failed.
  * - `dispute`, `dispute_won`: a bank takes a payment back, and returns it.
  * - `debt_payment`: what `available` pays of a debt.
+ * - `forfeit`: what is left ends, because the account is being erased.
  */
 export const ENTRY_KINDS = [
   'credit',
@@ -57,6 +58,7 @@ export const ENTRY_KINDS = [
   'dispute',
   'dispute_won',
   'debt_payment',
+  'forfeit',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 

@@ -62,10 +62,10 @@ export function creditPayment(
         changeBalance(
           { accountId },
           { availablePico: amountPico, fundedPico: amountPico },
-          all(exists(), absent('debtSince')),
+          all(exists(), absent('debtSince'), absent('closedAt')),
         ),
       ),
-      otherwise: (item) => (item ? 'in_debt' : new WalletNotFound()),
+      otherwise: (item) => (item && item['closedAt'] === undefined ? 'in_debt' : new WalletNotFound()),
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
 import type { AddressPolicy } from '../../../contracts/deployment/audit-address';
+import type { ErasureSettings } from '../../../contracts/deployment/erasure-settings';
 import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/deployment/audit-address';
 import type { CatalogData } from '../../../contracts/storage/catalog';
 import { Access } from '../../../domain/access/access';
@@ -36,6 +37,9 @@ import { Coupons } from '../../../domain/payments/coupons/coupons';
 import { LowBalances } from '../../../domain/payments/low-balances';
 import type { Payments } from '../../../domain/payments/payments';
 import { Policies } from '../../../domain/policies/policies';
+import { Erasures } from '../../../domain/privacy/erasure/erasures';
+import { LegalHolds } from '../../../domain/privacy/erasure/legal-holds';
+import type { ErasureWorkflows } from '../../../domain/privacy/erasure/ports';
 import { Exports } from '../../../domain/privacy/export/exports';
 import type { ExportLinks, Workflows } from '../../../domain/privacy/export/ports';
 import { derivedSecret, MAIL_SECRETS, WEBHOOK_SECRETS } from '../../../domain/secret';
@@ -64,6 +68,8 @@ export interface ApiOptions {
   readonly payments?: Payments | undefined;
   /** Runs exports, and signs links to their files. */
   readonly exports: { readonly workflows: Workflows; readonly links: ExportLinks };
+  /** Runs erasures. */
+  readonly erasures: { readonly workflows: ErasureWorkflows; readonly settings: ErasureSettings };
   /** The page to which customers return from Stripe. @default they have to name one */
   readonly publicUrl?: string | undefined;
   /** Whether the deployment sends mails. @default no: inviters pass tokens on, and only webhooks get events */
@@ -116,6 +122,8 @@ export function apiDependencies(options: ApiOptions) {
     invitations: new Invitations({ store, clock, audit, emails, notify, secret: invitationSecret }),
     exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
     policies: new Policies({ store, clock, audit }),
+    erasures: new Erasures({ store, clock, audit, notify, ...options.erasures }),
+    legalHolds: new LegalHolds({ store, clock, audit }),
     preferences: new Preferences({ store }),
     webhooks: new Webhooks({ store, clock, audit, secrets: webhookSecrets }),
     deliveries: new Deliveries({ store, clock, audit }),

@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { problemSchema } from '../../../contracts/http/problem';
 import type { Route } from './define-route';
+import { CERTIFICATE_OPERATION } from './erasure-certificate';
 import { EXCHANGE_OPERATION } from './exchange-token';
 import { ROUTES } from './routes/routes';
 import { UNSUBSCRIBE_OPERATIONS } from './unsubscribe';
@@ -31,7 +32,8 @@ export function apiDocument(): object {
     description: 'An access token of the deployment’s user pool.',
   });
   for (const [, operation] of OPERATIONS) openAPIRegistry.registerPath(operation);
-  for (const operation of [EXCHANGE_OPERATION, ...UNSUBSCRIBE_OPERATIONS]) openAPIRegistry.registerPath(operation);
+  const withoutToken = [EXCHANGE_OPERATION, ...UNSUBSCRIBE_OPERATIONS, CERTIFICATE_OPERATION];
+  for (const operation of withoutToken) openAPIRegistry.registerPath(operation);
   return getOpenAPI31Document(DOCUMENT);
 }
 

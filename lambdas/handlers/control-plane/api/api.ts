@@ -14,6 +14,7 @@ import { apiDocument, OPERATIONS } from './api-document';
 import type { Api, ApiEnv } from './api-env';
 import { authenticate } from './authenticate';
 import { checkBody } from './check-body';
+import { CERTIFICATE_PATH, erasureCertificate } from './erasure-certificate';
 import { EXCHANGE_PATH, exchangeToken } from './exchange-token';
 import { faultsOf } from './faults';
 import { serveRoute } from './serve-route';
@@ -45,6 +46,7 @@ export function buildApi(dependencies: ApiDependencies): Api {
   });
   api.post(EXCHANGE_PATH, exchangeToken(dependencies));
   api.get(UNSUBSCRIBE_PATH, unsubscribePage(dependencies)).post(UNSUBSCRIBE_PATH, unsubscribe(dependencies));
+  api.get(CERTIFICATE_PATH, erasureCertificate(dependencies));
   api.use('/v1/*', authenticate(dependencies), checkBody);
   for (const [route, operation] of OPERATIONS) serveRoute(api, dependencies, route, operation);
   return api;

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 /** @returns the error lines of one run */
-async function check(retentionDays = RETENTION_DAYS): Promise<unknown[]> {
+async function check(retentionDays = RETENTION_DAYS, overdue = 0): Promise<unknown[]> {
   const errors: unknown[] = [];
   const log = {
     info: () => undefined,
@@ -35,7 +35,7 @@ async function check(retentionDays = RETENTION_DAYS): Promise<unknown[]> {
   const everyAccount = async function* () {
     yield ACCOUNT;
   };
-  await checkRetention({ store, clock, everyAccount, retentionDays, log })();
+  await checkRetention({ store, clock, everyAccount, overdueErasures: async () => overdue, retentionDays, log })();
   return errors;
 }
 
@@ -79,4 +79,8 @@ test('the partitions of an account are checked at the same time, because one run
     [],
   );
   expect(most).toBe(16);
+});
+
+test('erasures that take too long raise an alarm', async () => {
+  expect(await check(RETENTION_DAYS, 2)).toEqual([['ERASURE_OVERDUE', { count: 2 }]]);
 });

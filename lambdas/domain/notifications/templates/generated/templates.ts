@@ -24,6 +24,9 @@ import { ERROR_RATE } from './error-rate';
 import { SPEND_ANOMALY } from './spend-anomaly';
 import { WEBHOOK_DISABLED } from './webhook-disabled';
 import { EXPORT_READY } from './export-ready';
+import { ERASURE_REQUESTED } from './erasure-requested';
+import { ERASURE_CANCELLED } from './erasure-cancelled';
+import { ERASURE_BEGUN } from './erasure-begun';
 import { POLICY_CHANGED } from './policy-changed';
 
 /** The mail of each kind of message. */
@@ -51,5 +54,8 @@ export const TEMPLATES: { readonly [kind in Kind]: Template } = {
   spend_anomaly: SPEND_ANOMALY,
   webhook_disabled: WEBHOOK_DISABLED,
   export_ready: EXPORT_READY,
+  erasure_requested: ERASURE_REQUESTED,
+  erasure_cancelled: ERASURE_CANCELLED,
+  erasure_begun: ERASURE_BEGUN,
   policy_changed: POLICY_CHANGED,
 };

@@ -4,6 +4,7 @@ import {
   accountIdSchema,
   couponIdSchema,
   deliveryIdSchema,
+  erasureIdSchema,
   exportIdSchema,
   invitationIdSchema,
   keyIdSchema,
@@ -41,5 +42,7 @@ export const ofPaymentException = z.strictObject({
 });
 export const ofExport = z.strictObject({ accountId: accountIdSchema, exportId: exportIdSchema });
 export const ofOwnExport = z.strictObject({ exportId: exportIdSchema });
+export const ofErasure = z.strictObject({ accountId: accountIdSchema, erasureId: erasureIdSchema });
+export const ofOwnErasure = z.strictObject({ erasureId: erasureIdSchema });
 export const ofPerson = z.strictObject({ personId: personIdSchema });
 export const ofProposal = z.strictObject({ proposalId: proposalIdSchema });

@@ -5,6 +5,7 @@ import { CATALOG_ROUTES } from './catalog';
 import { COUPON_ROUTES } from './coupons';
 import { DEPLOYMENT_ROUTES } from './deployment';
 import { ENTRY_ROUTES } from './entries';
+import { ERASURE_ROUTES } from './erasures';
 import { EXPORT_ROUTES } from './exports';
 import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
@@ -19,7 +20,10 @@ import { STATEMENT_ROUTES } from './statements';
 import { USAGE_ROUTES } from './usage';
 import { WEBHOOK_ROUTES } from './webhooks';
 
-/** All routes of the API except the exchange of a token (../exchange-token.ts) and unsubscribing (../unsubscribe.ts). */
+/**
+ * All routes of the API except those without an access token: the exchange of one (../exchange-token.ts), unsubscribing
+ * (../unsubscribe.ts) and the certificate of an erasure (../erasure-certificate.ts).
+ */
 export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...POLICY_ROUTES,
@@ -36,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
   ...EXPORT_ROUTES,
+  ...ERASURE_ROUTES,
   ...ALERT_ROUTES,
   ...WEBHOOK_ROUTES,
   ...DEPLOYMENT_ROUTES,

@@ -1,0 +1,77 @@
+import { isoTime } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { certificateKey, erasureKey, legalHoldKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
+import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
+import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
+import { encodeIds, encodeNewErasure, findErasure } from '../../../lambdas/domain/privacy/erasure/erasure-item';
+import { findCertificate } from '../../../lambdas/domain/privacy/erasure/find-certificate';
+import { LegalHolds } from '../../../lambdas/domain/privacy/erasure/legal-holds';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
+
+const ERASURE_ID = 'era_01JD0000000000000000000001';
+
+/** Stores an erasure, a legal hold and a certificate, and returns their readers. */
+export async function erasureReaders({
+  engine,
+  accountId,
+  clock,
+}: {
+  readonly engine: TableStore;
+  readonly accountId: string;
+  readonly clock: () => number;
+}) {
+  const at = isoTime(clock());
+  const table = ACCOUNTS;
+  const stored = {
+    erasureId: ERASURE_ID,
+    state: 'frozen',
+    step: 'balance',
+    requestedAt: at,
+    graceEndsAt: at,
+    balance: 'refund',
+    identityCheck: 'verified_email',
+    attempt: 0,
+    rounds: 0,
+    erased: 0,
+  };
+  const more = { stoppedBecause: 'debt', resolution: 'retry', ids: encodeIds({ memberIds: [] }), erased: 1, until: at };
+  await engine.write({
+    table,
+    put: { ...erasureKey(accountId, ERASURE_ID), ...encodeNewErasure(stored), ...more },
+  });
+  await engine.write({ table, put: { ...legalHoldKey(accountId), placedAt: at } });
+  const certificate = JSON.stringify({
+    format: 'tollgate-erasure-certificate',
+    version: 2,
+    erasureId: ERASURE_ID,
+    deployment: 'd',
+    subject: 'organisation',
+    requestedAt: at,
+    erasedAt: at,
+    backupsEndBy: at,
+    balancePolicy: 'donate',
+    balanceOutcome: 'donated',
+    kept: ['something_new'],
+    endsAt: at,
+    keyId: 'k',
+    later: true,
+  });
+  await engine.write({ table, put: { ...certificateKey(ERASURE_ID), certificate, signature: 'AA==' } });
+  const holds = (store: TableStore) => new LegalHolds({ store, clock, audit: new AuditLog({ store, clock }) });
+  return {
+    'an erasure': {
+      engine,
+      decoders: ['decodeErasure'],
+      read: (store: TableStore) => findErasure(store, { ownerId: accountId, erasureId: ERASURE_ID }),
+    },
+    'a legal hold': {
+      engine,
+      decoders: ['decodeLegalHold'],
+      read: (store: TableStore) => holds(store).get(accountId),
+    },
+    'the certificate of an erasure': {
+      engine,
+      decoders: ['decodeCertificate'],
+      read: (store: TableStore) => findCertificate(store, ERASURE_ID),
+    },
+  };
+}
