@@ -36,7 +36,7 @@ export class ControlTowerChecks implements IPolicyValidationPlugin {
   }
 
   #report(
-    { success, violations }: PolicyValidationPluginReport,
+    { success, violations }: ReturnType<CfnGuardValidator['validate']>,
     originals: ReadonlyMap<string, string>,
   ): PolicyValidationPluginReport {
     return {
