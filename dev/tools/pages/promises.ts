@@ -59,8 +59,9 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '09',
     promise: 'Personal data is gone within 30 days after an account is deleted.',
-    control: 'Backups end within 28 days and logs within 30.',
-    missing: 'The workflow that erases an account or a person.',
+    control:
+      'A workflow erases what the register says, and verifies that nothing is left; backups end within 28 days and logs within 30.',
+    operator: 'A legal hold is yours to set and to lift.',
   },
   {
     number: '10',
@@ -174,14 +175,13 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '29',
     promise: 'A disclosure to authorities, or a transfer of the business, leaves a trace.',
-    control: 'None yet.',
-    missing: 'Audited extracts and legal holds.',
+    control: 'A legal hold pauses an erasure, and is in the audit log.',
+    missing: 'Audited extracts, and the transfer of a deployment.',
   },
   {
     number: '30',
     promise: 'Deleting an account ends access and its remaining credit.',
-    control: 'Unused credit can be paid back to the card.',
-    missing: 'The choice between paying back, forfeiting and blocking when an account is erased.',
+    control: 'Erasing an account pays its unused credit back, forfeits it, or waits for an operator, as configured.',
   },
   {
     number: '31',
