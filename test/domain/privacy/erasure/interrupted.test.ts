@@ -6,7 +6,7 @@ import { ACCOUNT } from '../../wallet/wallet-stage';
 import { type Effect, WorkflowStage } from './workflow-stage';
 
 /** Each execution takes half a second, so it is killed at every so many moments, and at the first of each step. */
-const EVERY = 5;
+const EVERY = 8;
 
 /** A process that dies just before one of its effects, or just after; then none of its calls comes back. */
 class MortalProcess {
