@@ -70,33 +70,20 @@ export class ServiceStack extends Stack {
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
     new Webhooks(this, 'Webhooks', { ...shared, outbox, accounts, audit, keyPepper });
     const mailLogs = this.#addNotifications({ ...shared, outbox, accounts, keys, keyPepper, identity, stripeKeys });
-    const exports = new Exports(this, 'Exports', { ...shared, accounts, keys, wallet, usage, rollUps, audit, outbox });
-    const erasures = new Erasures(this, 'Erasures', {
-      ...shared,
-      ...{ accounts, keys, wallet, usage, rollUps, audit, outbox },
-      files: exports.files,
-      identity,
-      keyPepper,
-      receiptKey,
-      stripeKeys,
-    });
+    const stores = { accounts, keys, wallet, usage, rollUps, audit, outbox };
+    const people = { identity, keyPepper, stripeKeys };
+    const exports = new Exports(this, 'Exports', { ...shared, ...stores });
+    const { files } = exports;
+    const erasures = new Erasures(this, 'Erasures', { ...shared, ...stores, ...people, files, receiptKey });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...shared,
-      accounts,
-      keys,
-      audit,
-      wallet,
+      ...stores,
+      ...people,
       catalog,
-      usage,
-      rollUps,
-      outbox,
       exports,
       erasures,
       mailLogs,
-      keyPepper,
       originSecret,
-      identity,
-      stripeKeys,
     });
     this.#addPayments({ ...shared, accounts, wallet, outbox, audit, stripeKeys, originSecret });
     // Only an edge in the same region imports them, and an export may not depend on the configuration.

@@ -239,6 +239,16 @@ async function callsOfReceipts(): Promise<string[]> {
   return calls.take();
 }
 
+/** A certificate is sent without a token, so its route is not among those of people. */
+async function callsOfCertificate(): Promise<string[]> {
+  const { stage, recorder } = await recordedApi();
+  const [{ erasureId } = { erasureId: '' }] = ERASURES;
+  recorder.take();
+  const answer = await stage.ask({ method: 'GET', path: `/v1/erasures/${erasureId}/certificate` });
+  expect(answer).toMatchObject({ status: 404, body: { code: 'certificate_not_found' } });
+  return recorder.take();
+}
+
 /** A threshold and a credit line of nothing leave the lists of accounts that have one. */
 async function callsOfNothing(): Promise<string[]> {
   const { stage, recorder } = await recordedApi();
@@ -269,7 +279,7 @@ test('the management API has exactly the table permissions that it uses', async 
   }
   calls.push(...(await callsOfExchange()));
   calls.push(...(await callsOfAutoTopUp()), ...(await callsOfNothing()));
-  calls.push(...(await callsOfRepeatedRefund()), ...(await callsOfReceipts()));
+  calls.push(...(await callsOfRepeatedRefund()), ...(await callsOfReceipts()), ...(await callsOfCertificate()));
   for (const account of ['ours', 'the deployment']) calls.push(...(await callsOfLostAnswer(account === 'ours')));
   expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagement'));
 });

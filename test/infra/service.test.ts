@@ -98,8 +98,9 @@ describe('access', () => {
     expect(erased.length).toBeGreaterThan(4);
     expect(erased.filter((resource) => /(Wallet|Audit|Catalog|Statistics)Table/.test(resource))).toEqual([]);
     expect(deletes.length).toBeGreaterThan(0);
-    // Members leave, invitations end, and a failed or refused request is forgotten, so that it can be retried.
-    const ofPeople = ['acc_*', 'per_*', 'operators', 'idempotency#*', 'auto-top-ups'];
+    // Members leave, invitations end, an automatic top-up is turned off, and a failed or refused request is forgotten, so
+    // that it can be retried.
+    const ofPeople = ['acc_*', 'per_*', 'operators', 'idempotency#*', 'auto-top-ups', 'charging-top-ups'];
     const partitions = deletes.map(({ statement }) => {
       const isOfAccounts = JSON.stringify(statement.Resource).includes('AccountsTable');
       return partitionsOf(statement).filter((partition) => !isOfAccounts || !ofPeople.includes(partition));

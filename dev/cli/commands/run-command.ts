@@ -42,11 +42,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   if (isParkedCommand(command)) return runParkedCommand(services, command);
   if (isErasuresCommand(command)) return runErasuresCommand(services, command);
   if (isPaymentsCommand(command)) return runPaymentsCommand(services, command);
-  if (command.name === 'create-account') {
-    const accountId = await services.accounts.create({ accountId: command.accountId });
-    await services.wallet.open(accountId);
-    return jsonLines([{ accountId }]);
-  }
+  if (command.name === 'create-account') return createAccount(services, command);
   const { accountId } = command;
   const isKnown = accountIdSchema.safeParse(accountId).success && (await services.accounts.exists(accountId));
   if (!isKnown) return accountNotFound(accountId);
@@ -90,6 +86,15 @@ export async function runCommand(services: CommandServices, command: Command): P
       return jsonLines([{ ...(await services.keys.get(accountId, command.keyId)) }]);
     }
   }
+}
+
+async function createAccount(
+  { accounts, wallet }: CommandServices,
+  command: Extract<Command, { name: 'create-account' }>,
+): Promise<CommandResult> {
+  const accountId = await accounts.create({ accountId: command.accountId });
+  await wallet.open(accountId);
+  return jsonLines([{ accountId }]);
 }
 
 /** The audit log names the deployment as the actor of a change: who typed the command is unknown. */

@@ -12,7 +12,7 @@ import { seedPeople } from '../identity/seed-people';
 import { LocalMail, type LocalMailOptions } from '../mail/local-mail';
 import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
-import { openWorkflows } from '../privacy/open-workflows';
+import { openWorkflows, type OpenWorkflowsOptions } from '../privacy/open-workflows';
 import type { ControlPlaneOptions } from './control-plane';
 import { openDataPlane } from './data-plane';
 import { ExpiryClock } from './expiry-clock';
@@ -95,9 +95,7 @@ async function open(
   // This process owns the folder, so the one that took these holds is gone and cannot settle them.
   const swept = await services.wallet.expireDue({ everything: true });
   const account = await demoAccount(folder, services);
-  const identity = await LocalIdentity.start(folder, log);
-  cleanup.add(() => identity.stop());
-  await seedPeople(services, account.accountId, identity.users);
+  const identity = await openIdentity({ folder, services, accountId: account.accountId, log }, cleanup);
   const expiry = new ExpiryClock(services.store, { clock: services.clock, timer: () => performance.now() });
   await startReaders(folder, { ...services, expiry }, log, cleanup);
 
@@ -108,19 +106,9 @@ async function open(
   let origin = '';
   const openPayments = localPayments({ folder, services, log, stripe: settings.stripe }, () => origin, cleanup);
   const mailer = new SpoolMailer(folder, services.clock);
-  const { downloads, exports, erasures } = openWorkflows({
-    folder,
-    services,
-    identity,
-    mailer,
-    openPayments,
-    settings: settings.erasure,
-    log,
-    origin: () => origin,
-    usersChanged: () => writeDevFile(folder, origin, account, identity),
-  });
-  cleanup.add(() => exports.workflows.stop());
-  const rights = { exports, erasures };
+  const usersChanged = (): void => writeDevFile(folder, origin, account, identity);
+  const shared = { folder, services, identity, mailer, openPayments, log, origin: () => origin };
+  const { downloads, ...rights } = openRights({ ...shared, settings: settings.erasure, usersChanged }, cleanup);
   const api = localApi({ services, identity, providers, openPayments, ...rights, origin: () => origin, log });
   const { accountId } = account;
   const pages = localPages({ services, mailer, accountId, openPayments, isStandIn: settings.stripe === undefined });
@@ -141,8 +129,7 @@ async function open(
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
   startSchedules({ services, openPayments, log }, cleanup);
-  await resumeExports(services.store, exports.workflows);
-  await resumeErasures(services.store, erasures.workflows);
+  await resumeRights(services, rights);
   ownership.serve(commandHandler(commandServices({ services, identity, openPayments, ...rights })));
   return {
     url: `${origin}/v1`,
@@ -154,6 +141,33 @@ async function open(
     host,
     stop: () => cleanup.run(),
   };
+}
+
+async function openIdentity(
+  options: Pick<OpenWorkflowsOptions, 'folder' | 'services' | 'log'> & { readonly accountId: string },
+  cleanup: Cleanup,
+): Promise<LocalIdentity> {
+  const { folder, services, accountId, log } = options;
+  const identity = await LocalIdentity.start(folder, log);
+  cleanup.add(() => identity.stop());
+  await seedPeople(services, accountId, identity.users);
+  return identity;
+}
+
+/** Starts the workflows that an earlier process has not finished. */
+async function resumeRights(
+  { store }: LocalServices,
+  { exports, erasures }: Pick<ControlPlaneOptions, 'exports' | 'erasures'>,
+): Promise<void> {
+  await resumeExports(store, exports.workflows);
+  await resumeErasures(store, erasures.workflows);
+}
+
+/** Opens the workflows of people's rights. */
+function openRights(options: OpenWorkflowsOptions, cleanup: Cleanup): ReturnType<typeof openWorkflows> {
+  const opened = openWorkflows(options);
+  cleanup.add(() => opened.exports.workflows.stop());
+  return opened;
 }
 
 const openCatalog = (

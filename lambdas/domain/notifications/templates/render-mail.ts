@@ -27,8 +27,7 @@ export function renderMail(
   const { kind, accountId, recipient } = message;
   const { category } = KINDS[kind];
   const consoleUrl = links.console(accountId);
-  const certificateUrl =
-    message.kind === 'erasure_begun' ? links.certificate(message.parameters.erasureId) : undefined;
+  const certificateUrl = message.kind === 'erasure_begun' ? links.certificate(message.parameters.erasureId) : undefined;
   const values: { [placeholder: string]: string } = {
     ...valuesOf(message),
     ...(accountId !== undefined && { accountId }),

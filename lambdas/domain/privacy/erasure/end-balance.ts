@@ -55,7 +55,7 @@ export function endBalance(dependencies: EndBalanceDependencies, input: ErasureI
       return beginErasing(dependencies, input);
     }
     if (!isAccount) await leaveAccounts(dependencies, input.ownerId);
-    return funds && policy
+    return funds
       ? endFunds(dependencies, input, { stored, funds, policy })
       : finish(dependencies, input, 'balance', { set: { balanceOutcome: 'none' } });
   });

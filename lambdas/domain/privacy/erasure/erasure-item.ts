@@ -39,8 +39,12 @@ export function encodeNewErasure(stored: StoredErasure): Item {
   };
 }
 
-export const encodeIds = (ids: ErasedIds): Item =>
-  Object.fromEntries(Object.entries(ids).filter(([, value]) => value !== undefined)) as Item;
+export const encodeIds = ({ subject, accountIds, addressHash, memberIds }: ErasedIds): Item => ({
+  ...(subject !== undefined && { subject }),
+  ...(accountIds && { accountIds: [...accountIds] }),
+  ...(addressHash !== undefined && { addressHash }),
+  ...(memberIds && { memberIds: [...memberIds] }),
+});
 
 /** Whether the erasure has had the effect of a step. */
 export const isDone = ({ step: next }: Pick<StoredErasure, 'step'>, step: ErasureStep): boolean =>

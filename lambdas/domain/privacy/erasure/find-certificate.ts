@@ -11,7 +11,7 @@ export const storedCertificateSchema = z.object({ certificate: z.string(), signa
 
 export function decodeCertificate(item: Item): Certificate {
   const { certificate, signature } = storedCertificateSchema.parse(item);
-  return certificateSchema.parse({ certificate: JSON.parse(certificate), signature });
+  return certificateSchema.parse({ certificate: JSON.parse(certificate) as unknown, signature });
 }
 
 /** The certificate of an erasure that is over. @throws CertificateNotFound */

@@ -6,7 +6,7 @@ import { ACCOUNT } from '../../wallet/wallet-stage';
 import { type Effect, WorkflowStage } from './workflow-stage';
 
 /** Each execution takes half a second, so it is killed at every so many moments, and at the first of each step. */
-const EVERY = 5;
+const EVERY = 8;
 
 /** A process that dies just before one of its effects, or just after; then none of its calls comes back. */
 class MortalProcess {
@@ -72,10 +72,10 @@ async function outcomeOf({ stage, input }: Awaited<ReturnType<typeof open>>) {
   const { certificate } = await findCertificate(stage.store, input.erasureId);
   const kinds = [...(await stage.whole.everything())].map(([name, item]) => {
     const isOf = (table: { readonly name: string }) => name.startsWith(`${table.name} `);
-    if (isOf(AUDIT)) return `event ${String(item['action'])}`;
+    if (isOf(AUDIT)) return `event ${JSON.stringify(item['action'])}`;
     if (isOf(WALLET) && typeof item['kind'] === 'string') return `entry ${item['kind']}`;
     return isOf(OUTBOX)
-      ? `message ${String(item['kind'])}`
+      ? `message ${JSON.stringify(item['kind'])}`
       : name.replace(/(\w+_)?[0-9A-Z]{26}|(evt|pi|in)_\w+|[0-9a-f]{40,}|\d{4}-.*/g, 'ID');
   });
   const balance = await stage.payments.wallet.wallet.balance(ACCOUNT);
@@ -101,11 +101,11 @@ test.each(['account', 'person'] as const)(
       return alive.effect(work);
     };
     const inner = alive.store(undisturbed.stage.store);
-    const { write, transact } = undisturbed.stage.store;
     const store = {
       ...inner,
-      write: (...call: Parameters<typeof write>) => noting(() => undisturbed.stage.store.write(...call)),
-      transact: (...call: Parameters<typeof transact>) => noting(() => undisturbed.stage.store.transact(...call)),
+      write: (...call: Parameters<TableStore['write']>) => noting(() => undisturbed.stage.store.write(...call)),
+      transact: (...call: Parameters<TableStore['transact']>) =>
+        noting(() => undisturbed.stage.store.transact(...call)),
     };
     await undisturbed.stage.drive({ effect: noting, store });
     const expected = await outcomeOf(undisturbed);
