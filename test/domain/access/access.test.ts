@@ -97,6 +97,7 @@ describe('the table of permissions', () => {
       'catalog.approve operator',
       'payment.exceptions operator',
       'payment.resolve operator',
+      'policy.publish operator',
       'coupon.read operator',
       'coupon.create operator',
       'coupon.delete operator',
