@@ -78,6 +78,7 @@ export class TokenExchange {
       accountId,
       validUntil,
       createdBy: trustId,
+      payer: trust.payer,
       expiresAt,
       rules,
       // All keys of the trust share its counters, so that another token does not renew a limit.

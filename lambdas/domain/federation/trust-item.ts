@@ -5,7 +5,7 @@ import { decodeRules, encodeRules } from '../keys/key-item';
 import type { Item } from '../table/value';
 
 export function encodeTrust(accountId: string, trust: Trust): Item {
-  const { trustId, name, issuer, audience, subject, claims, singleUse, keySeconds, createdAt, createdBy, rules } =
+  const { trustId, name, issuer, audience, subject, claims, singleUse, keySeconds, createdAt, createdBy, payer, rules } =
     trust;
   return {
     ...trustKey(accountId, trustId),
@@ -19,6 +19,7 @@ export function encodeTrust(accountId: string, trust: Trust): Item {
     keySeconds,
     createdAt,
     ...(createdBy !== undefined && { createdBy }),
+    ...(payer !== undefined && { payer }),
     ...(rules !== undefined && { rules: encodeRules(rules) }),
   };
 }

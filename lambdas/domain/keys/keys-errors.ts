@@ -1,4 +1,4 @@
-import { Conflict, Missing, TooMany } from '../errors/refusal';
+import { Conflict, Missing, Refusal, TooMany } from '../errors/refusal';
 
 export class KeyNotFound extends Missing {
   override readonly name = 'KeyNotFound';
@@ -37,5 +37,24 @@ export class TooManyKeys extends TooMany {
   override readonly name = 'TooManyKeys';
   constructor(retryAfterSeconds: number) {
     super('keys', retryAfterSeconds);
+  }
+}
+
+/** A command creates a key in an account that has members, and does not say which of them pays. */
+export class PayerRequired extends Refusal {
+  override readonly name = 'PayerRequired';
+  override readonly status = 422;
+  override readonly code = 'payer_required';
+  /** @param members such as `per_… (owner)` */
+  constructor(members: readonly string[]) {
+    super(`Name the member whom the key’s requests count for. The members are ${members.join(', ')}.`);
+  }
+}
+
+/** Only a member of the account can be the payer of its keys. */
+export class PayerNotMember extends Conflict {
+  override readonly name = 'PayerNotMember';
+  constructor() {
+    super('payer_not_member', 'The payer is not a member of the account: name one of its members.');
   }
 }

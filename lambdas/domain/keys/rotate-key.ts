@@ -40,7 +40,7 @@ export async function rotateKey(dependencies: KeysDependencies, rotation: Rotati
   if (!isLive(old, now) || !listing) throw new KeyNotLive();
   if (old.role !== undefined) throw new KeyHasNoSecret();
   if (version !== undefined && version !== listing.version) throw new VersionMismatch();
-  const { label, validUntil, rules } = listing;
+  const { label, validUntil, rules, payer } = listing;
   const counterId = old.counterId ?? keyId;
   const successor = make({
     accountId,
@@ -48,6 +48,7 @@ export async function rotateKey(dependencies: KeysDependencies, rotation: Rotati
     validUntil,
     rules,
     createdBy: personOf(actor),
+    payer,
     replaces: keyId,
     counterId,
   });

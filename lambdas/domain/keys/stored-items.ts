@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  at,
   BOOKKEEPING,
   IN_ACCOUNT,
   keyed,
@@ -9,9 +10,10 @@ import {
   storedItem,
   usage,
 } from '../../contracts/storage/stored-item';
-import { KEY_LISTING_PREFIX } from '../../contracts/storage/table-keys/keys';
+import { KEY_LISTING_PREFIX, spendingRulesKey } from '../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../contracts/storage/tables';
 import { keyItemSchema, listingSchema } from './key-item';
+import { spendingRulesItemSchema } from './spending/spending-rules-item';
 
 const whole = z.coerce.number();
 const shown = personal('exported', 'erasable');
@@ -37,6 +39,7 @@ export const KEY_ITEMS = [
       revokedAt: shown,
       validUntil: shown,
       createdBy: shown,
+      payer: shown,
       replaces: shown,
       replacedBy: shown,
       suspendedAt: shown,
@@ -49,7 +52,7 @@ export const KEY_ITEMS = [
     ofAccount: (accountId) => [{ partition: accountId, sort: { beginsWith: KEY_LISTING_PREFIX } }],
     ofPerson: ({ accountIds }) =>
       accountIds.map((partition) => ({ partition, sort: { beginsWith: KEY_LISTING_PREFIX } })),
-    belongs: namedIn('createdBy'),
+    belongs: namedIn('createdBy', 'payer'),
   }),
   storedItem({
     kind: 'key-verifier',
@@ -63,6 +66,7 @@ export const KEY_ITEMS = [
       salt: hidden,
       verifier: hidden,
       counterId: hidden,
+      payer: hidden,
       rules: hidden,
       role: hidden,
       createdAt: hidden,
@@ -75,6 +79,16 @@ export const KEY_ITEMS = [
     },
     is: keyed(KEY_ID, 'key'),
     notFound: BY_KEY,
+  }),
+  storedItem({
+    kind: 'spending-rules',
+    about: 'the rules about what an account’s requests cost together, and the key of the hashes of its end users',
+    table: KEYS,
+    ends: 'with the account',
+    schema: spendingRulesItemSchema,
+    fields: { version: BOOKKEEPING, endUserKey: hidden },
+    is: keyed(/^spending#acc_\w{26}$/, 'rules'),
+    ofAccount: (accountId) => [at(spendingRulesKey(accountId))],
   }),
   storedItem({
     kind: 'key-resumption',

@@ -13,7 +13,7 @@ import { holdOf, type Lease } from './leases/lease';
 import { HOT_MS } from './leases/lease-book';
 import { passOnLease, takeLease } from './leases/reserve-on-lease';
 import { RESERVE_RETRY, retryOrUnavailable } from './retry';
-import { InsufficientFunds } from './wallet-errors';
+import { InsufficientFunds, SpendingRulesChanged } from './wallet-errors';
 
 /**
  * Reserves for a request. It gets a hold of its own as long as few requests write the account's balance concurrently,
@@ -34,6 +34,8 @@ export async function reserve(dependencies: WalletDependencies, terms: HoldTerms
     }
   }
   const seen = await expectActive(dependencies, terms.accountId, now);
+  // Marks can be some seconds old, so they may be of an earlier version than the known one.
+  if ((seen.rulesVersion ?? 0n) > (terms.rulesVersion ?? 0n)) throw new SpendingRulesChanged();
   const leased = canRoll(seen, now) ? terms : wholeOf(terms);
   const lease = await leaseFor(dependencies, leased, now);
   // A hold of its own that rolls is subject to what the balance says at its commit.

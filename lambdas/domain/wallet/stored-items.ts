@@ -37,6 +37,19 @@ import { listedPaymentSchema, paymentSchema } from './ledger/payment';
 const kept = financial('exported');
 /** The money that a running request holds. It ends with the request. */
 const running = financial('exported');
+/** The fields of a running request. */
+const REQUEST = {
+  keyId: running,
+  endpoint: running,
+  model: running,
+  provider: running,
+  streamed: running,
+  at: running,
+  priceVersion: running,
+  labels: running,
+  payer: running,
+  endUser: running,
+};
 const isOfAccount = (item: { readonly [name: string]: unknown }, accountId: string): boolean =>
   item['accountId'] === accountId;
 const isLease = (sk: string): boolean => sk.includes('#lease_');
@@ -67,6 +80,7 @@ export const WALLET_ITEMS = [
       revision: BOOKKEEPING,
       hasDrawers: BOOKKEEPING,
       hotUntil: BOOKKEEPING,
+      rulesVersion: BOOKKEEPING,
       cutUntil: BOOKKEEPING,
       lossUntil: BOOKKEEPING,
     },
@@ -127,14 +141,7 @@ export const WALLET_ITEMS = [
     fields: {
       accountId: running,
       requestId: running,
-      keyId: running,
-      endpoint: running,
-      model: running,
-      provider: running,
-      streamed: running,
-      at: running,
-      priceVersion: running,
-      labels: running,
+      ...REQUEST,
       heldPico: running,
       ceilingPico: running,
       slice: BOOKKEEPING,
@@ -163,14 +170,7 @@ export const WALLET_ITEMS = [
       requestId: running,
       requestHeldPico: running,
       deadline: BOOKKEEPING,
-      keyId: running,
-      endpoint: running,
-      model: running,
-      provider: running,
-      streamed: running,
-      at: running,
-      priceVersion: running,
-      labels: running,
+      ...REQUEST,
     },
     is: ({ pk, sk }) => /^holds#\d\d$/.test(pk) && isLease(sk),
     ofAccount: () => SHARDS.map((shard) => ({ partition: holdPartition(shard) })),

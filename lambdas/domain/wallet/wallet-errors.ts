@@ -28,6 +28,14 @@ export class WorstCaseRequired extends Error {
   }
 }
 
+/** The account's spending rules are of another version than the caller knows. Nothing was taken. */
+export class SpendingRulesChanged extends Error {
+  override readonly name = 'SpendingRulesChanged';
+  constructor() {
+    super('the spending rules of the account have changed');
+  }
+}
+
 /** The rest of a key's budget, in pico-dollars. */
 export interface BudgetLeft {
   readonly leftPico: bigint;

@@ -34,6 +34,8 @@ import { expireDue } from './sweep';
  * - `openBalance`, `suspendBalance`, `setHoldsOfBalance` (balance/balance.ts): an account is created, suspended or
  *   resumed, or its holds may roll or no longer. Their writes are committed together with the account's own
  *   (../accounts/accounts.ts).
+ * - `setRulesVersionOfBalance` (balance/balance.ts): the account's spending rules change
+ *   (../keys/spending/spending-rules.ts). No money moves.
  * - `open` (wallet.ts): the command line or a local host makes sure that an account's wallet is open.
  * - `creditPayment` (ledger/payment.ts): a payment came in.
  * - `changeFunds` (funds/change-funds.ts): money came in or went out in any other way, for `Funds`.
@@ -102,6 +104,7 @@ export class Wallet {
    * Holds the most that a request can cost, or a first part of that, before anything is sent to a provider.
    * @returns the hold; it holds the whole if it does not roll
    * @throws RequestIdReused, WalletNotFound, WalletSuspended, WalletInDebt, KeyLimitReached, InsufficientFunds
+   * @throws SpendingRulesChanged when the terms follow another version of the account's spending rules
    * @throws WorstCaseRequired when a part is not enough
    */
   async reserve(terms: HoldTerms): Promise<Hold> {

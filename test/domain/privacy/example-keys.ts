@@ -91,6 +91,7 @@ export const EXAMPLE_KEYS = [
   ...made(keys, {
     apiKeyKey: [ULID],
     resumptionKey: [ULID],
+    spendingRulesKey: [ACCOUNT],
     keyListingKey: [ACCOUNT, ULID],
     budgetCounterKey: [ULID, 'month#2026-11'],
     budgetNoticeKey: [ULID, 'month#2026-11'],

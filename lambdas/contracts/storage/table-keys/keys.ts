@@ -12,6 +12,9 @@ export const keyListingKey = (accountId: string, keyId: string): Key => ({
   sk: `${KEY_LISTING_PREFIX}${keyId}`,
 });
 
+/** The rules about what an account's requests may cost together, and whom they are attributed to. */
+export const spendingRulesKey = (accountId: string): Key => ({ pk: `spending#${accountId}`, sk: 'rules' });
+
 export const countersPartition = (counterId: string): string => `counters#${counterId}`;
 /** Spent and held amounts in one window of a budget. The window's name includes its kind and time zone. */
 export const budgetCounterKey = (counterId: string, window: string): Key => ({

@@ -4,7 +4,7 @@ import { openValue } from '../../../contracts/storage/open-values';
 import { balanceKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import type { Change, Condition } from '../../table/condition';
-import { absent, all } from '../../table/condition';
+import { absent, all, compare } from '../../table/condition';
 import type { Get, Put, TableStore, Update } from '../../table/table-store';
 import type { Item } from '../../table/value';
 
@@ -53,6 +53,11 @@ export const balanceSchema = z.object({
   suspendedAt: z.iso.datetime().optional(),
   /** Present if the account's holds never roll: each is the most that its request can cost. */
   holds: openValue(HOLD_MODES).optional(),
+  /**
+   * The version of the account's spending rules. A hold is taken only by a process that knows them, so that no request of
+   * an account without such rules reads them.
+   */
+  rulesVersion: z.bigint().default(0n),
   /** Epoch milliseconds until which no new hold rolls, because the money of a running request did not last. */
   cutUntil: z.bigint().optional(),
   /** Epoch milliseconds until which no new hold rolls, because a request cost more than the account could pay. */
@@ -121,6 +126,14 @@ export function suspendBalance(accountId: string, suspendedAt: string | undefine
  */
 export const setHoldsOfBalance = (accountId: string, holds: HoldMode): Update =>
   markBalance(accountId, holds === 'rolling' ? { remove: ['holds'] } : { set: { holds } });
+
+/** The write that has new holds follow the given version of the account's spending rules. */
+export const setRulesVersionOfBalance = (accountId: string, version: number): Update =>
+  markBalance(accountId, { set: { rulesVersion: BigInt(version) } });
+
+/** The condition that the account's spending rules are still of a known version. @param version 0 for no rules */
+export const hasRulesVersion = (version: bigint): Condition =>
+  version === 0n ? absent('rulesVersion') : compare('rulesVersion', '=', version);
 
 function markBalance(accountId: string, change: Pick<Change, 'set' | 'remove'>): Update {
   const add = { availablePico: 0n, heldPico: 0n, spentPico: 0n, revision: 1n };

@@ -11,6 +11,7 @@ import { changeBalance } from '../balance/balance';
 import { refillDrawer } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import type { HoldTerms } from '../holds/reserve-hold';
+import { absentIn } from '../holds/hold';
 import { refuseLate } from '../holds/reserve-hold';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import type { Lease } from './lease';
@@ -40,8 +41,7 @@ export function passOnLease(
   const write = {
     table: WALLET,
     update: leaseKey(lease.leaseId, lease.dueAt),
-    // The labels of the previous request must not remain.
-    change: { set: encodeTurn(lease), ...(lease.last.request.labels ? {} : { remove: ['labels'] }) },
+    change: { set: encodeTurn(lease), remove: absentIn(terms.request) },
     when: all(exists(), any(isIdle, isDone)),
   };
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {

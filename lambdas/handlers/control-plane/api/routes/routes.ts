@@ -1,6 +1,7 @@
 import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
 import { ALERT_ROUTES } from './alerts';
+import { SPENDING_ROUTES } from './spending-rules';
 import { CATALOG_ROUTES } from './catalog';
 import { COUPON_ROUTES } from './coupons';
 import { DEPLOYMENT_ROUTES } from './deployment';
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...FEDERATION_ROUTES,
   ...EXPORT_ROUTES,
   ...ALERT_ROUTES,
+  ...SPENDING_ROUTES,
   ...WEBHOOK_ROUTES,
   ...DEPLOYMENT_ROUTES,
   ...CATALOG_ROUTES,
