@@ -6,6 +6,7 @@ import { EXPORT_EXAMPLES } from './export-examples';
 import { PAYMENT_EXAMPLES } from './payment-examples';
 import { USAGE_EXAMPLES } from './usage-examples';
 import { WEBHOOK_EXAMPLES } from './webhook-examples';
+import { ownerOf } from '../../lambdas/domain/keys/payers/payer';
 
 const RETURN_URL = 'https://console.example.test/billing';
 const ANY_VERSION = { 'if-match': '*' };
@@ -31,11 +32,15 @@ async function aMember(stage: ApiStage, accountId: string): Promise<string> {
 }
 
 async function aKey(stage: ApiStage, accountId: string): Promise<string> {
-  return (await stage.parts.keys.create({ accountId })).keyId;
+  return (await stage.parts.keys.create({ accountId, payer: await payerIn(stage, accountId) })).keyId;
 }
 
+/** The owner of an account, who pays for what a test makes as a command. */
+export const payerIn = (stage: ApiStage, accountId: string): Promise<string | undefined> =>
+  ownerOf(stage.parts.store, accountId);
+
 export async function aTrust(stage: ApiStage, accountId: string): Promise<string> {
-  const trust = newTrustSchema.parse(TRUST);
+  const trust = newTrustSchema.parse({ ...TRUST, payer: await payerIn(stage, accountId) });
   return (await stage.parts.trusts.create({ accountId, trust, actor: DEPLOYMENT })).trustId;
 }
 
@@ -139,6 +144,12 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
     path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}`,
   }),
   createTrust: at('/v1/accounts/{accountId}/trusts', { body: TRUST }),
+  setTrustPayer: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}/payer`,
+    body: { payer: await payerIn(stage, accountId) },
+  }),
+  getSpendingRules: at('/v1/accounts/{accountId}/spending-rules'),
+  setSpendingRules: at('/v1/accounts/{accountId}/spending-rules', { body: { endUsers: true } }),
   deleteTrust: async (stage, accountId) => ({
     path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}`,
   }),

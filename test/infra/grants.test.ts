@@ -403,8 +403,8 @@ test('the functions that send mails have exactly the table permissions that they
 test('the function that reminds people of keys may list accounts and keys, and put messages into the outbox', async () => {
   const stage = new MailStage();
   const calls = new CallRecorder(stage.store);
-  const { accountId } = await stage.accounts.account();
-  await stage.accounts.keys.create({ accountId, validUntil: stage.now + 10 * DAY_MS });
+  const { accountId, owner } = await stage.accounts.account();
+  await stage.accounts.keys.create({ accountId, payer: owner.personId, validUntil: stage.now + 10 * DAY_MS });
   stage.pass(4 * DAY_MS);
   await new ExpiringKeys({ store: calls, clock: stage.clock }).remind();
   expect(calls.take()).toEqual(allowedBy('NotificationsKeyRemindersRemindPolicy'));

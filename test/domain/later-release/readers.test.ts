@@ -11,7 +11,7 @@ import { CATALOG_STATE_KEY } from '../../../lambdas/contracts/storage/table-keys
 import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import { pendingMailKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
 import { holdPartition } from '../../../lambdas/contracts/storage/table-keys/wallet';
-import { OUTBOX, ACCOUNTS, AUDIT, CATALOG, WALLET } from '../../../lambdas/contracts/storage/tables';
+import { OUTBOX, ACCOUNTS, AUDIT, CATALOG, KEYS, WALLET } from '../../../lambdas/contracts/storage/tables';
 import { dueKey } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { decodeDue } from '../../../lambdas/domain/payments/arrears/due-item';
 import { readAutoTopUp, setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
@@ -32,6 +32,7 @@ import { Proposals } from '../../../lambdas/domain/catalog/proposals';
 import { HOUR_MS } from '../../../lambdas/domain/clock';
 import { Trusts } from '../../../lambdas/domain/federation/trusts';
 import { Keys } from '../../../lambdas/domain/keys/keys';
+import { encodeSpendingRules, readSpendingRules } from '../../../lambdas/domain/keys/spending/spending-rules-item';
 import { People } from '../../../lambdas/domain/people/people';
 import { completeReceipts } from '../../../lambdas/domain/receipts/complete-receipts';
 import { exportReceipts } from '../../../lambdas/domain/receipts/export-receipts';
@@ -152,6 +153,15 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       read: async (store) => {
         await new SuppressedHashes({ store: account.engine, clock }).add('a-hash', 'bounce');
         return new SuppressedHashes({ store, clock }).of('a-hash');
+      },
+    },
+    'the spending rules of an account': {
+      ...inAccounts,
+      decoders: ['decodeSpendingRules'],
+      read: async (store) => {
+        const item = encodeSpendingRules(accountId, { version: 1, endUserKey: Buffer.alloc(32) });
+        await account.engine.write({ table: KEYS, put: item });
+        return readSpendingRules(store, accountId);
       },
     },
     'a key that is verified': {

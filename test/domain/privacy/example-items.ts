@@ -119,6 +119,7 @@ export function exampleItems(
       rules: '{"concurrency":1}',
       createdAt: AT,
       createdBy: personId,
+      payer: personId,
     },
     'mail-preferences': { ...mailPreferencesKey(personId), product: false, lowBalance: true, budget: false },
     key: {
@@ -131,6 +132,7 @@ export function exampleItems(
       revokedAt: AT,
       validUntil: AT,
       createdBy: personId,
+      payer: personId,
       replaces: OTHER_KEY_ID,
       replacedBy: OTHER_KEY_ID,
       suspendedAt: AT,
