@@ -33,9 +33,11 @@ export class KeyGrants {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem'], SPENDING);
   }
 
-  /** Reads and replaces the spending rules of accounts. */
+  /** Reads and replaces the spending rules of accounts, and reads how much of their budgets is used. */
   changeSpendingRules(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:PutItem'], SPENDING);
+    return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:PutItem'], SPENDING).combine(
+      grantItems(grantee, this.#keys, ['dynamodb:GetItem'], COUNTERS),
+    );
   }
 
   /** Lists the keys of accounts. It includes no verifier. */
@@ -68,9 +70,9 @@ export class KeyGrants {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], COUNTERS);
   }
 
-  /** Reads how much of its budget a key has used, and notes that people were told. */
+  /** Reads budgets and how much of them is used, and notes that people were told. */
   watchBudgets(grantee: IGrantable): Grant {
-    return this.count(grantee);
+    return this.count(grantee).combine(this.readSpendingRules(grantee));
   }
 
   /** Returns the counts of an expired hold. */

@@ -24,6 +24,9 @@ export const LANDMARKS = [
   'a budget did not cover a request',
   'a key had reached its limit of concurrent requests',
   'a request of a key with limits was adjusted after its expiry',
+  'a shared budget did not cover a request',
+  'a shared budget did not cover an extension',
+  'a request of shared budgets was adjusted after its expiry',
   ...ROLLING_LANDMARKS,
   ...GROWTH_LANDMARKS,
 ] as const;
@@ -84,6 +87,7 @@ function landmarksOfEntry(entry: Item, changes: readonly ItemChange[], stored: S
   if (entry['counterId'] !== undefined) {
     landmarks.push('a request of a key with limits was adjusted after its expiry');
   }
+  if (entry['budgets'] !== undefined) landmarks.push('a request of shared budgets was adjusted after its expiry');
   const isLeased = stored.turns.ofRequest(requestId).length > 0;
   if (isLeased) landmarks.push('a leased request was adjusted after its expiry');
   return landmarks;
@@ -100,6 +104,8 @@ export function landmarkOfFailure(writes: readonly (Write | Check)[], error: unk
     return isExpired ? 'a leased request had expired when it was due to be settled' : undefined;
   }
   if (!(error instanceof TransactionCancelled)) return undefined;
+  const shared = sharedLandmarkOfFailure(writes, error);
+  if (shared) return shared;
   const rolling = rollingLandmarkOfFailure(writes, error);
   if (rolling) return rolling;
   const growth = growthLandmarkOfFailure(writes, error.reasons);
@@ -122,3 +128,14 @@ function limitOfFailure(counter: Write | Check): Landmark | undefined {
 }
 
 const isLease = (pk: string, sk: string): boolean => pk.startsWith('holds#') && sk.includes('#lease_');
+
+function sharedLandmarkOfFailure(
+  writes: readonly (Write | Check)[],
+  { reasons }: TransactionCancelled,
+): Landmark | undefined {
+  const isShared = (write: Write | Check): boolean =>
+    'update' in write && write.update.pk.startsWith('counters#bud_');
+  if (!writes.some((write, index) => isShared(write) && reasons[index]?.code === 'ConditionFailed')) return undefined;
+  const isExtension = writes.some((write) => 'update' in write && write.update.pk.startsWith('holds#'));
+  return isExtension ? 'a shared budget did not cover an extension' : 'a shared budget did not cover a request';
+}

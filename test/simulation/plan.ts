@@ -53,13 +53,14 @@ export function planOf(seed: number): Plan {
     isHot: false,
     drawers: 16,
     limits: undefined,
+    shared: [],
     drifts: Array.from({ length: processes }, () => random.between(-drift, drift)),
     faultRate: random.pick(FAULT_RATES),
   };
   for (const time of undisturbed) {
     operations.push({ index: operations.length, at: time, process: 0, action: { do: 'sweep', calm: true } });
   }
-  return withGrowth(withRolling(withLimits(withLeases(plan))));
+  return withShared(withGrowth(withRolling(withLimits(withLeases(plan)))));
 }
 
 /** Leases draw from a separate generator, so that the rest of a plan does not change. */
@@ -106,6 +107,28 @@ function withLimits(plan: Plan): Plan {
     return isLimited ? { ...operation, action: { ...action, isLimited } } : operation;
   });
   return { ...plan, limits, operations };
+}
+
+/** Shared budgets draw from a separate generator too, whose number was chosen like the one before. */
+const SHARED_PART = 3_000_058;
+
+/** Gives some plans budgets of a member and of labels, in some of which the requests of the first account count. */
+function withShared(plan: Plan): Plan {
+  const random = new Random(plan.seed).fork(SHARED_PART);
+  if (!random.chance(0.2)) return plan;
+  const limitPico = (): bigint => BigInt(random.pick([50, 200, 500, 2_000, 10 ** 15]));
+  const shared = [
+    { of: 'member' as const, limitPico: limitPico() },
+    { of: 'label' as const, limitPico: limitPico() },
+    { of: 'label' as const, limitPico: limitPico() },
+  ];
+  const operations = plan.operations.map((operation): Operation => {
+    const { action } = operation;
+    if (action.do !== 'request' || action.account !== 0 || !random.chance(0.8)) return operation;
+    const shares = shared.flatMap((_, place) => (random.chance(0.6) ? [place] : []));
+    return { ...operation, action: { ...action, shares } };
+  });
+  return { ...plan, shared, operations };
 }
 
 const paymentOf = (random: Random, accounts: number): Payment => ({

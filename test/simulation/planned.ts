@@ -16,6 +16,12 @@ export interface Limits {
   readonly runningMax: number;
 }
 
+/** A budget that some requests of the first account share. */
+export interface SharedLimit {
+  readonly of: 'member' | 'label' | 'account';
+  readonly limitPico: bigint;
+}
+
 /** A payment, which its provider may report any number of times. */
 export interface Payment {
   readonly account: number;
@@ -39,5 +45,7 @@ export interface Plan {
   readonly drawers: number;
   /** The limits of the key that some requests use; undefined if there is no such key. */
   readonly limits: Limits | undefined;
+  /** The budgets that some requests share, each by its own choice. */
+  readonly shared: readonly SharedLimit[];
   readonly operations: readonly Operation[];
 }

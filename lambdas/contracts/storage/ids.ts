@@ -16,6 +16,7 @@ export const proposalIdSchema = idSchema('pro', 'proposal');
 export const exportIdSchema = idSchema('exp', 'export');
 export const webhookIdSchema = idSchema('whk', 'webhook');
 export const deliveryIdSchema = idSchema('dlv', 'delivery');
+export const budgetIdSchema = idSchema('bud', 'budget');
 export const couponIdSchema = idSchema('cpn', 'coupon');
 /** A payment or an invoice at Stripe. */
 export const paidObjectIdSchema = z

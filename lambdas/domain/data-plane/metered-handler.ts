@@ -98,7 +98,8 @@ async function check(dependencies: MeteredDependencies, asked: Asked, now: numbe
   const { caller } = call;
   const { wallet } = dependencies;
   const offer = offerOf(dependencies, asked, await targetsOf(dependencies, asked, now));
-  return shortageOf({ wallet, request, ...offer, caller, now, timeLimitMs: timeLimitOf(call, now) });
+  const rules = dependencies.spending.of(caller.accountId);
+  return shortageOf({ wallet, request, ...offer, caller, rules, now, timeLimitMs: timeLimitOf(call, now) });
 }
 
 async function hold(

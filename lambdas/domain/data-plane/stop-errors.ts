@@ -15,7 +15,7 @@ const STOPS: { readonly [reason in StopReason]: () => AppError } = {
   account: () =>
     new InsufficientQuota('The request was ended, because the wallet has no money for more output. Add money to it.'),
   budget: () =>
-    new InsufficientQuota('The request was ended, because the budget of this key has nothing left for more output.'),
+    new InsufficientQuota('The request was ended, because a budget has nothing left for more output.'),
   suspended: accountSuspended,
   store: () => new RequestStopped('because the store of the wallet does not answer', 503, 'overloaded'),
 };

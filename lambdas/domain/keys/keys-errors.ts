@@ -58,3 +58,22 @@ export class PayerNotMember extends Conflict {
     super('payer_not_member', 'The payer is not a member of the account: name one of its members.');
   }
 }
+
+/** Labels decide which budgets a key counts in, so those that have a budget are changed by the people who set budgets. */
+export class LabelsBudgeted extends Refusal {
+  override readonly name = 'LabelsBudgeted';
+  override readonly status = 403;
+  override readonly code = 'labels_budgeted';
+  constructor(names: readonly string[]) {
+    const which = names.length > 0 ? `the label ${names.join(', ')}, which has a budget` : 'labels that may have budgets';
+    super(`Your role does not allow you to change ${which}: ask an owner or admin.`);
+  }
+}
+
+/** A budget names a person who is not a member, or two budgets are for the same keys. */
+export class BudgetInvalid extends Conflict {
+  override readonly name = 'BudgetInvalid';
+  constructor(message: string) {
+    super('budget_invalid', message);
+  }
+}

@@ -104,6 +104,7 @@ export class Keys {
    * The counters keep their counts.
    * @throws KeyNotFound
    * @throws KeyNotLive
+   * @throws LabelsBudgeted when the actor may not change labels that have a budget
    * @throws VersionMismatch
    */
   changeRules(change: RulesChange): Promise<KeyInfo> {

@@ -86,7 +86,7 @@ export const KEY_ITEMS = [
     table: KEYS,
     ends: 'with the account',
     schema: spendingRulesItemSchema,
-    fields: { version: BOOKKEEPING, endUserKey: hidden },
+    fields: { version: BOOKKEEPING, endUserKey: hidden, budgets: corrected },
     is: keyed(/^spending#acc_\w{26}$/, 'rules'),
     ofAccount: (accountId) => [at(spendingRulesKey(accountId))],
   }),

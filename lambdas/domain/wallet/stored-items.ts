@@ -106,6 +106,7 @@ export const WALLET_ITEMS = [
       requests: kept,
       counterId: kept,
       budgetWindow: kept,
+      budgets: kept,
       transfers: kept,
     },
     is: keyed(IN_ACCOUNT_SHARD, /^entry#/),

@@ -8,7 +8,7 @@ import { type WalletDependencies, walletDependencies, type WalletOptions } from 
 import { creditInDebt } from './funds/credit-in-debt';
 import type { Counting } from './holds/counting';
 import type { Hold } from './holds/hold';
-import { readBudget } from './holds/key-counters';
+import { readBudget } from './holds/budget-counters';
 import type { HoldTerms } from './holds/reserve-hold';
 import { type Extension, extendHold, type RollingHold, shrinkHold } from './holds/resize-hold';
 import { settleHold } from './holds/settle-hold';
@@ -162,7 +162,7 @@ export class Wallet {
     return readBalance(this.#dependencies.store, accountId);
   }
 
-  /** The rest of a key's budget; undefined for a key without one. */
+  /** The rest of the budget that has the least left; undefined for a request without budgets. */
   async budget(counting: Counting): Promise<BudgetLeft | undefined> {
     return readBudget(this.#dependencies.store, counting);
   }

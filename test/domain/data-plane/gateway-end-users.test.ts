@@ -1,6 +1,6 @@
 import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import { spendingRulesKey } from '../../../lambdas/contracts/storage/table-keys/keys';
-import { KEYS, USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
+import { KEYS, USAGE as USAGE_TABLE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import { usagePartitions } from '../../../lambdas/contracts/storage/table-keys/usage';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
@@ -27,6 +27,7 @@ afterEach(async () => {
 const turn = (endUsers: boolean) =>
   new SpendingRulesAdministration({
     store: stage.engine,
+    clock: Date.now,
     audit: new AuditLog({ store: stage.engine, clock: Date.now }),
   }).set({ accountId: stage.accountId, actor: DEPLOYMENT, rules: { endUsers } });
 
@@ -83,7 +84,7 @@ test('the name of an end user is in no table, and no provider gets it', async ()
   await turn(true);
   await endUserOf(chat({ user: CANARY }));
   const partitions = [
-    ...usagePartitions(stage.accountId).map((partition) => ({ table: USAGE, partition })),
+    ...usagePartitions(stage.accountId).map((partition) => ({ table: USAGE_TABLE, partition })),
     ...SHARDS.map((shard) => ({ table: WALLET, partition: holdPartition(shard) })),
     { table: WALLET, partition: stage.accountId },
     { table: KEYS, partition: spendingRulesKey(stage.accountId).pk },
@@ -92,5 +93,5 @@ test('the name of an end user is in no table, and no provider gets it', async ()
   const text = JSON.stringify(stored, (__, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
   expect(text).toContain('endUser');
   expect(text).not.toContain(CANARY);
-  expect(JSON.stringify(stage.providers.calls.map(({ body }) => String(body)))).not.toContain(CANARY);
+  expect(JSON.stringify(stage.providers.calls.map(({ json }) => json))).not.toContain(CANARY);
 });

@@ -154,7 +154,7 @@ describe('a budget', () => {
 
   test('a budget that does not cover the worst case is refused with 402, like an empty wallet', async () => {
     const message =
-      /^The budget of this key has \$0\.000000001 left this month; this request can cost up to \$0\.0000000\d+\. Raise the budget, or allow less output\.$/;
+      /^The budget of this key has \$0\.000000001 left this month and resets on \d{4}-\d\d-01 \(UTC\); this request can cost up to \$0\.0000000\d+\. Raise the budget, or allow less output\.$/;
     await expectRefused(chat(), budget(1_000n), 402, {
       code: 'insufficient_quota',
       type: 'insufficient_quota',

@@ -93,7 +93,7 @@ async function admitCounted(admission: Admission, { affordedPico, heldPico }: Sh
  * @throws Forbidden, InsufficientQuota when the account is suspended or in debt
  */
 export async function shortageOf(
-  admission: Pick<Admission, 'wallet' | 'request' | 'targets' | 'caller' | 'now' | 'plan' | 'timeLimitMs' | 'count'>,
+  admission: Pick<Admission, 'wallet' | 'request' | 'targets' | 'caller' | 'rules' | 'now' | 'plan' | 'timeLimitMs' | 'count'>,
 ): Promise<AppError | undefined> {
   const { wallet, request, targets, caller, plan, timeLimitMs, count } = admission;
   const balance = await wallet.balance(caller.accountId);
@@ -206,7 +206,7 @@ function reserve(
   tokens: number,
 ): Promise<Hold> {
   const { accountId } = caller;
-  const counting = countingOf(caller, { now, tokens });
+  const counting = countingOf(caller, { now, tokens, spending: rules });
   if (counting?.minute) refuseTooLarge(counting.minute);
   const { version: rulesVersion } = rules;
   return wallet.reserve({ ...terms, accountId, requestId, deadline, request: details, rulesVersion, counting });

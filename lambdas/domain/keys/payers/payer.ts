@@ -3,11 +3,14 @@ import { ACCOUNTS } from '../../../contracts/storage/tables';
 import type { Actor } from '../../access/actor';
 import { decodeAccount, isActiveAnd } from '../../accounts/account-item';
 import { decodeMember } from '../../accounts/member-item';
+import { inParallel } from '../../in-parallel';
 import type { GuardedWrite } from '../../table/commit';
 import { absent, exists } from '../../table/condition';
 import { everyItem } from '../../table/every-item';
 import type { TableStore } from '../../table/table-store';
 import { PayerNotMember, PayerRequired } from '../keys-errors';
+
+const CONCURRENT_READS_MAX = 20;
 
 /** The payer of a new key, and what has to be true when the key is stored. */
 export interface Payer {
@@ -48,6 +51,17 @@ export const isMember = (accountId: string, personId: string): GuardedWrite => (
   write: { table: ACCOUNTS, check: memberKey(accountId, personId), when: exists() },
   otherwise: () => new PayerNotMember(),
 });
+
+/** @throws PayerNotMember when one of the persons is not a member of the account */
+export async function expectMembers(
+  store: Pick<TableStore, 'get'>,
+  accountId: string,
+  personIds: readonly string[],
+): Promise<void> {
+  await inParallel(personIds, CONCURRENT_READS_MAX, async (personId) => {
+    if (!(await store.get({ table: ACCOUNTS, key: memberKey(accountId, personId) }))) throw new PayerNotMember();
+  });
+}
 
 async function memberNames(store: TableStore, accountId: string): Promise<readonly string[]> {
   const names: string[] = [];

@@ -1,15 +1,18 @@
 import { BoundedMap } from '../../bounded-map';
-import { ServiceUnavailable } from '../../errors/app-error';
+import type { StoredBudgets } from '../../../contracts/http/spending-rules';
+import { Forbidden, ServiceUnavailable } from '../../errors/app-error';
 import type { TableStore } from '../../table/table-store';
 import { SpendingRulesChanged } from '../../wallet/wallet-errors';
 import { NO_SPENDING_RULES, readSpendingRules, type StoredSpendingRules } from './spending-rules-item';
 
 /** An account's spending rules, as the data plane applies them. */
-export interface SpendingRules extends Omit<StoredSpendingRules, 'version'> {
+export interface SpendingRules extends Pick<StoredSpendingRules, 'endUserKey'> {
+  readonly budgets: StoredBudgets;
   /** The version that the account's balance names. 0 if the account never had any. */
   readonly version: bigint;
 }
 
+const UNKNOWN_BUDGETS = 'The account has budgets that this release cannot enforce: replace its spending rules.';
 /** The accounts whose rules this process remembers. It reads those of others again when they return. */
 const ACCOUNTS_MAX = 10_000;
 /** Rules do not change more often than this while a request is admitted. */
@@ -32,10 +35,12 @@ export class KnownSpendingRules {
     return this.#known.get(accountId) ?? { ...NO_SPENDING_RULES, version: 0n };
   }
 
-  /** @throws StoreUnavailable */
+  /** @throws StoreUnavailable, and Forbidden when a later release has set budgets that this one cannot enforce */
   async read(accountId: string): Promise<void> {
-    const { version, ...rules } = await readSpendingRules(this.#store, accountId);
-    this.#known.set(accountId, { ...rules, version: BigInt(version) });
+    const { version, budgets, ...rules } = await readSpendingRules(this.#store, accountId);
+    // Nothing here would enforce them.
+    if (budgets === 'unknown') throw new Forbidden(UNKNOWN_BUDGETS, 'unknown_rules');
+    this.#known.set(accountId, { ...rules, budgets, version: BigInt(version) });
   }
 }
 

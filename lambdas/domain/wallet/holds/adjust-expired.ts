@@ -13,7 +13,7 @@ import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, countedIn, decodeEntry, type Entry, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { WalletNotFound } from '../wallet-errors';
-import { countLate, readBudget } from './key-counters';
+import { countLate, readBudget } from './budget-counters';
 import { chargeOf, type Settled, settledBefore, type Settlement } from './settlement';
 
 interface Adjustment {

@@ -17,7 +17,8 @@ import { chargeTransfers, countedIn, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { InsufficientFunds, LedgerInconsistent } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown } from './hold';
-import { BudgetShort, endCount } from './key-counters';
+import { BudgetShort } from './budget-counters';
+import { endCount } from './key-counters';
 import { type Charge, chargeOf, type HoldEnd, shortfallOf } from './settlement';
 
 /**

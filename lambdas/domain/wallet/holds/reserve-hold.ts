@@ -12,9 +12,10 @@ import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import {
   InsufficientFunds,
-  type KeyLimitReached,
+  KeyLimitReached,
   RequestIdReused,
   SpendingRulesChanged,
+  tighter,
   WalletInDebt,
   WalletNotFound,
   WalletSuspended,
@@ -114,7 +115,7 @@ async function reserveOrFail(
     refuseLate(dependencies, terms);
     try {
       const refusals = await commit(dependencies.store, writes, reserveToken(requestId));
-      const refusal = refusals.find((other) => !(other instanceof InsufficientFunds)) ?? refusals[0];
+      const refusal = decisiveOf(refusals);
       if (refusal === undefined) return hold;
       if (refusal instanceof HeldBefore) return refusal.hold;
       throw refusal;
@@ -152,6 +153,13 @@ function heldBefore(stored: Item, { accountId, heldPico }: Hold): HeldBefore | R
 
 type HoldRefusal =
   SpendingRulesChanged | HeldBefore | RequestIdReused | KeyLimitReached | BalanceRefusal | WorstCaseRequired;
+
+/** The refusal that a caller gets. Of several budgets, it is about the one with the least left, which binds first. */
+function decisiveOf(refusals: readonly HoldRefusal[]): HoldRefusal | undefined {
+  const decisive = refusals.find((refusal) => !(refusal instanceof InsufficientFunds)) ?? refusals[0];
+  const isOfBudget = decisive instanceof KeyLimitReached && decisive.limit.kind === 'budget';
+  return isOfBudget ? refusals.filter((refusal) => refusal instanceof KeyLimitReached).reduce(tighter) : decisive;
+}
 
 /** The writes are ordered by precedence of their refusals, except that InsufficientFunds comes last. */
 function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRefusal>[] {

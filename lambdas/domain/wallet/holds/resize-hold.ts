@@ -18,7 +18,7 @@ import {
   type WalletNotFound,
 } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown, type Rolling } from './hold';
-import { BudgetShort, countResize } from './key-counters';
+import { BudgetShort, resizeInBudgets } from './budget-counters';
 import { balanceRefusal } from './reserve-hold';
 
 /** A hold whose amount follows its request. */
@@ -155,7 +155,7 @@ function resizeAttempt(known: RollingHold, wantedHeldPico: bigint): ResizeAttemp
       ),
       otherwise: balanceRefusal,
     },
-    ...(counting ? countResize(counting, addedPico) : []),
+    ...(counting ? resizeInBudgets(counting, addedPico) : []),
   ];
   return { known, resized, writes, token: newTransactionToken() };
 }

@@ -10,28 +10,30 @@ import type { LiveHold } from './live-holds';
 
 /** The value that one counter should have. */
 interface Expected {
-  readonly kind: 'key_budget' | 'key_running';
+  readonly kind: 'key_budget' | 'key_running' | 'budget';
   readonly id: string;
   readonly key: Key;
   readonly attribute: 'countedPico' | 'running';
   value: bigint;
 }
 
-/** Replays the counters of an account's keys: money charged and held in each budget window, and running requests. */
+/** Replays the counters of an account: money charged and held in each budget's window, and running requests. */
 export class CounterMatch {
   readonly #expected = new Map<string, Expected>();
 
   constructor(holds: readonly LiveHold[]) {
     for (const { heldPico, counting } of holds) {
       if (!counting) continue;
-      const { counterId, budget, runningMax } = counting;
+      const { counterId, budget, runningMax, shared = [] } = counting;
+      for (const { budgetId, window } of shared) this.#shared(budgetId, window).value += heldPico;
       if (budget) this.#budget(counterId, budget.window).value += heldPico;
       if (runningMax !== undefined) this.#running(counterId).value += 1n;
     }
   }
 
   addEntry(entry: Entry): void {
-    const { counterId, budgetWindow } = entry;
+    const { counterId, budgetWindow, budgets = [] } = entry;
+    for (const { budgetId, window } of budgets) this.#shared(budgetId, window).value += movedInto('spent', entry);
     if (counterId === undefined) return;
     this.#running(counterId);
     if (budgetWindow !== undefined) this.#budget(counterId, budgetWindow).value += movedInto('spent', entry);
@@ -48,6 +50,11 @@ export class CounterMatch {
   #budget(counterId: string, window: string): Expected {
     const key = budgetCounterKey(counterId, window);
     return this.#at({ kind: 'key_budget', id: `${counterId}#${window}`, key, attribute: 'countedPico', value: 0n });
+  }
+
+  #shared(budgetId: string, window: string): Expected {
+    const key = budgetCounterKey(budgetId, window);
+    return this.#at({ kind: 'budget', id: `${budgetId}#${window}`, key, attribute: 'countedPico', value: 0n });
   }
 
   #running(counterId: string): Expected {

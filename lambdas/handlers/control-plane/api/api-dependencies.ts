@@ -86,7 +86,11 @@ export function apiDependencies(options: ApiOptions) {
   const { payments, publicUrl } = options;
   const funds = new Funds({ store, clock });
   const audit = new AuditLog({ store, clock });
-  const settle = (accountId: string, personId: string): Promise<void> => passOnKeys({ store, clock }, accountId, personId);
+  const spending = new SpendingRulesAdministration({ store, clock, audit });
+  const settle = async (accountId: string, personId: string): Promise<void> => {
+    await passOnKeys({ store, clock }, accountId, personId);
+    await spending.dropMember(accountId, personId);
+  };
   const members = new Members({ store, audit, clock, notify, settle });
   const webhookSecrets = new WebhookSecrets(derivedSecret(pepper, WEBHOOK_SECRETS));
   const invitationSecret = derivedSecret(pepper, MAIL_SECRETS.invitations);
@@ -122,7 +126,7 @@ export function apiDependencies(options: ApiOptions) {
     deliveries: new Deliveries({ store, clock, audit }),
     allowsLoopback,
     unsubscribeSecret: derivedSecret(pepper, MAIL_SECRETS.unsubscribe),
-    spending: new SpendingRulesAdministration({ store, audit }),
+    spending,
     keySuspensions: new KeySuspensions({ store, clock, audit }),
     tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
     catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { budgetCounterKey } from '../../../contracts/storage/table-keys/keys';
+import { KEYS } from '../../../contracts/storage/tables';
+import { larger, lesser } from '../../money/pico';
+import type { GuardedWrite } from '../../table/commit';
+import { all } from '../../table/condition';
+import type { TableStore, Update } from '../../table/table-store';
+import type { Item } from '../../table/value';
+import { beginShortage, mayRollAgain } from '../balance/may-roll';
+import { type BudgetLeft, KeyLimitReached, WorstCaseRequired } from '../wallet-errors';
+import { atMost } from './counter-conditions';
+import { budgetsOf, type CountedBudget, type Counting } from './counting';
+
+/** The rest of a budget is too small for what should be counted in it. */
+export class BudgetShort {
+  readonly budget: BudgetLeft;
+  constructor(budget: BudgetLeft) {
+    this.budget = budget;
+  }
+}
+
+/**
+ * Counts a hold in each of its budgets, with one write for each.
+ * @param rollsAt when the request was admitted, if its hold rolls
+ */
+export const countInBudgets = (
+  counting: Counting,
+  heldPico: bigint,
+  rollsAt: number | undefined,
+): readonly GuardedWrite<KeyLimitReached | WorstCaseRequired>[] =>
+  budgetsOf(counting).map((budget) => {
+    const within = addWithin(budget, { countedPico: heldPico, heldPico });
+    return {
+      write: rollsAt === undefined ? within : { ...within, when: all(within.when, mayRollAgain(rollsAt)) },
+      otherwise: (counted) => {
+        const rest = restOf(budget, counted);
+        return rollsAt === undefined || rest.leftPico < heldPico
+          ? new KeyLimitReached({ kind: 'budget', ...rest })
+          : new WorstCaseRequired(cutUntilOf(counted));
+      },
+    };
+  });
+
+/**
+ * Subtracts what a hold did not use from each of its budgets. Only a charge above the hold has to fit into them.
+ * @param end.isShort whether the request was ended because a budget could not pay for more
+ */
+export function endInBudgets(
+  counting: Counting,
+  end: { readonly heldPico: bigint; readonly costPico: bigint; readonly now: number; readonly isShort: boolean },
+): readonly GuardedWrite<BudgetShort>[] {
+  const addedPico = end.costPico - end.heldPico;
+  return budgetsOf(counting).map((budget) => {
+    const counted = resize(budget, { countedPico: addedPico, heldPico: -end.heldPico });
+    return end.isShort ? { ...counted, write: beginShortage(counted.write, end.now) } : counted;
+  });
+}
+
+/** Counts a change of a hold's amount while its request runs. Only growth has to fit into the budgets. */
+export const resizeInBudgets = (counting: Counting, amountPico: bigint): readonly GuardedWrite<BudgetShort>[] =>
+  budgetsOf(counting).map((budget) => resize(budget, { countedPico: amountPico, heldPico: amountPico }));
+
+/** Counts a charge made after its hold has expired, on the condition that the budgets can pay it. */
+export const countLate = (counting: Counting, costPico: bigint): readonly Update[] =>
+  costPico > 0n
+    ? budgetsOf(counting).map((budget) => addWithin(budget, { countedPico: costPico, heldPico: 0n }))
+    : [];
+
+/** The rest of the budget that has the least left; undefined for a request without budgets. */
+export async function readBudget(store: TableStore, counting: Counting): Promise<BudgetLeft | undefined> {
+  const rests = await Promise.all(
+    budgetsOf(counting).map(async (budget) =>
+      restOf(budget, await store.get({ table: KEYS, key: budgetCounterKey(budget.counterId, budget.window) })),
+    ),
+  );
+  return rests.reduce<BudgetLeft | undefined>((least, rest) => (least ? shorterBudget(least, rest) : rest), undefined);
+}
+
+/** What a budget's counter has counted in a window, in pico-dollars: charges and holds, and the holds alone. */
+export async function readCounted(
+  store: TableStore,
+  { counterId, window }: Pick<CountedBudget, 'counterId' | 'window'>,
+): Promise<BudgetChange> {
+  return countedIn(await store.get({ table: KEYS, key: budgetCounterKey(counterId, window) }));
+}
+
+/** The budget that has less left: the one that binds first. */
+export const shorterBudget = (one: BudgetLeft, other: BudgetLeft): BudgetLeft =>
+  other.leftPico < one.leftPico ? other : one;
+
+/** The changes of a budget's counter, in pico-dollars. */
+interface BudgetChange {
+  /** The sum of the charges and holds of the window. */
+  readonly countedPico: bigint;
+  /** The held part of it. It decides which refusal a request gets and what people are told, and no money depends on it. */
+  readonly heldPico: bigint;
+}
+
+const resize = (budget: CountedBudget, change: BudgetChange): GuardedWrite<BudgetShort> & { readonly write: Update } =>
+  change.countedPico > 0n
+    ? { write: addWithin(budget, change), otherwise: (counted) => new BudgetShort(restOf(budget, counted)) }
+    : { write: add(budget, change) };
+
+const add = ({ counterId, window }: CountedBudget, { countedPico, heldPico }: BudgetChange): Update => ({
+  table: KEYS,
+  update: budgetCounterKey(counterId, window),
+  change: { add: { countedPico, heldPico } },
+});
+
+const addWithin = (budget: CountedBudget, change: BudgetChange): Required<Update> => ({
+  ...add(budget, change),
+  when: atMost('countedPico', budget.limitPico - change.countedPico),
+});
+
+function restOf(budget: CountedBudget, counted: Item | undefined): BudgetLeft {
+  const { of, counterId, window, limitPico } = budget;
+  const { countedPico, heldPico } = countedIn(counted);
+  return { of, counterId, window, leftPico: limitPico - lesser(countedPico, limitPico), heldPico };
+}
+
+const countedIn = (counted: Item | undefined): BudgetChange => ({
+  countedPico: z.bigint().parse(counted?.['countedPico'] ?? 0n),
+  // The end of a hold that an earlier release has counted makes it negative.
+  heldPico: larger(0n, z.bigint().parse(counted?.['heldPico'] ?? 0n)),
+});
+
+const cutUntilOf = (counted: Item | undefined): number => Number(counted?.['cutUntil'] ?? 0n);
