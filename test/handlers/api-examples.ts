@@ -26,6 +26,8 @@ const BILLING = {
   country: 'DE',
 };
 
+const BUDGET = { of: 'account', limitPico: '50000000000000', window: 'month' };
+
 async function aMember(stage: ApiStage, accountId: string): Promise<string> {
   if (accountId === stage.otherAccountId) return stage.person('stranger');
   return stage.person('billing');
@@ -149,7 +151,7 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
     body: { payer: await payerIn(stage, accountId) },
   }),
   getSpendingRules: at('/v1/accounts/{accountId}/spending-rules'),
-  setSpendingRules: at('/v1/accounts/{accountId}/spending-rules', { body: { endUsers: true } }),
+  setSpendingRules: at('/v1/accounts/{accountId}/spending-rules', { body: { endUsers: true, budgets: [BUDGET] } }),
   deleteTrust: async (stage, accountId) => ({
     path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}`,
   }),

@@ -10,6 +10,7 @@ import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { ExpiringKeys } from '../../lambdas/domain/keys/expiring-keys';
 import { Keys } from '../../lambdas/domain/keys/keys';
+import { KnownSpendingRules } from '../../lambdas/domain/keys/spending/known-spending-rules';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
 import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
@@ -125,6 +126,7 @@ test('the data plane has exactly the table permissions that it uses', async () =
   const { signal } = cancellations.watch(ACCOUNT, requestId);
   await cancellations.cancel(ACCOUNT, requestId);
   await freeLimit({ store: calls, clock }).count(ACCOUNT);
+  await new KnownSpendingRules({ store: calls }).read(ACCOUNT);
   await once(signal, 'abort');
   await claimTwice(calls, clock);
   const idle = await stage.reserve(100n);

@@ -1,4 +1,4 @@
-import { keyListingKey } from '../../../lambdas/contracts/storage/table-keys/keys';
+import { keyListingKey, spendingRulesKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import {
   accountKey,
   alertsKey,
@@ -120,6 +120,12 @@ export function exampleItems(
       createdAt: AT,
       createdBy: personId,
       payer: personId,
+    },
+    'spending-rules': {
+      ...spendingRulesKey(accountId),
+      version: 1,
+      endUserKey: bytes,
+      budgets: JSON.stringify([{ of: 'member', personId, budgetId: id('bud', 1), limitPico: '1', window: 'day' }]),
     },
     'mail-preferences': { ...mailPreferencesKey(personId), product: false, lowBalance: true, budget: false },
     key: {
