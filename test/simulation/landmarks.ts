@@ -27,6 +27,11 @@ export const LANDMARKS = [
   'a shared budget did not cover a request',
   'a shared budget did not cover an extension',
   'a request of shared budgets was adjusted after its expiry',
+  'a part of a budget was filled',
+  'a part of a budget was emptied',
+  'a lease that counts in a budget was taken',
+  'a lease that counts in a budget has grown',
+  'a lease that counts in a budget has ended',
   ...ROLLING_LANDMARKS,
   ...GROWTH_LANDMARKS,
 ] as const;
@@ -49,6 +54,7 @@ export function landmarksOf(changes: readonly ItemChange[], stored: Stored): rea
     [...stored.leases.values()].some((lease) => lease['accountId'] === accountId);
   return changes.flatMap((change): readonly Landmark[] => {
     const { kind, before, after } = change;
+    if (kind === 'counter') return landmarksOfPart(change, changes);
     if (kind === 'drawer' && changes.some((other) => other.kind === 'balance')) {
       return [availableOf(after) > availableOf(before) ? 'a drawer was filled' : 'a drawer was emptied'];
     }
@@ -138,4 +144,18 @@ function sharedLandmarkOfFailure(
   if (!writes.some((write, index) => isShared(write) && reasons[index]?.code === 'ConditionFailed')) return undefined;
   const isExtension = writes.some((write) => 'update' in write && write.update.pk.startsWith('holds#'));
   return isExtension ? 'a shared budget did not cover an extension' : 'a shared budget did not cover a request';
+}
+
+/** The landmarks of a part of a budget. */
+function landmarksOfPart({ key, before, after }: ItemChange, changes: readonly ItemChange[]): readonly Landmark[] {
+  if (after?.['leftPico'] === undefined) return [];
+  const lease = changes.find(({ kind }) => kind === 'lease');
+  if (lease) {
+    if (!lease.after) return ['a lease that counts in a budget has ended'];
+    return [lease.before ? 'a lease that counts in a budget has grown' : 'a lease that counts in a budget was taken'];
+  }
+  const leftBefore = before?.['leftPico'] === undefined ? 0n : pico(before, 'leftPico');
+  const isCounted = changes.some((other) => other.kind === 'counter' && other.key.pk !== key.pk);
+  if (!isCounted) return [];
+  return [pico(after, 'leftPico') > leftBefore ? 'a part of a budget was filled' : 'a part of a budget was emptied'];
 }

@@ -16,6 +16,9 @@ export interface Limits {
   readonly runningMax: number;
 }
 
+/** The place of the account's budget among the shared ones. */
+export const ACCOUNT_PLACE = 3;
+
 /** A budget that some requests of the first account share. */
 export interface SharedLimit {
   readonly of: 'member' | 'label' | 'account';

@@ -7,13 +7,14 @@ import type { Item, Key } from '../../lambdas/domain/table/value';
 import { countersPartition } from '../../lambdas/contracts/storage/table-keys/keys';
 import { CREDITS_PARTITION, paymentKey } from '../../lambdas/contracts/storage/table-keys/wallet';
 import { pico, text } from './fields';
+import { ACCOUNT_PLACE } from './planned';
 import { budgetIdOf, COUNTER_ID } from './intents';
 import { LeaseTurns } from './lease-turns';
 
 const SHARDS = Array.from({ length: 16 }, (_, shard) => String(shard).padStart(2, '0'));
 
 /** The places of the budgets that a plan can have. */
-const SHARED_PLACES = [0, 1, 2];
+const SHARED_PLACES = [0, 1, 2, 3];
 
 export type ItemKind =
   | 'balance'
@@ -154,6 +155,7 @@ export async function readAll(
   const partitions = [
     ...SHARDS.map((shard) => [WALLET, `holds#${shard}`] as const),
     ...[COUNTER_ID, ...SHARED_PLACES.map(budgetIdOf)].map((id) => [KEYS, countersPartition(id)] as const),
+    ...SHARDS.map((part) => [KEYS, countersPartition(`${budgetIdOf(ACCOUNT_PLACE)}#${part}`)] as const),
     [WALLET, CREDITS_PARTITION] as const,
     ...payments.map((paymentId) => [WALLET, paymentKey(paymentId).pk] as const),
     ...accounts.flatMap((partition) => [WALLET, KEYS].map((table) => [table, partition] as const)),

@@ -15,7 +15,8 @@ import { Process } from './processes';
 import { Random } from './random';
 import { Scheduler } from './scheduler';
 import { type ItemChange, readAll, Stored } from './stored';
-import { limitsAreKept, sharedBudgetsAreKept } from './limits';
+import { limitsAreKept } from './limits';
+import { sharedBudgetsAreKept } from './shared-budgets';
 import { expectKept } from './violation';
 
 /** One history in this many also adds up its usage records. */

@@ -171,6 +171,7 @@ export const WALLET_ITEMS = [
       requestId: running,
       requestHeldPico: running,
       deadline: BOOKKEEPING,
+      budget: BOOKKEEPING,
       ...REQUEST,
     },
     is: ({ pk, sk }) => /^holds#\d\d$/.test(pk) && isLease(sk),

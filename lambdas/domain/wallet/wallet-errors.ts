@@ -47,6 +47,8 @@ export interface BudgetLeft {
   readonly leftPico: bigint;
   /** The part of the budget that running requests hold, and of which they may return something. */
   readonly heldPico: bigint;
+  /** Whether its parts may have more. */
+  readonly hasParts: boolean;
 }
 
 /** The limit that a request would exceed. */

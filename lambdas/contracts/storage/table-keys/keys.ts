@@ -21,6 +21,9 @@ export const budgetCounterKey = (counterId: string, window: string): Key => ({
   pk: countersPartition(counterId),
   sk: `budget#${window}`,
 });
+/** A part of an account's budget in one window, from which leases are taken. @param part the name of the drawer beside it */
+export const budgetPartKey = (budgetId: string, part: string, window: string): Key =>
+  budgetCounterKey(`${budgetId}#${part}`, window);
 /** The highest percentage of a budget's window that people were told about. */
 export const budgetNoticeKey = (counterId: string, window: string): Key => ({
   pk: countersPartition(counterId),

@@ -14,6 +14,7 @@ import { chargeTransfers, countedIn, decodeEntry, type Entry, putEntry } from '.
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { WalletNotFound } from '../wallet-errors';
 import { countLate, readBudget } from './budget-counters';
+import { emptyPartsIn } from './budget-parts';
 import { chargeOf, type Settled, settledBefore, type Settlement } from './settlement';
 
 interface Adjustment {
@@ -46,6 +47,8 @@ export async function adjustExpired(dependencies: WalletDependencies, settlement
 async function affordedPico(dependencies: WalletDependencies, settlement: Settlement): Promise<bigint> {
   const { counting } = settlement.hold;
   const { availablePico } = await mainBalance(dependencies, settlement);
+  // What is in the parts of a budget cannot be charged to its counter.
+  if (counting) await emptyPartsIn(dependencies, counting);
   const budget = counting && (await readBudget(dependencies.store, counting));
   return lesser(budget?.leftPico ?? availablePico, availablePico);
 }

@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { budgetCounterKey } from '../../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../../contracts/storage/tables';
-import { larger, lesser } from '../../money/pico';
+import { lesser } from '../../money/pico';
 import type { GuardedWrite } from '../../table/commit';
 import { all } from '../../table/condition';
 import type { TableStore, Update } from '../../table/table-store';
@@ -9,7 +8,8 @@ import type { Item } from '../../table/value';
 import { beginShortage, mayRollAgain } from '../balance/may-roll';
 import { type BudgetLeft, KeyLimitReached, WorstCaseRequired } from '../wallet-errors';
 import { atMost } from './counter-conditions';
-import { budgetsOf, type CountedBudget, type Counting } from './counting';
+import { type Counted, decodeCounted, readParts } from './budget-parts';
+import { budgetsOf, type CountedBudget, type Counting, type SharedBudget } from './counting';
 
 /** The rest of a budget is too small for what should be counted in it. */
 export class BudgetShort {
@@ -33,7 +33,7 @@ export const countInBudgets = (
     return {
       write: rollsAt === undefined ? within : { ...within, when: all(within.when, mayRollAgain(rollsAt)) },
       otherwise: (counted) => {
-        const rest = restOf(budget, counted);
+        const rest = restOf(budget, decodeCounted(counted));
         return rollsAt === undefined || rest.leftPico < heldPico
           ? new KeyLimitReached({ kind: 'budget', ...rest })
           : new WorstCaseRequired(cutUntilOf(counted));
@@ -60,28 +60,44 @@ export function endInBudgets(
 export const resizeInBudgets = (counting: Counting, amountPico: bigint): readonly GuardedWrite<BudgetShort>[] =>
   budgetsOf(counting).map((budget) => resize(budget, { countedPico: amountPico, heldPico: amountPico }));
 
+/** Counts the growth of a lease in its budget's counter. Its part notes that the lease holds it. */
+export const countForLease = (budget: SharedBudget, addedPico: bigint): GuardedWrite<BudgetShort> =>
+  resize({ ...budget, counterId: budget.budgetId }, { countedPico: addedPico, heldPico: 0n });
+
+/** Notes at the counters of budgets that a request was ended because one of them had too little. */
+export const notesOfShortage = (counting: Counting, now: number): readonly Update[] =>
+  budgetsOf(counting).map((budget) => beginShortage(add(budget, { countedPico: 0n, heldPico: 0n }), now));
+
 /** Counts a charge made after its hold has expired, on the condition that the budgets can pay it. */
 export const countLate = (counting: Counting, costPico: bigint): readonly Update[] =>
   costPico > 0n
     ? budgetsOf(counting).map((budget) => addWithin(budget, { countedPico: costPico, heldPico: 0n }))
     : [];
 
-/** The rest of the budget that has the least left; undefined for a request without budgets. */
+/** The rest of the budget that has the least left, with that of its parts; undefined for a request without budgets. */
 export async function readBudget(store: TableStore, counting: Counting): Promise<BudgetLeft | undefined> {
   const rests = await Promise.all(
-    budgetsOf(counting).map(async (budget) =>
-      restOf(budget, await store.get({ table: KEYS, key: budgetCounterKey(budget.counterId, budget.window) })),
-    ),
+    budgetsOf(counting).map(async (budget) => restOf(budget, await readCounted(store, budget))),
   );
   return rests.reduce<BudgetLeft | undefined>((least, rest) => (least ? shorterBudget(least, rest) : rest), undefined);
 }
 
-/** What a budget's counter has counted in a window, in pico-dollars: charges and holds, and the holds alone. */
+/** What a budget has counted in a window, in pico-dollars: charges and holds, and the holds alone, also in its parts. */
 export async function readCounted(
   store: TableStore,
   { counterId, window }: Pick<CountedBudget, 'counterId' | 'window'>,
-): Promise<BudgetChange> {
-  return countedIn(await store.get({ table: KEYS, key: budgetCounterKey(counterId, window) }));
+): Promise<Counted> {
+  const main = decodeCounted(await store.get({ table: KEYS, key: budgetCounterKey(counterId, window) }));
+  if (!main.hasParts) return main;
+  const parts = await readParts(store, { budgetId: counterId, window });
+  return [...parts.values()].reduce(
+    (sum, { leftPico, heldPico }) => ({
+      ...sum,
+      countedPico: sum.countedPico - leftPico,
+      heldPico: sum.heldPico + heldPico,
+    }),
+    main,
+  );
 }
 
 /** The budget that has less left: the one that binds first. */
@@ -98,7 +114,7 @@ interface BudgetChange {
 
 const resize = (budget: CountedBudget, change: BudgetChange): GuardedWrite<BudgetShort> & { readonly write: Update } =>
   change.countedPico > 0n
-    ? { write: addWithin(budget, change), otherwise: (counted) => new BudgetShort(restOf(budget, counted)) }
+    ? { write: addWithin(budget, change), otherwise: (counted) => new BudgetShort(restOf(budget, decodeCounted(counted))) }
     : { write: add(budget, change) };
 
 const add = ({ counterId, window }: CountedBudget, { countedPico, heldPico }: BudgetChange): Update => ({
@@ -112,16 +128,9 @@ const addWithin = (budget: CountedBudget, change: BudgetChange): Required<Update
   when: atMost('countedPico', budget.limitPico - change.countedPico),
 });
 
-function restOf(budget: CountedBudget, counted: Item | undefined): BudgetLeft {
-  const { of, counterId, window, limitPico } = budget;
-  const { countedPico, heldPico } = countedIn(counted);
-  return { of, counterId, window, leftPico: limitPico - lesser(countedPico, limitPico), heldPico };
+function restOf({ of, counterId, window, limitPico }: CountedBudget, counted: Counted): BudgetLeft {
+  const { countedPico, heldPico, hasParts } = counted;
+  return { of, counterId, window, leftPico: limitPico - lesser(countedPico, limitPico), heldPico, hasParts };
 }
-
-const countedIn = (counted: Item | undefined): BudgetChange => ({
-  countedPico: z.bigint().parse(counted?.['countedPico'] ?? 0n),
-  // The end of a hold that an earlier release has counted makes it negative.
-  heldPico: larger(0n, z.bigint().parse(counted?.['heldPico'] ?? 0n)),
-});
 
 const cutUntilOf = (counted: Item | undefined): number => Number(counted?.['cutUntil'] ?? 0n);

@@ -7,7 +7,7 @@ const whole = z.coerce.number().pipe(z.int());
 /** Whose budget it is, other than a key's own. */
 export const BUDGET_OWNERS = ['member', 'label', 'account'] as const;
 
-const sharedBudgetSchema = z.object({
+export const sharedBudgetSchema = z.object({
   budgetId: z.string(),
   of: openValue(BUDGET_OWNERS),
   window: z.string(),
@@ -69,4 +69,14 @@ function present(counts: { readonly [name: string]: number | undefined }): { rea
   return Object.fromEntries(
     Object.entries(counts).flatMap(([name, count]) => (count === undefined ? [] : [[name, count]])),
   );
+}
+
+/**
+ * The budget of the account, if nothing else counts the request: leases can then serve it, because all requests of the
+ * account count in it.
+ */
+export function accountBudgetOf(counting: Counting | undefined): SharedBudget | undefined {
+  const { budget, minute, runningMax, shared: [shared, ...others] = [] } = counting ?? {};
+  const isAlone = budget === undefined && minute === undefined && runningMax === undefined && others.length === 0;
+  return isAlone && shared?.of === 'account' ? shared : undefined;
 }

@@ -11,6 +11,8 @@ import { changeBalance } from '../balance/balance';
 import { refillDrawer } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import type { HoldTerms } from '../holds/reserve-hold';
+import { PartShort, refillPart, takeFromPart } from '../holds/budget-parts';
+import { accountBudgetOf } from '../holds/counting';
 import { absentIn } from '../holds/hold';
 import { refuseLate } from '../holds/reserve-hold';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
@@ -67,15 +69,16 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     refuseLate(dependencies, terms);
     const { lease, writes, token } = attempt;
+    let refusals: readonly LeaseRefusal[] = [];
     try {
-      const [refusal] = await commit(dependencies.store, writes, token);
-      if (refusal === undefined) return lease;
+      refusals = await commit(dependencies.store, writes, token);
+      if (refusals.length === 0) return lease;
     } catch (error) {
       // Other requests are writing this drawer. Nothing was written, so the next attempt may use another one.
       if (isContention(error)) attempt = leaseAttempt(dependencies, terms, eachPico);
       throw error;
     }
-    if (!(await refillDrawer(dependencies, lease, lease.heldPico))) {
+    if (!(await refill(dependencies, lease, refusals))) {
       if (eachPico === terms.holdPico) return undefined;
       eachPico = terms.holdPico;
       attempt = leaseAttempt(dependencies, terms, eachPico);
@@ -84,10 +87,25 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
   });
 }
 
+/** The drawer, or the part of the account's budget beside it, has too little. */
+type LeaseRefusal = 'drawer_short' | PartShort;
+
+/** Fills what was short. @returns false when there is too little money for that */
+async function refill(
+  dependencies: WalletDependencies,
+  lease: Lease,
+  refusals: readonly LeaseRefusal[],
+): Promise<boolean> {
+  const { budget, drawer, heldPico } = lease;
+  const isShort = budget !== undefined && refusals.some((refusal) => refusal instanceof PartShort);
+  if (isShort && !(await refillPart(dependencies, budget, drawer, heldPico))) return false;
+  return !refusals.includes('drawer_short') || (await refillDrawer(dependencies, lease, heldPico));
+}
+
 interface LeaseAttempt {
   readonly lease: Lease;
   /** Identical for every attempt, because every attempt has the same token. */
-  readonly writes: readonly GuardedWrite<'drawer_short'>[];
+  readonly writes: readonly GuardedWrite<LeaseRefusal>[];
   readonly token: string;
 }
 
@@ -97,23 +115,26 @@ function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms,
   const now = timing.clock();
   const drawer = shardAt(timing.random());
   const heldPico = LEASE_HOLDS * eachPico;
+  const budget = accountBudgetOf(terms.counting);
   const leaseId = `lease_${newUlid(now)}`;
   const lease: Lease = {
     leaseId,
     accountId,
     drawer,
     heldPico,
+    ...(budget && { budget }),
     dueAt: now + LEASE_MS,
     settled: NOTHING_SETTLED,
     last: leasedRequest(terms, 1n, heldPico),
   };
   const isCovered = compare('availablePico', '>=', heldPico);
-  const writes = [
+  const writes: readonly GuardedWrite<LeaseRefusal>[] = [
     {
       write: changeBalance({ accountId, drawer }, { availablePico: -heldPico, heldPico }, isCovered),
       otherwise: () => 'drawer_short' as const,
     },
     { write: { table: WALLET, put: encodeLease(lease), when: absent() } },
+    ...(budget ? [takeFromPart(budget, drawer, heldPico)] : []),
   ];
   return { lease, writes, token: newTransactionToken() };
 }

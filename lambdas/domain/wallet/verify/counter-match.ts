@@ -3,6 +3,7 @@ import { budgetCounterKey, runningCounterKey } from '../../../contracts/storage/
 import { KEYS } from '../../../contracts/storage/tables';
 import type { TableStore } from '../../table/table-store';
 import type { Key } from '../../table/value';
+import { readCounted } from '../holds/budget-counters';
 import type { Report } from './difference';
 import type { Entry } from '../ledger/entry';
 import { movedInto } from '../ledger/entry';
@@ -14,6 +15,8 @@ interface Expected {
   readonly id: string;
   readonly key: Key;
   readonly attribute: 'countedPico' | 'running';
+  /** The window of a budget that may have parts, which have what its counter counts and nothing has used. */
+  readonly parts?: { readonly budgetId: string; readonly window: string };
   value: bigint;
 }
 
@@ -40,9 +43,10 @@ export class CounterMatch {
   }
 
   async compare(store: TableStore, report: Report): Promise<void> {
-    for (const { kind, id, key, attribute, value } of this.#expected.values()) {
-      const item = await store.get({ table: KEYS, key });
-      const counted = z.bigint().parse(item?.[attribute] ?? 0n);
+    for (const { kind, id, key, attribute, value, parts } of this.#expected.values()) {
+      const counted = parts
+        ? (await readCounted(store, { counterId: parts.budgetId, window: parts.window })).countedPico
+        : z.bigint().parse((await store.get({ table: KEYS, key }))?.[attribute] ?? 0n);
       if (counted !== value) report({ kind, id, expectedPico: value, actualPico: counted });
     }
   }
@@ -54,7 +58,7 @@ export class CounterMatch {
 
   #shared(budgetId: string, window: string): Expected {
     const key = budgetCounterKey(budgetId, window);
-    return this.#at({ kind: 'budget', id: `${budgetId}#${window}`, key, attribute: 'countedPico', value: 0n });
+    return this.#at({ kind: 'budget', id: `${budgetId}#${window}`, key, attribute: 'countedPico', value: 0n, parts: { budgetId, window } });
   }
 
   #running(counterId: string): Expected {
