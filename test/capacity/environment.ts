@@ -3,6 +3,7 @@ import { cancellationKey } from '../../lambdas/contracts/storage/table-keys/usag
 import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
+import type { SharedBudget } from '../../lambdas/domain/wallet/holds/counting';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import type { VirtualTime } from './virtual-time';
 
@@ -20,9 +21,11 @@ export interface CapacityRequest {
   readonly costPico: bigint;
   /** Milliseconds that the provider takes. */
   readonly providerMs: number;
+  /** The account's budget in which it counts. @default none */
+  readonly budget?: SharedBudget | undefined;
 }
 
-/** One execution environment of the data plane. It serves one request at a time and remembers state in between. */
+/** One process of the data plane. As a function, it serves one request at a time. It remembers state in between. */
 export class Environment {
   readonly #store: TableStore;
   readonly #time: VirtualTime;
@@ -39,7 +42,7 @@ export class Environment {
   }
 
   /** Makes the store calls of one paid, streamed request. Rejects if the client would get an error. */
-  async serve({ accountId, key, holdPico, ceilingPico, costPico, providerMs }: CapacityRequest): Promise<void> {
+  async serve({ accountId, key, holdPico, ceilingPico, costPico, providerMs, budget }: CapacityRequest): Promise<void> {
     const admittedAt = this.#time.clock();
     const owner = await this.#keys.verify(key);
     if (owner?.accountId !== accountId) throw new Error('the key was refused');
@@ -54,7 +57,9 @@ export class Environment {
       priceVersion: 'openai/gpt-5-mini@2026-11-01',
     };
     const deadline = admittedAt + HOLD_MS;
-    const hold = await this.#wallet.reserve({ accountId, requestId, holdPico, ceilingPico, deadline, request });
+    const counting = budget && { counterId: owner.keyId, shared: [budget] };
+    const terms = { accountId, requestId, holdPico, ceilingPico, deadline, request, counting };
+    const hold = await this.#wallet.reserve(terms);
     await this.#stream(accountId, requestId, providerMs);
     const usage = { input: 900, output: 350, cachedInput: 512 };
     const outcome = { status: 'completed' as const, httpStatus: 200, usage, estimated: false, firstByteMs: 400 };

@@ -13,6 +13,7 @@ import {
   type VerifyCommand,
   verifySchema,
 } from './command';
+import { parseBudgetsCommand } from './budgets-command';
 import { parseCatalogCommand } from './catalog-command-line';
 import { parseExportsCommand } from './exports-command';
 import { parseKeysCommand } from './keys-command-line';
@@ -92,6 +93,7 @@ const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
   ['parked', parseParkedCommand],
   ['payments', parsePaymentsCommand],
   ['exports', parseExportsCommand],
+  ['budgets', parseBudgetsCommand],
 ]);
 
 function parseCommand(first: string | undefined, others: readonly string[], options: Options): object {

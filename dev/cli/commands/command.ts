@@ -7,6 +7,7 @@ import { accountIdSchema, keyIdSchema, personIdSchema, requestIdSchema } from '.
 import { keyRulesSchema } from '../../../lambdas/contracts/http/key-rules';
 import { STANDINGS } from '../../../lambdas/contracts/http/roles';
 import { amount } from './amount';
+import { BUDGET_COMMANDS } from './budgets-command';
 import { CATALOG_COMMANDS } from './catalog-command';
 import { EXPORT_COMMANDS } from './exports-command';
 import { OPERATOR_COMMANDS } from './operators-command';
@@ -107,6 +108,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   ...PARKED_COMMANDS,
   ...MONEY_COMMANDS,
   ...EXPORT_COMMANDS,
+  ...BUDGET_COMMANDS,
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

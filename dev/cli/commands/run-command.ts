@@ -11,6 +11,7 @@ import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
 import { PaymentIdReused } from '../../../lambdas/domain/wallet/wallet-errors';
 import { type LedgerReport, verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
+import { isBudgetsCommand, runBudgetsCommand } from './budgets-command';
 import { runCatalogCommand } from './run-catalog-command';
 import { isCatalogCommand } from './catalog-command';
 import type { Command } from './command';
@@ -49,6 +50,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   const isKnown = accountIdSchema.safeParse(accountId).success && (await services.accounts.exists(accountId));
   if (!isKnown) return accountNotFound(accountId);
   if (isWalletCommand(command)) return runWalletCommand(services, command);
+  if (isBudgetsCommand(command)) return runBudgetsCommand(services, command);
   if (isExportsCommand(command)) return runExportsCommand(services, command);
   switch (command.name) {
     case 'wallet':

@@ -44,6 +44,11 @@ Keys
                                      ends at once, or after --grace <seconds>, at most 30 days
   keys revoke <accountId> <keyId>    end a key at once and for good, and print what remains of it, as JSON
 
+Budgets
+  budgets show <accountId>           print the budgets of the account, its members and its labels, with what is used of
+                                     each, as JSON
+  budgets set <accountId>            replace them all with those of --rules <file>, in JSON (docs/budgets.md)
+
 People
   operators list                     print the person IDs of all operators as JSON lines
   operators appoint <personId>       make a person an operator. They must have signed in once; GET /api/v1/me shows

@@ -161,7 +161,7 @@ describe('a budget', () => {
       message: expect.stringMatching(message) as string,
     });
     await expectRefused({ ...chat() }, { budget: { limitPico: '1000', window: 'total' } }, 402, {
-      message: expect.stringContaining('left in total;') as string,
+      message: expect.stringContaining('left in total and does not reset;') as string,
     });
   });
 

@@ -120,7 +120,7 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
       return { hold, targets, outputTokensCap: undefined, plan, isAmple };
     } catch (error) {
       const shortage = toShortage(error, admission, last.held, worst);
-      if (error instanceof InsufficientFunds) shortAccounts.add(caller.accountId);
+      if (error instanceof InsufficientFunds || shortage.isOfAccount) shortAccounts.add(caller.accountId);
       return shortage;
     }
   };

@@ -26,6 +26,8 @@ export class Shortage {
   readonly heldPico: bigint;
   /** Names the budget that has less; absent if the wallet does. */
   readonly budgetOf: string | undefined;
+  /** Whether the account's own budget has less. */
+  readonly isOfAccount: boolean;
   /** The error for the client when even less output is unaffordable. */
   readonly refusal: AppError;
   constructor(
@@ -35,6 +37,7 @@ export class Shortage {
       readonly affordedPico: bigint;
       readonly heldPico: bigint;
       readonly budgetOf?: string;
+      readonly isOfAccount?: boolean;
     },
   ) {
     this.refusal = refusal;
@@ -42,6 +45,7 @@ export class Shortage {
     this.affordedPico = amounts.affordedPico;
     this.heldPico = amounts.heldPico;
     this.budgetOf = amounts.budgetOf;
+    this.isOfAccount = amounts.isOfAccount ?? false;
   }
 }
 
@@ -72,7 +76,7 @@ export function toShortage(
       const budgetOf = ownerOf(limit, rules);
       const message = `The budget of ${budgetOf} has $${formatUsd(limit.leftPico)} left ${periodOf(limit)}; ${upTo}. Raise the budget, or allow less output.`;
       const { leftPico: affordedPico, heldPico } = limit;
-      return new Shortage(new InsufficientQuota(message), { of: 'budget', affordedPico, heldPico, budgetOf });
+      return new Shortage(new InsufficientQuota(message), { of: 'budget', affordedPico, heldPico, budgetOf, isOfAccount: limit.of === 'account' });
     }
     case 'minute':
       throw minuteIsFull(limit, now);

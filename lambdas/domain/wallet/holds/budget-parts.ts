@@ -146,7 +146,7 @@ function emptyPart(
   part: string,
   amountPico: bigint,
 ): Promise<void> {
-  const writes = [
+  const writes: readonly GuardedWrite<'taken_meanwhile'>[] = [
     {
       write: {
         table: KEYS,
@@ -155,7 +155,7 @@ function emptyPart(
         when: compare('leftPico', '>=', amountPico),
       },
       // A lease took it, or another request emptied the part.
-      otherwise: () => 'taken_meanwhile' as const,
+      otherwise: () => 'taken_meanwhile',
     },
     { write: { table: KEYS, update: budgetCounterKey(budgetId, window), change: { add: { countedPico: -amountPico } } } },
   ];
