@@ -3,7 +3,8 @@ import { cancellationKey } from '../../lambdas/contracts/storage/table-keys/usag
 import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
-import type { SharedBudget } from '../../lambdas/domain/wallet/holds/counting';
+import type { Counting, SharedBudget } from '../../lambdas/domain/wallet/holds/counting';
+import { KeyLimitReached } from '../../lambdas/domain/wallet/wallet-errors';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import type { VirtualTime } from './virtual-time';
 
@@ -11,6 +12,7 @@ export const PEPPER = 'the pepper of a capacity test';
 export const USAGE_RETENTION_DAYS = 90;
 const HOLD_MS = 16 * 60_000;
 const CANCEL_LOOK_MS = 700;
+const SHORT_MS = 60_000;
 
 export interface CapacityRequest {
   readonly accountId: string;
@@ -31,6 +33,8 @@ export class Environment {
   readonly #time: VirtualTime;
   readonly #keys: Keys;
   readonly #wallet: Wallet;
+  /** Epoch milliseconds. */
+  #shortUntil = 0;
 
   constructor(store: TableStore, time: VirtualTime, random: () => number) {
     const { clock } = time;
@@ -41,7 +45,10 @@ export class Environment {
     this.#wallet = new Wallet({ store, clock, usageRetentionDays: USAGE_RETENTION_DAYS, random, sleep });
   }
 
-  /** Makes the store calls of one paid, streamed request. Rejects if the client would get an error. */
+  /**
+   * Makes the store calls of one paid, streamed request. Rejects if the client would get an error. As the gateway does, it
+   * reads a budget that was short a moment ago before it tries to hold money in it.
+   */
   async serve({ accountId, key, holdPico, ceilingPico, costPico, providerMs, budget }: CapacityRequest): Promise<void> {
     const admittedAt = this.#time.clock();
     const owner = await this.#keys.verify(key);
@@ -59,7 +66,11 @@ export class Environment {
     const deadline = admittedAt + HOLD_MS;
     const counting = budget && { counterId: owner.keyId, shared: [budget] };
     const terms = { accountId, requestId, holdPico, ceilingPico, deadline, request, counting };
-    const hold = await this.#wallet.reserve(terms);
+    if (counting && admittedAt < this.#shortUntil) await this.#expectBudget(counting, holdPico);
+    const hold = await this.#wallet.reserve(terms).catch((error: unknown) => {
+      if (error instanceof KeyLimitReached) this.#shortUntil = admittedAt + SHORT_MS;
+      throw error;
+    });
     await this.#stream(accountId, requestId, providerMs);
     const usage = { input: 900, output: 350, cachedInput: 512 };
     const outcome = { status: 'completed' as const, httpStatus: 200, usage, estimated: false, firstByteMs: 400 };
@@ -67,6 +78,12 @@ export class Environment {
     const record = { requestId, accountId, ...request, ...outcome, durationMs };
     const settlement = await this.#wallet.settle({ hold, kind: 'charge', costPico, record });
     if (settlement.costPico !== costPico) throw new Error('the request was charged a different amount');
+  }
+
+  /** @throws KeyLimitReached when the budget has too little left */
+  async #expectBudget(counting: Counting, holdPico: bigint): Promise<void> {
+    const left = await this.#wallet.budget(counting);
+    if (left && left.leftPico < holdPico) throw new KeyLimitReached({ kind: 'budget', ...left });
   }
 
   /** Checks for a cancellation while the provider responds. */

@@ -20,6 +20,7 @@ const shown = personal('exported', 'erasable');
 const corrected = personal('exported', 'erasable', 'correctable');
 const hidden = secret('erasable');
 const BY_KEY = 'It is found through the list of the account’s keys.';
+const BY_KEY_OR_BUDGET = 'It is found through the list of the account’s keys, or through its spending rules.';
 const KEY_ID = /^0\w{25}$/;
 
 /** The items about keys. The list of an account's keys leads to the items of each key. */
@@ -102,9 +103,9 @@ export const KEY_ITEMS = [
   }),
   storedItem({
     kind: 'key-counter',
-    about: 'how much of a limit a key has used, or how often an account did something in a minute',
+    about: 'how much of a limit or a budget is used, or how often an account did something in a minute',
     table: KEYS,
-    ends: 'with the key; that of a minute after ten minutes',
+    ends: 'with the key or the account; that of a minute after ten minutes',
     schema: z.object({
       countedPico: z.bigint().optional(),
       cutUntil: z.bigint().optional(),
@@ -113,6 +114,9 @@ export const KEY_ITEMS = [
       running: whole.optional(),
       counted: whole.optional(),
       heldPico: z.bigint().optional(),
+      leftPico: z.bigint().optional(),
+      limitPico: z.bigint().optional(),
+      hasParts: z.boolean().optional(),
     }),
     fields: {
       countedPico: usage('erasable'),
@@ -122,18 +126,21 @@ export const KEY_ITEMS = [
       running: usage('erasable'),
       counted: usage('erasable'),
       heldPico: usage('erasable'),
+      leftPico: usage('erasable'),
+      limitPico: usage('erasable'),
+      hasParts: BOOKKEEPING,
     },
     is: keyed(/^counters#/, /^(budget#|minute#|waits#|running$)/),
-    notFound: BY_KEY,
+    notFound: BY_KEY_OR_BUDGET,
   }),
   storedItem({
     kind: 'budget-notice',
-    about: 'how much of a budget people were told that a key has used',
+    about: 'how much of a budget people were told that is used',
     table: KEYS,
-    ends: 'with the key',
+    ends: 'with the key or the account',
     schema: z.object({ percent: z.bigint() }),
     fields: { percent: BOOKKEEPING },
     is: keyed(/^counters#/, /^told#/),
-    notFound: BY_KEY,
+    notFound: BY_KEY_OR_BUDGET,
   }),
 ];

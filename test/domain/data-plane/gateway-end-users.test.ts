@@ -11,7 +11,7 @@ import type { Get } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { holdPartition } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { completion, whole } from './fake-providers';
-import { chat, GatewayStage, messages, USAGE } from './gateway-stage';
+import { chat, GatewayStage, USAGE } from './gateway-stage';
 import type { Sent } from './fake-client';
 
 const CANARY = 'ada.lovelace@example.test';
@@ -62,14 +62,14 @@ test('a user is recorded as the same hash in each request, and another user as a
 });
 
 test.each([
-  ['Claude Code', messages(), 'x-claude-code-session-id'],
-  ['Codex', chat(), 'session_id'],
-  ['a newer Codex', chat(), 'session-id'],
-])('the session that %s names in a header is recorded as a hash', async (_, sent, header) => {
+  ['Claude Code', 'x-claude-code-session-id'],
+  ['Codex', 'session_id'],
+  ['a newer Codex', 'session-id'],
+])('the session that %s names in a header is recorded as a hash', async (_, header) => {
   await turn(true);
-  const first = await endUserOf({ ...sent, headers: { [header]: CANARY } });
+  const first = await endUserOf({ ...chat(), headers: { [header]: CANARY } });
   expect(first).toMatch(/^[\w-]{22}$/);
-  expect(await endUserOf({ ...sent, headers: { [header]: 'another session' } })).not.toBe(first);
+  expect(await endUserOf({ ...chat(), headers: { [header]: 'another session' } })).not.toBe(first);
 });
 
 test.each([[{}], [{ user: 7 }], [{ user: '' }], [{ user: 'a'.repeat(2_000) }]])(

@@ -70,5 +70,5 @@ test('a request whose account’s rules change with each attempt is told to try 
   const { stage, accountId } = await opened();
   const always = () => Promise.reject(new SpendingRulesChanged());
   const refused = withSpendingRules(new KnownSpendingRules(stage), accountId, always);
-  await expect(refused).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+  await expect(refused).rejects.toMatchObject({ status: 503 });
 });

@@ -69,6 +69,8 @@ export function exampleItems(
     at: AT,
     priceVersion: 'v1',
     labels: { team: marker },
+    payer: personId,
+    endUser: 'Zm9vYmFyYmF6cXV4Zm9vYg',
   };
   const membership = { role: 'owner', joinedAt: AT };
   return {
@@ -283,6 +285,7 @@ export function exampleItems(
       requests: 1n,
       counterId: KEY_ID,
       budgetWindow: 'total',
+      budgets: [{ budgetId: id('bud', 1), window: 'total' }],
       transfers: [{ from: 'available', to: 'spent', amountPico: 1n }],
     },
     hold: {

@@ -16,7 +16,7 @@ export const spendingRulesItemSchema = z.object({
   version: versionSchema,
   /** The key of the hashes of end users. Absent if the account does not want its usage by end user. */
   endUserKey: bytes.optional(),
-  /** The budgets that keys share; \`unknown\` if a later release has set some that this one cannot enforce. */
+  /** The budgets that keys share; `unknown` if a later release has set some that this one cannot enforce. */
   budgets: z.string().default('[]').transform(decodeBudgets),
 });
 

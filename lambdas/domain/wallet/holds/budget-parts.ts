@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SHARDS } from '../../../contracts/storage/table-keys/key-parts';
 import { budgetCounterKey, budgetPartKey } from '../../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../../contracts/storage/tables';
-import { larger } from '../../money/pico';
+import { larger, lesser } from '../../money/pico';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, any, compare } from '../../table/condition';
 import type { TableStore, Update } from '../../table/table-store';
@@ -71,8 +71,9 @@ export const returnToPart = (
 
 /**
  * Gives a part the money of several leases. The amount grows with what the budget has left, so the counter of a large
- * budget is written rarely. It makes only one attempt, as \`refillDrawer\` does.
- * @returns false when the budget has too little left for parts: each request then counts by itself
+ * budget is written rarely. When little is left, a part gets its sixteenth of that. It makes only one attempt, as
+ * `refillDrawer` does.
+ * @returns false when that is less than a lease
  */
 export async function refillPart(
   { store, timing }: FundsDependencies,
@@ -83,9 +84,11 @@ export async function refillPart(
   const { budgetId, window, limitPico } = budget;
   const counter = budgetCounterKey(budgetId, window);
   const { countedPico } = decodeCounted(await store.get({ table: KEYS, key: counter }));
-  const amountPico = larger((limitPico - countedPico) / REFILL_SHARE, leasePico * REFILL_LEASES_MIN);
-  const mostPico = limitPico - amountPico * REFILLS_MIN;
-  if (mostPico < 0n) return false;
+  const leftPico = limitPico - countedPico;
+  const wantedPico = larger(leftPico / REFILL_SHARE, leasePico * REFILL_LEASES_MIN);
+  const amountPico = lesser(wantedPico, leftPico / REFILLS_MIN);
+  if (amountPico < leasePico || amountPico <= 0n) return false;
+  const mostPico = limitPico - amountPico;
   const key = budgetPartKey(budgetId, part, window);
   const old = new PartShort(await store.get({ table: KEYS, key })).part;
   // What a part was given under another limit goes back first.

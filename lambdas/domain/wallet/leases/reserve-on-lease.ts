@@ -64,8 +64,8 @@ export function passOnLease(
  * @returns undefined when the account has too little money for a lease: each request then takes a hold of its own
  */
 export async function takeLease(dependencies: WalletDependencies, terms: HoldTerms): Promise<Lease | undefined> {
-  let eachPico = larger(terms.holdPico, dependencies.leaseBook.meanCharge(terms.accountId));
-  let attempt = leaseAttempt(dependencies, terms, eachPico);
+  let size = { eachPico: larger(terms.holdPico, dependencies.leaseBook.meanCharge(terms.accountId)), times: LEASE_HOLDS };
+  let attempt = leaseAttempt(dependencies, terms, size);
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     refuseLate(dependencies, terms);
     const { lease, writes, token } = attempt;
@@ -75,13 +75,16 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
       if (refusals.length === 0) return lease;
     } catch (error) {
       // Other requests are writing this drawer. Nothing was written, so the next attempt may use another one.
-      if (isContention(error)) attempt = leaseAttempt(dependencies, terms, eachPico);
+      if (isContention(error)) attempt = leaseAttempt(dependencies, terms, size);
       throw error;
     }
-    if (!(await refill(dependencies, lease, refusals))) {
-      if (eachPico === terms.holdPico) return undefined;
-      eachPico = terms.holdPico;
-      attempt = leaseAttempt(dependencies, terms, eachPico);
+    const short = await refill(dependencies, lease, refusals);
+    if (short !== undefined) {
+      if (size.eachPico > terms.holdPico) size = { ...size, eachPico: terms.holdPico };
+      // A budget that is nearly used up is still counted in parts, so that its last requests do not exclude each other.
+      else if (short === 'budget' && size.times > 1n) size = { ...size, times: 1n };
+      else return undefined;
+      attempt = leaseAttempt(dependencies, terms, size);
     }
     throw new RetryNeeded();
   });
@@ -90,16 +93,17 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
 /** The drawer, or the part of the account's budget beside it, has too little. */
 type LeaseRefusal = 'drawer_short' | PartShort;
 
-/** Fills what was short. @returns false when there is too little money for that */
+/** Fills what was short. @returns the source that has too little for that, if any */
 async function refill(
   dependencies: WalletDependencies,
   lease: Lease,
   refusals: readonly LeaseRefusal[],
-): Promise<boolean> {
+): Promise<'money' | 'budget' | undefined> {
   const { budget, drawer, heldPico } = lease;
   const isShort = budget !== undefined && refusals.some((refusal) => refusal instanceof PartShort);
-  if (isShort && !(await refillPart(dependencies, budget, drawer, heldPico))) return false;
-  return !refusals.includes('drawer_short') || (await refillDrawer(dependencies, lease, heldPico));
+  if (isShort && !(await refillPart(dependencies, budget, drawer, heldPico))) return 'budget';
+  const isFilled = !refusals.includes('drawer_short') || (await refillDrawer(dependencies, lease, heldPico));
+  return isFilled ? undefined : 'money';
 }
 
 interface LeaseAttempt {
@@ -109,12 +113,19 @@ interface LeaseAttempt {
   readonly token: string;
 }
 
-/** @param eachPico what one request of the lease is expected to need */
-function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms, eachPico: bigint): LeaseAttempt {
+/**
+ * @param size.eachPico what one request of the lease is expected to need
+ * @param size.times for how many requests the lease has money
+ */
+function leaseAttempt(
+  { timing, newUlid }: WalletDependencies,
+  terms: HoldTerms,
+  { eachPico, times }: { readonly eachPico: bigint; readonly times: bigint },
+): LeaseAttempt {
   const { accountId } = terms;
   const now = timing.clock();
   const drawer = shardAt(timing.random());
-  const heldPico = LEASE_HOLDS * eachPico;
+  const heldPico = times * eachPico;
   const budget = accountBudgetOf(terms.counting);
   const leaseId = `lease_${newUlid(now)}`;
   const lease: Lease = {
