@@ -108,7 +108,16 @@ export class HotAccount {
       // Exponential gaps make the arrivals independent of each other, as those of many clients are.
       const gapMs = -Math.log(1 - this.#random.fraction()) * (1_000 / (requestsPerSecond * share));
       await this.#time.sleep(gapMs);
-      served.push(this.#serve({ accountId, key, holdPico: HOLD_PICO, ceilingPico: CEILING_PICO, budget: this.#budget, ...this.#draw() }));
+      served.push(
+        this.#serve({
+          accountId,
+          key,
+          holdPico: HOLD_PICO,
+          ceilingPico: CEILING_PICO,
+          budget: this.#budget,
+          ...this.#draw(),
+        }),
+      );
     }
     await Promise.all(served);
   }

@@ -56,7 +56,13 @@ const standingFor = (permission: Permission): string =>
 describe('another account’s item under the caller’s own account', () => {
   const things = {
     trustId: () => aTrust(stage, stage.otherAccountId),
-    keyId: async () => (await stage.parts.keys.create({ accountId: stage.otherAccountId, payer: await payerIn(stage, stage.otherAccountId) })).keyId,
+    keyId: async () =>
+      (
+        await stage.parts.keys.create({
+          accountId: stage.otherAccountId,
+          payer: await payerIn(stage, stage.otherAccountId),
+        })
+      ).keyId,
     personId: async () => stage.person('stranger'),
     exportId: () => anExport(stage, stage.otherAccountId),
     invitationId: async () => {

@@ -139,8 +139,7 @@ function sharedLandmarkOfFailure(
   writes: readonly (Write | Check)[],
   { reasons }: TransactionCancelled,
 ): Landmark | undefined {
-  const isShared = (write: Write | Check): boolean =>
-    'update' in write && write.update.pk.startsWith('counters#bud_');
+  const isShared = (write: Write | Check): boolean => 'update' in write && write.update.pk.startsWith('counters#bud_');
   if (!writes.some((write, index) => isShared(write) && reasons[index]?.code === 'ConditionFailed')) return undefined;
   const isExtension = writes.some((write) => 'update' in write && write.update.pk.startsWith('holds#'));
   return isExtension ? 'a shared budget did not cover an extension' : 'a shared budget did not cover a request';

@@ -25,8 +25,7 @@ const isDrawer = (write: AnyWrite): boolean =>
   'update' in write && write.update.sk === 'wallet' && write.update.pk.includes('#');
 const isCounter = (write: AnyWrite, beginning: string): boolean =>
   'update' in write && write.update.pk.startsWith('counters#') && write.update.sk.startsWith(beginning);
-const isShared = (write: AnyWrite): boolean =>
-  'update' in write && write.update.pk.startsWith('counters#bud_');
+const isShared = (write: AnyWrite): boolean => 'update' in write && write.update.pk.startsWith('counters#bud_');
 const isPart = (write: AnyWrite): boolean =>
   'update' in write && isShared(write) && write.update.pk.split('#').length > 2;
 const isBudgetCounter = (write: AnyWrite): boolean => isShared(write) && !isPart(write);

@@ -24,7 +24,11 @@ export function sharedBudgetsAreKept(stored: Stored, intents: Intents, shared: P
     const counter = stored.counters.get(budgetName(budgetId));
     const [counted, heldCounted] = [countOf(counter, 'countedPico'), countOf(counter, 'heldPico')];
     const used = spent + held + leased;
-    expectKept('shared budgets', counted - left === used, `${what} counts ${counted}, not ${used} and ${left} in parts`);
+    expectKept(
+      'shared budgets',
+      counted - left === used,
+      `${what} counts ${counted}, not ${used} and ${left} in parts`,
+    );
     expectKept('shared budgets', heldCounted === held, `${heldCounted} of ${what} is held, and not ${held}`);
     expectKept('shared budgets', counted <= limitPico, `${counted} is more than ${what}`);
     for (const { part, item } of parts) {

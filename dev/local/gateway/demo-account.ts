@@ -60,7 +60,11 @@ async function firstAccount({ accounts }: DemoServices): Promise<string | undefi
   return undefined;
 }
 
-async function workingKey({ keys, accounts }: DemoServices, accountId: string, known: string | undefined): Promise<string> {
+async function workingKey(
+  { keys, accounts }: DemoServices,
+  accountId: string,
+  known: string | undefined,
+): Promise<string> {
   if (known !== undefined && (await keys.verify(known))?.accountId === accountId) return known;
   const payer = (await accounts.get(accountId))?.ownerId;
   return (await keys.create({ accountId, label: 'demo', payer })).key;

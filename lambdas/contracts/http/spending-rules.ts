@@ -47,7 +47,9 @@ export const newSpendingRulesSchema = z
       .array(newBudgetSchema)
       .max(BUDGETS_MAX)
       .default([])
-      .describe('At most one budget for each member and label, and one for the account. A budget keeps what it counted.'),
+      .describe(
+        'At most one budget for each member and label, and one for the account. A budget keeps what it counted.',
+      ),
   })
   .meta({ id: 'NewSpendingRules' });
 

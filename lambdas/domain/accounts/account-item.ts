@@ -42,7 +42,8 @@ export const isActiveAnd = <Refusal>(
   const isOpen = isActive(accountId);
   return {
     write: { table: ACCOUNTS, check: accountKey(accountId), when: all(exists(), absent('suspendedAt'), also) },
-    otherwise: (account) => (account && account['suspendedAt'] === undefined ? otherwise() : isOpen.otherwise?.(account)),
+    otherwise: (account) =>
+      account && account['suspendedAt'] === undefined ? otherwise() : isOpen.otherwise?.(account),
   };
 };
 

@@ -40,7 +40,8 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
     body,
     holdDeadline: holdDeadlineOf(call),
     check: () => check(dependencies, asked, dependencies.clock()),
-    hold: () => withSpendingRules(dependencies.spending, call.caller.accountId, (rules) => hold(dependencies, asked, rules)),
+    hold: () =>
+      withSpendingRules(dependencies.spending, call.caller.accountId, (rules) => hold(dependencies, asked, rules)),
   });
   const client = request.stream ? new ClientStream(call.exchange, call.headers, waitedMs) : undefined;
   const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole), waitedMs);

@@ -18,7 +18,8 @@ export function countingOf(
 ): Counting | undefined {
   const { keyId, counterId = keyId, rules = {} } = caller;
   const { budget, requestsPerMinute: requestsMax, tokensPerMinute: tokensMax, concurrency: runningMax } = rules;
-  const shared = spending?.budgets.filter((each) => appliesTo(each, caller)).map((each) => sharedBudget(each, now)) ?? [];
+  const shared =
+    spending?.budgets.filter((each) => appliesTo(each, caller)).map((each) => sharedBudget(each, now)) ?? [];
   const counting: Counting = {
     counterId,
     ...(budget && { budget: windowOf(budget, now) }),

@@ -65,7 +65,8 @@ export class LabelsBudgeted extends Refusal {
   override readonly status = 403;
   override readonly code = 'labels_budgeted';
   constructor(names: readonly string[]) {
-    const which = names.length > 0 ? `the label ${names.join(', ')}, which has a budget` : 'labels that may have budgets';
+    const which =
+      names.length > 0 ? `the label ${names.join(', ')}, which has a budget` : 'labels that may have budgets';
     super(`Your role does not allow you to change ${which}: ask an owner or admin.`);
   }
 }

@@ -19,7 +19,11 @@ async function begin(): Promise<void> {
 
 /** @returns the key's ID */
 async function keyFor(days: number): Promise<string> {
-  const { keyId } = await stage.accounts.keys.create({ accountId, payer: owner.personId, validUntil: stage.now + days * DAY_MS });
+  const { keyId } = await stage.accounts.keys.create({
+    accountId,
+    payer: owner.personId,
+    validUntil: stage.now + days * DAY_MS,
+  });
   return keyId;
 }
 

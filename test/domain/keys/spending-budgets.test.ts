@@ -15,7 +15,8 @@ async function opened() {
   const stage = new AccountStage();
   const { accountId, owner } = await stage.account();
   const spending = new SpendingRulesAdministration(stage);
-  const set = (...budgets: readonly NewBudget[]) => spending.set({ accountId, actor: owner, rules: { budgets: [...budgets] } });
+  const set = (...budgets: readonly NewBudget[]) =>
+    spending.set({ accountId, actor: owner, rules: { budgets: [...budgets] } });
   const ofMember = (personId: string): NewBudget => ({ of: 'member', personId, limitPico: '700', window: 'day' });
   return { stage, accountId, owner, spending, set, ofMember };
 }
@@ -66,7 +67,11 @@ describe('the budgets of an account', () => {
       { of: 'member', limitPico: 700n, window: 'day#UTC#2026-11-20' },
     ]);
     const other = await stage.keys.create({ accountId, actor: owner, rules: { labels: { team: 'sales' } } });
-    const ofOther = countingOf((await stage.keys.verify(other.key))!, { now: stage.now, tokens: 1, spending: known.of(accountId) });
+    const ofOther = countingOf((await stage.keys.verify(other.key))!, {
+      now: stage.now,
+      tokens: 1,
+      spending: known.of(accountId),
+    });
     expect(ofOther?.shared?.map(({ of }) => of)).toEqual(['account', 'member']);
   });
 
@@ -115,8 +120,8 @@ describe('a label that has a budget', () => {
       stage.keys.changeRules({ accountId, keyId, actor, rules: { labels: to } });
     await set(LABEL);
     const refusal = { name: 'LabelsBudgeted', status: 403, message: expect.stringContaining('team') as string };
-    for (const to of [{ project: 'x' }, { team: 'sales' }, {}])
-      await expect(change(developer, to)).rejects.toMatchObject(refusal);
+    const others: { readonly [name: string]: string }[] = [{ project: 'x' }, { team: 'sales' }, {}];
+    for (const to of others) await expect(change(developer, to)).rejects.toMatchObject(refusal);
     await change(developer, { team: 'research', project: 'y' });
     await change(admin, { team: 'sales' });
     await expect(change(developer, { team: 'research' })).rejects.toMatchObject(refusal);

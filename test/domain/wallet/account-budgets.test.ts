@@ -124,7 +124,9 @@ describe('an account with a budget', () => {
     const lower = countingOf(150_000n);
     const hold = await reserve(stage, 100n, lower);
     await stage.settle(hold, 60n);
-    expect((await parts(stage)).filter(({ leftPico, limitPico }) => leftPico > 0n && limitPico !== 150_000n)).toEqual([]);
+    expect((await parts(stage)).filter(({ leftPico, limitPico }) => leftPico > 0n && limitPico !== 150_000n)).toEqual(
+      [],
+    );
     expect(await limitOf(reserve(stage, 150_000n, lower))).toMatchObject({ of: 'account' });
     await stage.expectSound();
   });

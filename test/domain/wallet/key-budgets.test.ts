@@ -22,10 +22,18 @@ describe('a budget', () => {
   test('a budget is spent to the last pico-dollar and never beyond', async () => {
     const stage = await KeyCounterStage.funded();
     await stage.settle(await stage.count(70n, budgetOf(100n)), 70n);
-    expect(await limitOf(stage.count(31n, budgetOf(100n)))).toMatchObject({ kind: 'budget', leftPico: 30n, heldPico: 0n });
+    expect(await limitOf(stage.count(31n, budgetOf(100n)))).toMatchObject({
+      kind: 'budget',
+      leftPico: 30n,
+      heldPico: 0n,
+    });
     await stage.settle(await stage.count(30n, budgetOf(100n)), 500n);
     expect(await stage.countedPico()).toBe(100n);
-    expect(await limitOf(stage.count(1n, budgetOf(100n)))).toMatchObject({ kind: 'budget', leftPico: 0n, heldPico: 0n });
+    expect(await limitOf(stage.count(1n, budgetOf(100n)))).toMatchObject({
+      kind: 'budget',
+      leftPico: 0n,
+      heldPico: 0n,
+    });
     // A free request needs no budget.
     await stage.release(await stage.count(0n, budgetOf(100n)));
     expect(await stage.amounts()).toEqual([999_900n, 0n, 100n]);
@@ -34,7 +42,11 @@ describe('a budget', () => {
 
   test('a budget that does not cover the first request refuses it', async () => {
     const stage = await KeyCounterStage.funded();
-    expect(await limitOf(stage.count(101n, budgetOf(100n)))).toMatchObject({ kind: 'budget', leftPico: 100n, heldPico: 0n });
+    expect(await limitOf(stage.count(101n, budgetOf(100n)))).toMatchObject({
+      kind: 'budget',
+      leftPico: 100n,
+      heldPico: 0n,
+    });
     expect(await limitOf(stage.count(1n, budgetOf(0n)))).toMatchObject({ kind: 'budget', leftPico: 0n, heldPico: 0n });
     expect(await stage.countedPico()).toBeUndefined();
     expect(await stage.amounts()).toEqual([1_000_000n, 0n, 0n]);
@@ -118,7 +130,11 @@ describe('a budget', () => {
     await expect(stage.count(60n, budgetOf(100n))).rejects.toMatchObject({ name: 'InsufficientFunds' });
     expect(await stage.countedPico()).toBeUndefined();
     // If neither covers the request, the error names the budget.
-    expect(await limitOf(stage.count(60n, budgetOf(20n)))).toMatchObject({ kind: 'budget', leftPico: 20n, heldPico: 0n });
+    expect(await limitOf(stage.count(60n, budgetOf(20n)))).toMatchObject({
+      kind: 'budget',
+      leftPico: 20n,
+      heldPico: 0n,
+    });
   });
 });
 

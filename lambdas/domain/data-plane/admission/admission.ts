@@ -93,7 +93,10 @@ async function admitCounted(admission: Admission, { affordedPico, heldPico }: Sh
  * @throws Forbidden, InsufficientQuota when the account is suspended or in debt
  */
 export async function shortageOf(
-  admission: Pick<Admission, 'wallet' | 'request' | 'targets' | 'caller' | 'rules' | 'now' | 'plan' | 'timeLimitMs' | 'count'>,
+  admission: Pick<
+    Admission,
+    'wallet' | 'request' | 'targets' | 'caller' | 'rules' | 'now' | 'plan' | 'timeLimitMs' | 'count'
+  >,
 ): Promise<AppError | undefined> {
   const { wallet, request, targets, caller, plan, timeLimitMs, count } = admission;
   const balance = await wallet.balance(caller.accountId);

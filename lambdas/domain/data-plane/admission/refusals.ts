@@ -76,7 +76,13 @@ export function toShortage(
       const budgetOf = ownerOf(limit, rules);
       const message = `The budget of ${budgetOf} has $${formatUsd(limit.leftPico)} left ${periodOf(limit)}; ${upTo}. Raise the budget, or allow less output.`;
       const { leftPico: affordedPico, heldPico } = limit;
-      return new Shortage(new InsufficientQuota(message), { of: 'budget', affordedPico, heldPico, budgetOf, isOfAccount: limit.of === 'account' });
+      return new Shortage(new InsufficientQuota(message), {
+        of: 'budget',
+        affordedPico,
+        heldPico,
+        budgetOf,
+        isOfAccount: limit.of === 'account',
+      });
     }
     case 'minute':
       throw minuteIsFull(limit, now);

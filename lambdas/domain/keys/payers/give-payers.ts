@@ -33,7 +33,12 @@ export async function givePayers(
       commit(store, [
         { write: { table: KEYS, update: apiKeyKey(keyId), change, when }, otherwise },
         {
-          write: { table: KEYS, update: keyListingKey(accountId, keyId), change: { ...change, add: { version: 1n } }, when },
+          write: {
+            table: KEYS,
+            update: keyListingKey(accountId, keyId),
+            change: { ...change, add: { version: 1n } },
+            when,
+          },
           otherwise,
         },
       ]),

@@ -29,11 +29,7 @@ export const decodeSpendingRules = (item: Item): StoredSpendingRules => spending
 
 export function encodeSpendingRules(
   accountId: string,
-  {
-    version,
-    endUserKey,
-    budgets,
-  }: Omit<StoredSpendingRules, 'budgets'> & { readonly budgets: StoredBudgets },
+  { version, endUserKey, budgets }: Omit<StoredSpendingRules, 'budgets'> & { readonly budgets: StoredBudgets },
 ): Item {
   return {
     ...spendingRulesKey(accountId),

@@ -83,7 +83,10 @@ export class BudgetWatch {
           if (!appliesTo(budget, { ...(payer !== undefined && { payer }), rules: { labels } })) continue;
           const { messageOf, ...spent } = spentWindow(budgetId, budget, at);
           const ofAccount = { accountId, budgetId, of };
-          windows.push({ ...spent, messageOf: (percent) => sharedBudgetReached({ ...ofAccount, ...messageOf(percent) }) });
+          windows.push({
+            ...spent,
+            messageOf: (percent) => sharedBudgetReached({ ...ofAccount, ...messageOf(percent) }),
+          });
         }
       }
     }

@@ -70,9 +70,7 @@ export const notesOfShortage = (counting: Counting, now: number): readonly Updat
 
 /** Counts a charge made after its hold has expired, on the condition that the budgets can pay it. */
 export const countLate = (counting: Counting, costPico: bigint): readonly Update[] =>
-  costPico > 0n
-    ? budgetsOf(counting).map((budget) => addWithin(budget, { countedPico: costPico, heldPico: 0n }))
-    : [];
+  costPico > 0n ? budgetsOf(counting).map((budget) => addWithin(budget, { countedPico: costPico, heldPico: 0n })) : [];
 
 /** The rest of the budget that has the least left, with that of its parts; undefined for a request without budgets. */
 export async function readBudget(store: TableStore, counting: Counting): Promise<BudgetLeft | undefined> {
@@ -114,7 +112,10 @@ interface BudgetChange {
 
 const resize = (budget: CountedBudget, change: BudgetChange): GuardedWrite<BudgetShort> & { readonly write: Update } =>
   change.countedPico > 0n
-    ? { write: addWithin(budget, change), otherwise: (counted) => new BudgetShort(restOf(budget, decodeCounted(counted))) }
+    ? {
+        write: addWithin(budget, change),
+        otherwise: (counted) => new BudgetShort(restOf(budget, decodeCounted(counted))),
+      }
     : { write: add(budget, change) };
 
 const add = ({ counterId, window }: CountedBudget, { countedPico, heldPico }: BudgetChange): Update => ({

@@ -160,7 +160,9 @@ function emptyPart(
       // A lease took it, or another request emptied the part.
       otherwise: () => 'taken_meanwhile',
     },
-    { write: { table: KEYS, update: budgetCounterKey(budgetId, window), change: { add: { countedPico: -amountPico } } } },
+    {
+      write: { table: KEYS, update: budgetCounterKey(budgetId, window), change: { add: { countedPico: -amountPico } } },
+    },
   ];
   const token = newTransactionToken();
   return retryOrUnavailable(RESERVE_RETRY, timing, async () => {

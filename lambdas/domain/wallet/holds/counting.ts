@@ -60,7 +60,9 @@ export function encodeCounting({ counterId, budget, minute, runningMax, shared }
     ...(budget && { budget: { ...budget } }),
     ...(minute && { minute: present(minute) }),
     ...(runningMax !== undefined && { runningMax }),
-    ...(shared && { shared: shared.map(({ budgetId, of, window, limitPico }) => ({ budgetId, of, window, limitPico })) }),
+    ...(shared && {
+      shared: shared.map(({ budgetId, of, window, limitPico }) => ({ budgetId, of, window, limitPico })),
+    }),
   };
 }
 

@@ -67,7 +67,9 @@ export async function extendHold(
       await emptyDrawers(dependencies, hold.accountId);
       throw new RetryNeeded();
     }
-    const withParts = hasEmptiedParts ? undefined : shortages.find((each) => each instanceof BudgetShort && each.budget.hasParts);
+    const withParts = hasEmptiedParts
+      ? undefined
+      : shortages.find((each) => each instanceof BudgetShort && each.budget.hasParts);
     if (withParts instanceof BudgetShort) {
       hasEmptiedParts = true;
       await emptyPartsOf(dependencies, withParts.budget);

@@ -86,7 +86,7 @@ const isShortage = (refusal: GrowthRefusal): refusal is Shortage =>
 const sourceOf = (shortage: Shortage): keyof Sources => (shortage instanceof InsufficientFunds ? 'money' : 'budget');
 
 const errorOf = (shortage: Shortage): Error =>
-  shortage instanceof BudgetShort ? new KeyLimitReached({ kind: 'budget', ...shortage.budget }) : shortage as Error;
+  shortage instanceof BudgetShort ? new KeyLimitReached({ kind: 'budget', ...shortage.budget }) : (shortage as Error);
 
 /**
  * Fills a drawer or a part that is short. If that is not possible, the growth comes from the main balance or the budget's

@@ -11,11 +11,13 @@ import { changeBalance } from '../balance/balance';
 import { refillDrawer } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import type { HoldTerms } from '../holds/reserve-hold';
-import { PartShort, refillPart, takeFromPart } from '../holds/budget-parts';
+import { readBudget } from '../holds/budget-counters';
+import { emptyPartsOf, PartShort, refillPart, takeFromPart } from '../holds/budget-parts';
 import { accountBudgetOf } from '../holds/counting';
 import { absentIn } from '../holds/hold';
 import { refuseLate } from '../holds/reserve-hold';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
+import { KeyLimitReached } from '../wallet-errors';
 import type { Lease } from './lease';
 import { encodeLease, encodeTurn, heldOnLease, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED, restOf } from './lease';
 import type { IdleLease } from './lease-book';
@@ -62,10 +64,15 @@ export function passOnLease(
  * Takes a lease for several requests from one of the account's drawers, and fills a drawer that has too little. The lease
  * is sized by what the account's requests were charged, if that is more than the first hold and the account affords it.
  * @returns undefined when the account has too little money for a lease: each request then takes a hold of its own
+ * @throws KeyLimitReached when the account's budget does not cover the request
  */
 export async function takeLease(dependencies: WalletDependencies, terms: HoldTerms): Promise<Lease | undefined> {
-  let size = { eachPico: larger(terms.holdPico, dependencies.leaseBook.meanCharge(terms.accountId)), times: LEASE_HOLDS };
+  let size = {
+    eachPico: larger(terms.holdPico, dependencies.leaseBook.meanCharge(terms.accountId)),
+    times: LEASE_HOLDS,
+  };
   let attempt = leaseAttempt(dependencies, terms, size);
+  let hasEmptiedParts = false;
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     refuseLate(dependencies, terms);
     const { lease, writes, token } = attempt;
@@ -83,7 +90,10 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
       if (size.eachPico > terms.holdPico) size = { ...size, eachPico: terms.holdPico };
       // A budget that is nearly used up is still counted in parts, so that its last requests do not exclude each other.
       else if (short === 'budget' && size.times > 1n) size = { ...size, times: 1n };
-      else return undefined;
+      else if (short === 'budget' && !hasEmptiedParts) {
+        hasEmptiedParts = true;
+        await gatherBudget(dependencies, terms);
+      } else return undefined;
       attempt = leaseAttempt(dependencies, terms, size);
     }
     throw new RetryNeeded();
@@ -104,6 +114,16 @@ async function refill(
   if (isShort && !(await refillPart(dependencies, budget, drawer, heldPico))) return 'budget';
   const isFilled = !refusals.includes('drawer_short') || (await refillDrawer(dependencies, lease, heldPico));
   return isFilled ? undefined : 'money';
+}
+
+/**
+ * Empties the parts of a budget that is nearly used up, so that what they have left serves this request.
+ * @throws KeyLimitReached when all of it is too little: a refusal by reads alone, while other requests count in it
+ */
+async function gatherBudget(dependencies: WalletDependencies, { counting, holdPico }: HoldTerms): Promise<void> {
+  const left = counting && (await readBudget(dependencies.store, counting));
+  if (left && left.leftPico < holdPico) throw new KeyLimitReached({ kind: 'budget', ...left });
+  if (left?.hasParts) await emptyPartsOf(dependencies, left);
 }
 
 interface LeaseAttempt {

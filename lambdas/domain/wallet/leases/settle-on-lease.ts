@@ -105,7 +105,8 @@ async function noteShortfall(
 /** Has the next requests of the account's budget hold their worst case for a while. The settle does not depend on it. */
 async function noteBudgetShort({ store, timing }: WalletDependencies, { counting }: Hold): Promise<void> {
   const notes = counting ? notesOfShortage(counting, timing.clock()) : [];
-  for (const note of notes) await retryOrUnavailable(RESERVE_RETRY, timing, () => store.write(note)).catch(() => undefined);
+  for (const note of notes)
+    await retryOrUnavailable(RESERVE_RETRY, timing, () => store.write(note)).catch(() => undefined);
 }
 
 /** @returns the record that already exists, perhaps from an earlier attempt; undefined when this one was put */

@@ -58,7 +58,14 @@ export class CounterMatch {
 
   #shared(budgetId: string, window: string): Expected {
     const key = budgetCounterKey(budgetId, window);
-    return this.#at({ kind: 'budget', id: `${budgetId}#${window}`, key, attribute: 'countedPico', value: 0n, parts: { budgetId, window } });
+    return this.#at({
+      kind: 'budget',
+      id: `${budgetId}#${window}`,
+      key,
+      attribute: 'countedPico',
+      value: 0n,
+      parts: { budgetId, window },
+    });
   }
 
   #running(counterId: string): Expected {

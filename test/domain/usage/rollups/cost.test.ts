@@ -23,7 +23,11 @@ const batchOf = ({ requestsPerSecond, shards }: Traffic): number =>
   Math.max(1, Math.min(1_000, Math.floor((requestsPerSecond * 30) / shards)));
 
 /** Requests of one account with durations from tenths of a second to a minute, which fill many buckets. */
-function recordsOf(stage: RollUpStage, { requestsPerSecond, keys, models, endUsers = 0 }: Traffic, count: number): UsageRecord[] {
+function recordsOf(
+  stage: RollUpStage,
+  { requestsPerSecond, keys, models, endUsers = 0 }: Traffic,
+  count: number,
+): UsageRecord[] {
   const random = new Random(1);
   return Array.from({ length: count }, () => {
     stage.now += 1_000 / requestsPerSecond;
