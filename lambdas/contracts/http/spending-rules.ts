@@ -68,9 +68,9 @@ export const spendingRulesSchema = z
         limitPico: pico,
         window: z.string(),
         timeZone: z.string().optional(),
-        /** What was charged in the current window. */
+        /** The charges of the current window. */
         spentPico: pico,
-        /** What running requests hold of it. */
+        /** The part of it that running requests hold. */
         heldPico: pico,
         leftPico: pico,
         /** The day on which the next window begins, in the budget's time zone. Absent for a budget in total. */

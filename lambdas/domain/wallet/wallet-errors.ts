@@ -38,7 +38,7 @@ export class SpendingRulesChanged extends Error {
 
 /** The rest of a budget, in pico-dollars. */
 export interface BudgetLeft {
-  /** Whose budget it is. */
+  /** The owner of the budget. */
   readonly of: BudgetOwner;
   /** Identifies its counters: the ID of a budget that keys share. */
   readonly counterId: string;

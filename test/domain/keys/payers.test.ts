@@ -41,7 +41,7 @@ describe('the payer of a key', () => {
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ payer: developer.personId });
   });
 
-  test('the successor of a key keeps its payer, whoever rotates it', async () => {
+  test('the successor of a key keeps its payer, also if another member rotates it', async () => {
     const { stage, accountId, owner, payerOf } = await opened();
     const developer = await stage.join(accountId, owner, 'developer');
     const { keyId } = await stage.keys.create({ accountId, actor: developer });

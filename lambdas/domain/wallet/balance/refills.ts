@@ -6,5 +6,5 @@ import { SHARDS } from '../../../contracts/storage/table-keys/key-parts';
 export const REFILL_SHARE = 256n;
 /** A refill covers at least this many leases, even if that is more than the fraction above. */
 export const REFILL_LEASES_MIN = 8n;
-/** What could not fill this many drawers stays where it is: each request then holds its own. */
+/** Money that could not fill this many drawers stays where it is: each request then holds its own. */
 export const REFILLS_MIN = BigInt(SHARDS.length);

@@ -47,7 +47,7 @@ export async function adjustExpired(dependencies: WalletDependencies, settlement
 async function affordedPico(dependencies: WalletDependencies, settlement: Settlement): Promise<bigint> {
   const { counting } = settlement.hold;
   const { availablePico } = await mainBalance(dependencies, settlement);
-  // What is in the parts of a budget cannot be charged to its counter.
+  // A charge counts at a budget's counter, so the rest of its parts has to be there.
   if (counting) await emptyPartsIn(dependencies, counting);
   const budget = counting && (await readBudget(dependencies.store, counting));
   return lesser(budget?.leftPico ?? availablePico, availablePico);

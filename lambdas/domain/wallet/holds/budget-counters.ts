@@ -80,7 +80,7 @@ export async function readBudget(store: TableStore, counting: Counting): Promise
   return rests.reduce<BudgetLeft | undefined>((least, rest) => (least ? shorterBudget(least, rest) : rest), undefined);
 }
 
-/** What a budget has counted in a window, in pico-dollars: charges and holds, and the holds alone, also in its parts. */
+/** The amounts that a budget has counted in a window, in pico-dollars: charges and holds, and the holds alone, also in its parts. */
 export async function readCounted(
   store: TableStore,
   { counterId, window }: Pick<CountedBudget, 'counterId' | 'window'>,

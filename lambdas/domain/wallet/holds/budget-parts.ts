@@ -91,7 +91,7 @@ export async function refillPart(
   const mostPico = limitPico - amountPico;
   const key = budgetPartKey(budgetId, part, window);
   const old = new PartShort(await store.get({ table: KEYS, key })).part;
-  // What a part was given under another limit goes back first.
+  // Money that a part was given under another limit goes back first.
   if (old.limitPico !== limitPico && old.leftPico > 0n) await emptyPart({ store, timing }, budget, part, old.leftPico);
   const change = { add: { leftPico: amountPico, heldPico: 0n }, set: { limitPico } };
   const isOfLimit = any(absent('limitPico'), compare('limitPico', '=', limitPico), compare('leftPico', '<=', 0n));

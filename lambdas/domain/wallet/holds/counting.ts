@@ -4,7 +4,7 @@ import type { Item } from '../../table/value';
 
 const whole = z.coerce.number().pipe(z.int());
 
-/** Whose budget it is, other than a key's own. */
+/** The owners of budgets that keys share. */
 export const BUDGET_OWNERS = ['member', 'label', 'account'] as const;
 
 export const sharedBudgetSchema = z.object({

@@ -154,7 +154,7 @@ function heldBefore(stored: Item, { accountId, heldPico }: Hold): HeldBefore | R
 type HoldRefusal =
   SpendingRulesChanged | HeldBefore | RequestIdReused | KeyLimitReached | BalanceRefusal | WorstCaseRequired;
 
-/** The refusal that a caller gets. Of several budgets, it is about the one with the least left, which binds first. */
+/** The refusal that a caller gets. Among several budgets, it is about the one with the least left, which binds first. */
 function decisiveOf(refusals: readonly HoldRefusal[]): HoldRefusal | undefined {
   const decisive = refusals.find((refusal) => !(refusal instanceof InsufficientFunds)) ?? refusals[0];
   const isOfBudget = decisive instanceof KeyLimitReached && decisive.limit.kind === 'budget';

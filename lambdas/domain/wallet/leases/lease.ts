@@ -156,7 +156,7 @@ export function tallied(tally: Tally, charge: Charge & { readonly priceVersion: 
   };
 }
 
-/** What a request needs of a lease. */
+/** The needs of a request that a lease is to serve. */
 export interface LeaseNeed {
   readonly holdPico: bigint;
   /** The account's budget in which it counts. */
