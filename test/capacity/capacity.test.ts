@@ -9,7 +9,7 @@ const BUDGET_LOAD = {
   requestsPerSecond: 1_000,
   rampSeconds: 1,
   seconds: 3,
-  providerMs: 300,
+  providerMs: 120,
   budgetUsd: 10_000,
   processes: 100,
   seed: SEED,

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { invitationKey, memberKey } from '../../../lambdas/contracts/storage/table-keys/accounts';
+import { budgetCounterKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import { CATALOG_STATE_KEY } from '../../../lambdas/contracts/storage/table-keys/catalog';
 import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import { pendingMailKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
@@ -43,6 +44,7 @@ import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
+import { readCounted } from '../../../lambdas/domain/wallet/holds/budget-counters';
 import { decodeHold } from '../../../lambdas/domain/wallet/holds/hold';
 import { decodeLease, isLease } from '../../../lambdas/domain/wallet/leases/lease';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
@@ -155,9 +157,20 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
         return new SuppressedHashes({ store, clock }).of('a-hash');
       },
     },
+    'the counter of a budget': {
+      ...inAccounts,
+      decoders: ['decodeCounted'],
+      read: async (store) => {
+        const counted = { counterId: 'bud_01JD0000000000000000000001', window: 'total' };
+        const update = budgetCounterKey(counted.counterId, counted.window);
+        const change = { set: { countedPico: 5n, heldPico: 1n } };
+        await account.engine.write({ table: KEYS, update, change });
+        return readCounted(store, counted);
+      },
+    },
     'the spending rules of an account': {
       ...inAccounts,
-      decoders: ['decodeSpendingRules'],
+      decoders: ['decodeSpendingRules', 'decodeBudgets'],
       read: async (store) => {
         const item = encodeSpendingRules(accountId, { version: 1, endUserKey: Buffer.alloc(32), budgets: [] });
         await account.engine.write({ table: KEYS, put: item });

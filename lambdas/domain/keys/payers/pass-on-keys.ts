@@ -5,6 +5,7 @@ import type { Clock } from '../../clock';
 import { commit } from '../../table/commit';
 import { compare } from '../../table/condition';
 import { everyItem } from '../../table/every-item';
+import { sortKeyOf } from '../../table/merged-items';
 import { retry, REQUEST_RETRY, systemTiming } from '../../table/retry';
 import type { TableStore } from '../../table/table-store';
 import { everyListing } from '../key-listing';
@@ -28,9 +29,9 @@ export async function passOnKeys(
     retry(REQUEST_RETRY, systemTiming(clock), () => commit(store, writes));
   const otherwise = () => 'passed_before' as const;
   const trusts = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: TRUST_PREFIX } };
-  for await (const { pk, sk, payer } of everyItem(store, trusts)) {
-    if (payer !== from) continue;
-    const update = { pk: String(pk), sk: String(sk) };
+  for await (const item of everyItem(store, trusts)) {
+    if (item['payer'] !== from) continue;
+    const update = { pk: accountId, sk: sortKeyOf(item) };
     await pass([{ write: { table: ACCOUNTS, update, change, when: isTheirs }, otherwise }]);
   }
   for await (const { keyId, payer } of everyListing(store, accountId)) {

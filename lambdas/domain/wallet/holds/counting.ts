@@ -39,7 +39,8 @@ export interface CountedBudget {
   readonly limitPico: bigint;
 }
 
-export type BudgetOwner = 'key' | SharedBudget['of'];
+/** `key`, or one of BUDGET_OWNERS. A later release may know others. */
+export type BudgetOwner = SharedBudget['of'];
 
 /** All budgets that a request counts in: its key's own, and those that it shares with other keys. */
 export const budgetsOf = ({ counterId, budget, shared = [] }: Counting): readonly CountedBudget[] => [

@@ -351,6 +351,8 @@ export type UsageRequest = {
     labels?: {
         [key: string]: string;
     };
+    payer?: string;
+    endUser?: string;
     firstByteMs?: number;
     durationMs: number;
 };
@@ -375,6 +377,8 @@ export type UsageRequestDetail = {
     labels?: {
         [key: string]: string;
     };
+    payer?: string;
+    endUser?: string;
     firstByteMs?: number;
     durationMs: number;
     entries: Array<{
@@ -429,6 +433,7 @@ export type Key = {
     revokedAt?: string;
     validUntil?: string;
     createdBy?: string;
+    payer?: string;
     replaces?: string;
     replacedBy?: string;
     suspendedAt?: string;
@@ -542,6 +547,7 @@ export type Trust = {
     trustId: string;
     createdAt: string;
     createdBy?: string;
+    payer?: string;
 };
 
 export type NewTrust = {
@@ -596,6 +602,14 @@ export type NewTrust = {
             [key: string]: string;
         };
     };
+    /**
+     * The member whom the requests of these keys count for. By default, the member who creates the trust.
+     */
+    payer?: string;
+};
+
+export type TrustPayer = {
+    payer: string;
 };
 
 export type Export = {
@@ -687,11 +701,67 @@ export type NewAlertRules = {
     };
 };
 
+export type SpendingRules = {
+    endUsers: boolean;
+    budgets: Array<{
+        budgetId: string;
+        of: string;
+        personId?: string;
+        name?: string;
+        value?: string;
+        limitPico: string;
+        window: string;
+        timeZone?: string;
+        spentPico: string;
+        heldPico: string;
+        leftPico: string;
+        resetsOn?: string;
+    }>;
+    version: number;
+};
+
+export type NewSpendingRules = {
+    /**
+     * Whether usage is also added up by end user: by a keyed hash of `user`, or of the session that a coding agent names in a header. The values themselves are never stored.
+     */
+    endUsers?: boolean;
+    /**
+     * At most one budget for each member and label, and one for the account. A budget keeps what it counted.
+     */
+    budgets?: Array<NewBudget>;
+};
+
+export type NewBudget = {
+    limitPico: string;
+    window: 'day' | 'week' | 'month' | 'total';
+    timeZone?: string;
+    of: 'member';
+    /**
+     * The requests of keys that this member pays for count in the budget.
+     */
+    personId: string;
+} | {
+    limitPico: string;
+    window: 'day' | 'week' | 'month' | 'total';
+    timeZone?: string;
+    of: 'label';
+    /**
+     * The requests of keys with this label count in the budget.
+     */
+    name: string;
+    value: string;
+} | {
+    limitPico: string;
+    window: 'day' | 'week' | 'month' | 'total';
+    timeZone?: string;
+    of: 'account';
+};
+
 export type Webhook = {
     webhookId: string;
     url: string;
     description?: string;
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | string>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | string>;
     state: 'enabled' | 'disabled';
     disabledReason?: 'failing' | 'gone' | string;
     disabledAt?: string;
@@ -706,7 +776,7 @@ export type ShownWebhook = {
     webhookId: string;
     url: string;
     description?: string;
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | string>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | string>;
     state: 'enabled' | 'disabled';
     disabledReason?: 'failing' | 'gone' | string;
     disabledAt?: string;
@@ -730,13 +800,13 @@ export type NewWebhook = {
     /**
      * The kinds of events to send. Without it, all are sent, and those that later releases add.
      */
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready'>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready'>;
 };
 
 export type WebhookDelivery = {
     deliveryId: string;
     messageId: string;
-    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'test' | string;
+    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'test' | string;
     state: 'pending' | 'delivered' | 'failed' | 'canceled' | string;
     createdAt: string;
     nextAttemptAt?: string;
@@ -974,7 +1044,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -2376,7 +2446,7 @@ export type GetUsageData = {
          */
         timeZone?: string;
         metric?: 'requests' | 'cost' | 'errors' | 'tokens' | 'inputTokens' | 'outputTokens' | 'durationP50' | 'durationP95' | 'durationP99' | 'firstByteP50' | 'firstByteP95' | 'firstByteP99';
-        group?: 'account' | 'key' | 'member' | 'model' | 'provider' | 'label';
+        group?: 'account' | 'key' | 'member' | 'model' | 'provider' | 'label' | 'enduser';
         /**
          * Divides tokens by `unit`, requests by `status`, or errors by `httpStatus`.
          */
@@ -2443,6 +2513,14 @@ export type ListUsageRequestsData = {
          */
         label?: string;
         /**
+         * Only requests that count for this member.
+         */
+        payer?: string;
+        /**
+         * Only requests of this end user, as a report names them.
+         */
+        endUser?: string;
+        /**
          * Only requests from this time on.
          */
         from?: string;
@@ -2498,6 +2576,14 @@ export type ExportUsageRequestsData = {
          * A label of the key, such as `team=search`.
          */
         label?: string;
+        /**
+         * Only requests that count for this member.
+         */
+        payer?: string;
+        /**
+         * Only requests of this end user, as a report names them.
+         */
+        endUser?: string;
         /**
          * Only requests from this time on.
          */
@@ -3245,6 +3331,34 @@ export type GetTrustResponses = {
 
 export type GetTrustResponse = GetTrustResponses[keyof GetTrustResponses];
 
+export type SetTrustPayerData = {
+    body: TrustPayer;
+    path: {
+        accountId: string;
+        trustId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/trusts/{trustId}/payer';
+};
+
+export type SetTrustPayerErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetTrustPayerError = SetTrustPayerErrors[keyof SetTrustPayerErrors];
+
+export type SetTrustPayerResponses = {
+    /**
+     * Done.
+     */
+    200: Trust;
+};
+
+export type SetTrustPayerResponse = SetTrustPayerResponses[keyof SetTrustPayerResponses];
+
 export type ListExportsData = {
     body?: never;
     path: {
@@ -3599,6 +3713,66 @@ export type SetAlertRulesResponses = {
 };
 
 export type SetAlertRulesResponse = SetAlertRulesResponses[keyof SetAlertRulesResponses];
+
+export type GetSpendingRulesData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/spending-rules';
+};
+
+export type GetSpendingRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetSpendingRulesError = GetSpendingRulesErrors[keyof GetSpendingRulesErrors];
+
+export type GetSpendingRulesResponses = {
+    /**
+     * Done.
+     */
+    200: SpendingRules;
+};
+
+export type GetSpendingRulesResponse = GetSpendingRulesResponses[keyof GetSpendingRulesResponses];
+
+export type SetSpendingRulesData = {
+    body: NewSpendingRules;
+    headers?: {
+        /**
+         * The ETag of the item as it was read.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/spending-rules';
+};
+
+export type SetSpendingRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetSpendingRulesError = SetSpendingRulesErrors[keyof SetSpendingRulesErrors];
+
+export type SetSpendingRulesResponses = {
+    /**
+     * Done.
+     */
+    200: SpendingRules;
+};
+
+export type SetSpendingRulesResponse = SetSpendingRulesResponses[keyof SetSpendingRulesResponses];
 
 export type ListWebhooksData = {
     body?: never;
@@ -4029,7 +4203,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -4121,7 +4295,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
