@@ -170,7 +170,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
     },
     'the spending rules of an account': {
       ...inAccounts,
-      decoders: ['decodeSpendingRules', 'decodeBudgets'],
+      decoders: ['decodeSpendingRules'],
       read: async (store) => {
         const item = encodeSpendingRules(accountId, { version: 1, endUserKey: Buffer.alloc(32), budgets: [] });
         await account.engine.write({ table: KEYS, put: item });
