@@ -17,8 +17,22 @@ export async function credit(folder: string, accountId: string, usd: string, tol
 
 /** Creates a key as `tollgate keys create` does. */
 export async function createKey(folder: string, accountId: string, told: Acknowledged): Promise<void> {
-  const [line] = (await send(folder, { name: 'create-key', accountId })) ?? [];
+  const payer = await ownerOf(folder, accountId);
+  if (payer === undefined) return;
+  const [line] = (await send(folder, { name: 'create-key', accountId, payer })) ?? [];
   if (line !== undefined) told.keyIds.add((JSON.parse(line) as { readonly keyId: string }).keyId);
+}
+
+/** The owner of the account, whom the command names that creates a key without a payer. */
+async function ownerOf(folder: string, accountId: string): Promise<string | undefined> {
+  try {
+    const process = await findOwner(new DataFolder(folder));
+    const refused = process && (await sendCommand(process, { name: 'create-key', accountId }));
+    return /per_\w{26}(?= \(owner\))/.exec(JSON.stringify(refused ?? ''))?.[0];
+  } catch (error) {
+    if (isConnectionReset(error)) return undefined;
+    throw error;
+  }
 }
 
 /** @returns undefined when the gateway was killed or stopped before it answered */

@@ -92,7 +92,9 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
 
   test('a key of another account can be neither rotated nor revoked', async () => {
     const { accountId } = json((await run.tollgate('accounts', 'create')).out);
-    const { keyId } = json((await run.tollgate('keys', 'create', run.gateway.accountId)).out);
+    const { keyId } = json(
+      (await run.tollgate('keys', 'create', run.gateway.accountId, '--payer', await run.owner())).out,
+    );
     for (const verb of ['rotate', 'revoke']) {
       const refused = await run.tollgate('keys', verb, accountId!, keyId!);
       expect(refused).toMatchObject({ code: 1, out: '', err: 'There is no such key.\n' });
