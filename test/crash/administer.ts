@@ -25,22 +25,21 @@ export async function createKey(folder: string, accountId: string, told: Acknowl
 
 /** The owner of the account, whom the command names that creates a key without a payer. */
 async function ownerOf(folder: string, accountId: string): Promise<string | undefined> {
-  try {
-    const process = await findOwner(new DataFolder(folder));
-    const refused = process && (await sendCommand(process, { name: 'create-key', accountId }));
-    return /per_\w{26}(?= \(owner\))/.exec(JSON.stringify(refused ?? ''))?.[0];
-  } catch (error) {
-    if (isConnectionReset(error)) return undefined;
-    throw error;
-  }
+  const refused = await answerOf(folder, { name: 'create-key', accountId });
+  return /per_\w{26}(?= \(owner\))/.exec(JSON.stringify(refused ?? ''))?.[0];
 }
 
 /** @returns undefined when the gateway was killed or stopped before it answered */
 async function send(folder: string, command: object): Promise<readonly string[] | undefined> {
+  const result = await answerOf(folder, command);
+  return result === undefined ? undefined : resultSchema.parse(result).lines;
+}
+
+/** The result of a command, whether or not it succeeded. @returns undefined as `send` does */
+async function answerOf(folder: string, command: object): Promise<unknown> {
   try {
     const owner = await findOwner(new DataFolder(folder));
-    const result = owner && (await sendCommand(owner, command));
-    return result === undefined ? undefined : resultSchema.parse(result).lines;
+    return owner && (await sendCommand(owner, command));
   } catch (error) {
     if (isConnectionReset(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
     throw error;
