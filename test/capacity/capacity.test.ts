@@ -11,7 +11,7 @@ const BUDGET_LOAD = {
   seconds: 3,
   providerMs: 120,
   budgetUsd: 10_000,
-  processes: 100,
+  processes: 20,
   seed: SEED,
 };
 const RECEIPTS_LOAD = { requestsPerSecond: 1_000, minutes: 1, seed: SEED };
@@ -28,7 +28,7 @@ describe(`with ${ACCOUNT_LOAD.requestsPerSecond} requests a second,`, () => {
   });
 });
 
-describe(`with ${BUDGET_LOAD.requestsPerSecond} requests a second on an account with a budget and 100 processes,`, () => {
+describe(`with ${BUDGET_LOAD.requestsPerSecond} requests a second on an account with a budget and ${BUDGET_LOAD.processes} processes,`, () => {
   let report: HotAccountReport;
   beforeAll(async () => {
     report = await new HotAccount(BUDGET_LOAD).play();

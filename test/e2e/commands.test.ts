@@ -23,7 +23,7 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
   test('the wallet, usage, keys and ledger commands work', async () => {
     const { accountId } = run.gateway;
     const before = json((await run.tollgate('wallet', accountId)).out);
-    const created = await run.tollgate('keys', 'create', accountId);
+    const created = await run.tollgate('keys', 'create', accountId, '--payer', await run.owner());
     expect(created).toMatchObject({ code: 0, err: '' });
     const { apiKey = '' } = json(created.out);
     if (isRunning) expect((await run.ask(apiKey)).status).toBe(200);
@@ -63,7 +63,7 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
 
   test('a key is rotated with and without a grace period, and revoked', async () => {
     const { accountId } = run.gateway;
-    const created = json((await run.tollgate('keys', 'create', accountId)).out);
+    const created = json((await run.tollgate('keys', 'create', accountId, '--payer', await run.owner())).out);
     const next = await run.tollgate('keys', 'rotate', accountId, created['keyId']!, '--grace', '3600');
     expect(next).toMatchObject({ code: 0, err: '' });
     const { keyId = '', apiKey = '', ...rest } = json(next.out);
