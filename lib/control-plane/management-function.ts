@@ -97,6 +97,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     });
     accounts.grants.administer(this);
     keys.grants.administer(this);
+    keys.grants.changeSpendingRules(this);
     audit.grants.record(this);
     audit.grants.read(this);
     wallet.grants.open(this);

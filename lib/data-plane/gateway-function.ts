@@ -66,6 +66,7 @@ export function grantServing({ keys, wallet, usage, catalog, providerKeys }: Gat
   return keys.grants
     .verify(server)
     .combine(keys.grants.count(server))
+    .combine(keys.grants.readSpendingRules(server))
     .combine(wallet.grants.reserve(server))
     .combine(wallet.grants.settle(server))
     .combine(usage.grants.record(server))

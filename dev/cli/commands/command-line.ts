@@ -15,6 +15,7 @@ import {
   type VerifyCommand,
   verifySchema,
 } from './command';
+import { parseBudgetsCommand } from './budgets-command';
 import { parseCatalogCommand } from './catalog-command-line';
 import { parseErasuresCommand } from './erasures-command';
 import { parseExportsCommand } from './exports-command';
@@ -103,6 +104,7 @@ const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
   ['payments', parsePaymentsCommand],
   ['exports', parseExportsCommand],
   ['erasures', parseErasuresCommand],
+  ['budgets', parseBudgetsCommand],
 ]);
 
 function parseCommand(first: string | undefined, others: readonly string[], options: Options): object {

@@ -84,8 +84,12 @@ const RULES = {
   'key.suspend': members('suspend a key'),
   'key.resume': membersAndOperators('resume a suspended key', 'owner', 'admin'),
 
+  'spending.read': members('see the rules about what requests cost together', ...ROLES),
+  'spending.change': members('change the rules about what requests cost together', 'owner', 'admin'),
+
   'federation.read': members('see which issuers’ tokens are accepted instead of a key', 'owner', 'admin', 'auditor'),
   'federation.create': members('create a trust in an issuer’s tokens', 'owner', 'admin'),
+  'federation.change': members('change who pays for the keys of a trust', 'owner', 'admin'),
   'federation.delete': members('delete a trust', 'owner', 'admin'),
 
   'export.create': members('request a copy of the account’s data', 'owner', 'admin'),

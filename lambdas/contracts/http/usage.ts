@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DIMENSIONS } from '../storage/table-keys/roll-ups';
-import { keyIdSchema, requestIdSchema } from '../storage/ids';
+import { endUserSchema, keyIdSchema, personIdSchema, requestIdSchema } from '../storage/ids';
 import { exactUsdSchema } from './payments';
 import { isTimeZone } from './time-zone';
 
@@ -116,6 +116,8 @@ export const requestFilterSchema = z.strictObject({
   provider: z.string().max(64).optional(),
   status: z.string().max(32).optional().describe('Such as `completed` or `provider_error`.'),
   label: z.string().max(100).optional().describe('A label of the key, such as `team=search`.'),
+  payer: personIdSchema.optional().describe('Only requests that count for this member.'),
+  endUser: endUserSchema.optional().describe('Only requests of this end user, as a report names them.'),
   from: z.iso.datetime().optional().describe('Only requests from this time on.'),
   to: z.iso.datetime().optional().describe('Only requests before this time.'),
 });
@@ -149,6 +151,10 @@ export const usageRequestSchema = z
     overrun: exactUsdSchema.optional(),
     priceVersion: z.string(),
     labels: z.record(z.string(), z.string()).optional(),
+    /** The member whom the request counts for. */
+    payer: z.string().optional(),
+    /** The keyed hash of the client's end user or session. */
+    endUser: z.string().optional(),
     firstByteMs: z.number().optional(),
     durationMs: z.number(),
   })

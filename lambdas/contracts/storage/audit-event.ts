@@ -42,6 +42,8 @@ export const auditFieldsSchema = z.strictObject({
   state: z.enum(['active', 'suspended']).optional(),
   reason: z.enum([...SUSPENSION_REASONS, ...KEY_SUSPENSION_REASONS, ...WEBHOOK_DISABLE_REASONS]).optional(),
   ownerId: personIdSchema.optional(),
+  /** The member whom the requests of a trust's keys count for. */
+  payer: personIdSchema.optional(),
   holds: z.enum(HOLD_MODES).optional(),
   validUntil: time.optional(),
   /** Dollars. */

@@ -35,6 +35,7 @@ export class Members {
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   readonly #notify: Notify;
+  readonly #settle: (accountId: string, personId: string) => Promise<void>;
 
   /** @param options.notify tells people about their new role. @default nobody is told */
   constructor(options: {
@@ -42,11 +43,14 @@ export class Members {
     readonly audit: AuditLog;
     readonly clock?: Clock;
     readonly notify?: Notify | undefined;
+    /** Settles what a member leaves behind; it runs before the membership ends and once more after. @default nothing */
+    readonly settle?: (accountId: string, personId: string) => Promise<void>;
   }) {
     this.#store = options.store;
     this.#audit = options.audit;
     this.#clock = options.clock ?? systemClock;
     this.#notify = options.notify ?? NO_NOTIFY;
+    this.#settle = options.settle ?? (() => Promise.resolve());
   }
 
   async get(accountId: string, personId: string): Promise<Member | undefined> {
@@ -94,7 +98,7 @@ export class Members {
   }
 
   /**
-   * Ends a membership; the account's keys stay as they are.
+   * Ends a membership. The account's keys stay valid, and the owner pays for those that the member paid for.
    * @throws MemberNotFound
    * @throws OwnerIsFixed
    * @throws VersionMismatch
@@ -102,6 +106,7 @@ export class Members {
   async remove(change: MemberChange): Promise<void> {
     const { accountId, personId, actor } = change;
     const { role, version } = await this.#expectChangeable(change);
+    await this.#settle(accountId, personId);
     const isOneself = actor.kind === 'member' && actor.personId === personId;
     const when = all(compare('role', '=', role), ...isVersion(version));
     await this.#audit.record({
@@ -118,6 +123,8 @@ export class Members {
         },
       ],
     });
+    // The member may have created a key in between.
+    await this.#settle(accountId, personId);
   }
 
   async #expectChangeable({ accountId, personId, version }: MemberChange): Promise<Member> {

@@ -81,7 +81,7 @@ export class KeyLookup {
   }
 }
 
-function ownerOf({ accountId, keyId, counterId, rules: stored, suspendedAt }: StoredKey): KeyOwner {
+function ownerOf({ accountId, keyId, counterId, payer, rules: stored, suspendedAt }: StoredKey): KeyOwner {
   const rules = stored === undefined ? undefined : enforceableRules(decodeRules(stored));
   return {
     accountId,
@@ -89,6 +89,7 @@ function ownerOf({ accountId, keyId, counterId, rules: stored, suspendedAt }: St
     ...(suspendedAt !== undefined && { isSuspended: true }),
     ...(stored !== undefined && rules === undefined && { hasUnknownRules: true }),
     ...(counterId !== undefined && { counterId }),
+    ...(payer !== undefined && { payer }),
     ...(rules && { rules }),
   };
 }

@@ -9,6 +9,8 @@ export interface KeyOwner {
   readonly keyId: string;
   /** The key or trust whose counters its rules use, and whose Idempotency-Keys it shares. @default its own */
   readonly counterId?: string;
+  /** The member whom the key's requests count for. Absent for a key without one. */
+  readonly payer?: string;
   /** @default everything is allowed */
   readonly rules?: KeyRules;
   /** Whether the key is suspended. @default false */

@@ -61,8 +61,11 @@ describe('the table of permissions', () => {
       // Only the deployment's own spend watch does this: no route checks a person's permission for it.
       'key.suspend',
       'key.resume owner admin operator',
+      'spending.read owner admin developer billing auditor',
+      'spending.change owner admin',
       'federation.read owner admin auditor',
       'federation.create owner admin',
+      'federation.change owner admin',
       'federation.delete owner admin',
       'export.create owner admin',
       'export.assist operator',

@@ -1,4 +1,4 @@
-import { keyListingKey } from '../../../lambdas/contracts/storage/table-keys/keys';
+import { keyListingKey, spendingRulesKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import {
   accountKey,
   alertsKey,
@@ -83,6 +83,8 @@ export function exampleItems(
     at: AT,
     priceVersion: 'v1',
     labels: { team: marker },
+    payer: personId,
+    endUser: 'Zm9vYmFyYmF6cXV4Zm9vYg',
   };
   const membership = { role: 'owner', joinedAt: AT };
   return {
@@ -142,6 +144,13 @@ export function exampleItems(
       rules: '{"concurrency":1}',
       createdAt: AT,
       createdBy: personId,
+      payer: personId,
+    },
+    'spending-rules': {
+      ...spendingRulesKey(accountId),
+      version: 1,
+      endUserKey: bytes,
+      budgets: JSON.stringify([{ of: 'member', personId, budgetId: id('bud', 1), limitPico: '1', window: 'day' }]),
     },
     'mail-preferences': { ...mailPreferencesKey(personId), product: false, lowBalance: true, budget: false },
     key: {
@@ -154,6 +163,7 @@ export function exampleItems(
       revokedAt: AT,
       validUntil: AT,
       createdBy: personId,
+      payer: personId,
       replaces: keyId,
       replacedBy: keyId,
       suspendedAt: AT,
@@ -299,6 +309,7 @@ export function exampleItems(
       requests: 1n,
       counterId: keyId,
       budgetWindow: 'total',
+      budgets: [{ budgetId: id('bud', 1), window: 'total' }],
       transfers: [{ from: 'available', to: 'spent', amountPico: 1n }],
     },
     hold: {

@@ -94,8 +94,10 @@ export const EXAMPLE_KEYS = [
   ...made(keys, {
     apiKeyKey: [ULID],
     resumptionKey: [ULID],
+    spendingRulesKey: [ACCOUNT],
     keyListingKey: [ACCOUNT, ULID],
     budgetCounterKey: [ULID, 'month#2026-11'],
+    budgetPartKey: [`bud_${ULID}`, '07', 'total'],
     budgetNoticeKey: [ULID, 'month#2026-11'],
     minuteCounterKey: [ULID, NOW],
     waitCounterKey: [ACCOUNT, NOW],

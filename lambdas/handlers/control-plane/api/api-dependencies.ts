@@ -24,6 +24,8 @@ import type { TokenVerifier } from '../../../domain/identity/token-verifier';
 import type { VerifiedEmails } from '../../../domain/identity/verified-emails';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
+import { passOnKeys } from '../../../domain/keys/payers/pass-on-keys';
+import { SpendingRulesAdministration } from '../../../domain/keys/spending/spending-rules';
 import type { Log } from '../../../domain/log';
 import { audiencesOf, notifyBy } from '../../../domain/notifications/outbox/outbox';
 import { Preferences } from '../../../domain/notifications/people/preferences';
@@ -91,7 +93,12 @@ export function apiDependencies(options: ApiOptions) {
   const { payments, publicUrl } = options;
   const funds = new Funds({ store, clock });
   const audit = new AuditLog({ store, clock });
-  const members = new Members({ store, audit, clock, notify });
+  const spending = new SpendingRulesAdministration({ store, clock, audit });
+  const settle = async (accountId: string, personId: string): Promise<void> => {
+    await passOnKeys({ store, clock }, accountId, personId);
+    await spending.dropMember(accountId, personId);
+  };
+  const members = new Members({ store, audit, clock, notify, settle });
   const webhookSecrets = new WebhookSecrets(derivedSecret(pepper, WEBHOOK_SECRETS));
   const invitationSecret = derivedSecret(pepper, MAIL_SECRETS.invitations);
   const keys = new Keys({ store, pepper, clock, audit, notify });
@@ -129,6 +136,7 @@ export function apiDependencies(options: ApiOptions) {
     deliveries: new Deliveries({ store, clock, audit }),
     allowsLoopback,
     unsubscribeSecret: derivedSecret(pepper, MAIL_SECRETS.unsubscribe),
+    spending,
     keySuspensions: new KeySuspensions({ store, clock, audit }),
     tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
     catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),

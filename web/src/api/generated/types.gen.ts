@@ -8,7 +8,6 @@ export type Me = {
     personId: string;
     createdAt: string;
     attestedAt?: string;
-    erasingSince?: string;
     isOperator: boolean;
 };
 
@@ -43,50 +42,6 @@ export type Person = {
     personId: string;
     createdAt: string;
     attestedAt?: string;
-    erasingSince?: string;
-};
-
-export type Policies = {
-    items: Array<Policy>;
-};
-
-export type Policy = {
-    policy: string;
-    version: string;
-    /**
-     * The page with the text of this version.
-     */
-    url: string;
-    /**
-     * When the version takes effect; not in the past.
-     */
-    effectiveAt: string;
-    publishedAt: string;
-    /**
-     * When all members of accounts had been told.
-     */
-    announcedAt?: string;
-    /**
-     * When you accepted this version.
-     */
-    acceptedAt?: string;
-};
-
-export type Acceptance = {
-    acceptedAt: string;
-};
-
-export type NewPolicy = {
-    policy: 'terms' | 'privacy';
-    version: string;
-    /**
-     * The page with the text of this version.
-     */
-    url: string;
-    /**
-     * When the version takes effect; not in the past.
-     */
-    effectiveAt: string;
 };
 
 export type MailPreferences = {
@@ -101,7 +56,7 @@ export type Account = {
     name?: string;
     ownerId?: string;
     suspendedAt?: string;
-    suspensionReason?: 'abuse' | 'payment' | 'security' | 'request' | 'erasure' | string;
+    suspensionReason?: 'abuse' | 'payment' | 'security' | 'request' | string;
     holds?: 'rolling' | 'worst-case' | string;
     version: number;
 };
@@ -396,6 +351,8 @@ export type UsageRequest = {
     labels?: {
         [key: string]: string;
     };
+    payer?: string;
+    endUser?: string;
     firstByteMs?: number;
     durationMs: number;
 };
@@ -420,6 +377,8 @@ export type UsageRequestDetail = {
     labels?: {
         [key: string]: string;
     };
+    payer?: string;
+    endUser?: string;
     firstByteMs?: number;
     durationMs: number;
     entries: Array<{
@@ -474,6 +433,7 @@ export type Key = {
     revokedAt?: string;
     validUntil?: string;
     createdBy?: string;
+    payer?: string;
     replaces?: string;
     replacedBy?: string;
     suspendedAt?: string;
@@ -587,6 +547,7 @@ export type Trust = {
     trustId: string;
     createdAt: string;
     createdBy?: string;
+    payer?: string;
 };
 
 export type NewTrust = {
@@ -641,6 +602,14 @@ export type NewTrust = {
             [key: string]: string;
         };
     };
+    /**
+     * The member whom the requests of these keys count for. By default, the member who creates the trust.
+     */
+    payer?: string;
+};
+
+export type TrustPayer = {
+    payer: string;
 };
 
 export type Export = {
@@ -697,48 +666,6 @@ export type ExportPassphrase = {
     passphrase: string;
 };
 
-export type Erasure = {
-    erasureId: string;
-    state: 'grace' | 'frozen' | 'erasing' | 'cancelled' | string;
-    requestedAt: string;
-    requestedBy?: string;
-    identityCheck?: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative' | string;
-    /**
-     * Until then it can be cancelled.
-     */
-    graceEndsAt: string;
-    /**
-     * The rule for the credit that is left.
-     */
-    balance: 'refund' | 'forfeit' | 'block' | string;
-    /**
-     * Present while it waits for an operator.
-     */
-    stoppedBecause?: 'policy' | 'debt' | 'credit_line' | 'refund_refused' | 'not_refundable' | 'owns_account' | string;
-    balanceOutcome?: 'none' | 'refunded' | 'forfeited' | 'refunded_and_forfeited' | string;
-};
-
-export type AssistedErasure = {
-    /**
-     * How the operator made sure who asks.
-     */
-    identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
-};
-
-export type ErasureDecision = {
-    /**
-     * `refund` and `forfeit` end the credit; `retry` tries again what has failed, or was settled meanwhile.
-     */
-    decision: 'retry' | 'refund' | 'forfeit';
-};
-
-export type LegalHold = {
-    /**
-     * Absent if there is no hold.
-     */
-    placedAt?: string;
-};
-
 export type AlertRules = {
     errorRate?: {
         percent: number;
@@ -774,13 +701,69 @@ export type NewAlertRules = {
     };
 };
 
+export type SpendingRules = {
+    endUsers: boolean;
+    budgets: Array<{
+        budgetId: string;
+        of: string;
+        personId?: string;
+        name?: string;
+        value?: string;
+        limitPico: string;
+        window: string;
+        timeZone?: string;
+        spentPico: string;
+        heldPico: string;
+        leftPico: string;
+        resetsOn?: string;
+    }>;
+    version: number;
+};
+
+export type NewSpendingRules = {
+    /**
+     * Whether usage is also added up by end user: by a keyed hash of `user`, or of the session that a coding agent names in a header. The values themselves are never stored.
+     */
+    endUsers?: boolean;
+    /**
+     * At most one budget for each member and label, and one for the account. A budget keeps what it counted.
+     */
+    budgets?: Array<NewBudget>;
+};
+
+export type NewBudget = {
+    limitPico: string;
+    window: 'day' | 'week' | 'month' | 'total';
+    timeZone?: string;
+    of: 'member';
+    /**
+     * The requests of keys that this member pays for count in the budget.
+     */
+    personId: string;
+} | {
+    limitPico: string;
+    window: 'day' | 'week' | 'month' | 'total';
+    timeZone?: string;
+    of: 'label';
+    /**
+     * The requests of keys with this label count in the budget.
+     */
+    name: string;
+    value: string;
+} | {
+    limitPico: string;
+    window: 'day' | 'week' | 'month' | 'total';
+    timeZone?: string;
+    of: 'account';
+};
+
 export type Webhook = {
     webhookId: string;
     url: string;
     description?: string;
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | string>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | string>;
     state: 'enabled' | 'disabled';
-    disabledReason?: 'failing' | 'gone' | 'erasure' | string;
+    disabledReason?: 'failing' | 'gone' | string;
     disabledAt?: string;
     failingSince?: string;
     previousSecretUntil?: string;
@@ -793,9 +776,9 @@ export type ShownWebhook = {
     webhookId: string;
     url: string;
     description?: string;
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | string>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | string>;
     state: 'enabled' | 'disabled';
-    disabledReason?: 'failing' | 'gone' | 'erasure' | string;
+    disabledReason?: 'failing' | 'gone' | string;
     disabledAt?: string;
     failingSince?: string;
     previousSecretUntil?: string;
@@ -817,13 +800,13 @@ export type NewWebhook = {
     /**
      * The kinds of events to send. Without it, all are sent, and those that later releases add.
      */
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled'>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready'>;
 };
 
 export type WebhookDelivery = {
     deliveryId: string;
     messageId: string;
-    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | 'test' | string;
+    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'test' | string;
     state: 'pending' | 'delivered' | 'failed' | 'canceled' | string;
     createdAt: string;
     nextAttemptAt?: string;
@@ -1061,7 +1044,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -1205,44 +1188,6 @@ export type ExchangedToken = {
     expires_in: number;
 };
 
-export type ErasureCertificate = {
-    certificate: {
-        format: 'tollgate-erasure-certificate';
-        version: number;
-        erasureId: string;
-        deployment: string;
-        subject: 'account' | 'person' | string;
-        requestedAt: string;
-        /**
-         * When nothing was found any more.
-         */
-        erasedAt: string;
-        /**
-         * From then on, no backup has the data either.
-         */
-        backupsEndBy: string;
-        balancePolicy: 'refund' | 'forfeit' | 'block' | string;
-        balanceOutcome: 'none' | 'refunded' | 'forfeited' | 'refunded_and_forfeited' | string;
-        /**
-         * The records that are kept: a word for each.
-         */
-        kept: Array<string>;
-        /**
-         * From then on, the deployment does not have the certificate any more.
-         */
-        endsAt: string;
-        /**
-         * The SHA-256 of the public key that verifies the signature.
-         */
-        keyId: string;
-        [key: string]: unknown;
-    };
-    /**
-     * The ECDSA signature (P-256, SHA-256, DER) of the certificate as canonical JSON (RFC 8785), in base64.
-     */
-    signature: string;
-};
-
 export type GetMeData = {
     body?: never;
     path?: never;
@@ -1364,90 +1309,6 @@ export type AttestAdultResponses = {
 };
 
 export type AttestAdultResponse = AttestAdultResponses[keyof AttestAdultResponses];
-
-export type ListPoliciesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/v1/me/policies';
-};
-
-export type ListPoliciesErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type ListPoliciesError = ListPoliciesErrors[keyof ListPoliciesErrors];
-
-export type ListPoliciesResponses = {
-    /**
-     * Done.
-     */
-    200: Policies;
-};
-
-export type ListPoliciesResponse = ListPoliciesResponses[keyof ListPoliciesResponses];
-
-export type AcceptPolicyData = {
-    body?: never;
-    path: {
-        policy: 'terms' | 'privacy';
-        version: string;
-    };
-    query?: never;
-    url: '/v1/me/policies/{policy}/{version}/acceptance';
-};
-
-export type AcceptPolicyErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type AcceptPolicyError = AcceptPolicyErrors[keyof AcceptPolicyErrors];
-
-export type AcceptPolicyResponses = {
-    /**
-     * Done.
-     */
-    200: Acceptance;
-};
-
-export type AcceptPolicyResponse = AcceptPolicyResponses[keyof AcceptPolicyResponses];
-
-export type PublishPolicyData = {
-    body: NewPolicy;
-    headers?: {
-        /**
-         * Makes it safe to repeat this request: it is executed once.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/v1/policies';
-};
-
-export type PublishPolicyErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type PublishPolicyError = PublishPolicyErrors[keyof PublishPolicyErrors];
-
-export type PublishPolicyResponses = {
-    /**
-     * Done.
-     */
-    201: Policy;
-};
-
-export type PublishPolicyResponse = PublishPolicyResponses[keyof PublishPolicyResponses];
 
 export type GetMyNotificationsData = {
     body?: never;
@@ -2585,7 +2446,7 @@ export type GetUsageData = {
          */
         timeZone?: string;
         metric?: 'requests' | 'cost' | 'errors' | 'tokens' | 'inputTokens' | 'outputTokens' | 'durationP50' | 'durationP95' | 'durationP99' | 'firstByteP50' | 'firstByteP95' | 'firstByteP99';
-        group?: 'account' | 'key' | 'member' | 'model' | 'provider' | 'label';
+        group?: 'account' | 'key' | 'member' | 'model' | 'provider' | 'label' | 'enduser';
         /**
          * Divides tokens by `unit`, requests by `status`, or errors by `httpStatus`.
          */
@@ -2652,6 +2513,14 @@ export type ListUsageRequestsData = {
          */
         label?: string;
         /**
+         * Only requests that count for this member.
+         */
+        payer?: string;
+        /**
+         * Only requests of this end user, as a report names them.
+         */
+        endUser?: string;
+        /**
          * Only requests from this time on.
          */
         from?: string;
@@ -2707,6 +2576,14 @@ export type ExportUsageRequestsData = {
          * A label of the key, such as `team=search`.
          */
         label?: string;
+        /**
+         * Only requests that count for this member.
+         */
+        payer?: string;
+        /**
+         * Only requests of this end user, as a report names them.
+         */
+        endUser?: string;
         /**
          * Only requests from this time on.
          */
@@ -3454,6 +3331,34 @@ export type GetTrustResponses = {
 
 export type GetTrustResponse = GetTrustResponses[keyof GetTrustResponses];
 
+export type SetTrustPayerData = {
+    body: TrustPayer;
+    path: {
+        accountId: string;
+        trustId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/trusts/{trustId}/payer';
+};
+
+export type SetTrustPayerErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetTrustPayerError = SetTrustPayerErrors[keyof SetTrustPayerErrors];
+
+export type SetTrustPayerResponses = {
+    /**
+     * Done.
+     */
+    200: Trust;
+};
+
+export type SetTrustPayerResponse = SetTrustPayerResponses[keyof SetTrustPayerResponses];
+
 export type ListExportsData = {
     body?: never;
     path: {
@@ -3749,416 +3654,6 @@ export type RevealMyExportPassphraseResponses = {
 
 export type RevealMyExportPassphraseResponse = RevealMyExportPassphraseResponses[keyof RevealMyExportPassphraseResponses];
 
-export type ListErasuresData = {
-    body?: never;
-    path: {
-        accountId: string;
-    };
-    query?: {
-        /**
-         * The maximum number of items on the page.
-         */
-        limit?: number;
-        /**
-         * The `next` value of the previous page.
-         */
-        after?: string;
-    };
-    url: '/v1/accounts/{accountId}/erasures';
-};
-
-export type ListErasuresErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type ListErasuresError = ListErasuresErrors[keyof ListErasuresErrors];
-
-export type ListErasuresResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        items: Array<Erasure>;
-        next?: string;
-    };
-};
-
-export type ListErasuresResponse = ListErasuresResponses[keyof ListErasuresResponses];
-
-export type CreateErasureData = {
-    body?: never;
-    headers?: {
-        /**
-         * Makes it safe to repeat this request: it is executed once.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/erasures';
-};
-
-export type CreateErasureErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type CreateErasureError = CreateErasureErrors[keyof CreateErasureErrors];
-
-export type CreateErasureResponses = {
-    /**
-     * Done.
-     */
-    201: Erasure;
-};
-
-export type CreateErasureResponse = CreateErasureResponses[keyof CreateErasureResponses];
-
-export type CreateAssistedErasureData = {
-    body: AssistedErasure;
-    headers?: {
-        /**
-         * Makes it safe to repeat this request: it is executed once.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/assisted-erasures';
-};
-
-export type CreateAssistedErasureErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type CreateAssistedErasureError = CreateAssistedErasureErrors[keyof CreateAssistedErasureErrors];
-
-export type CreateAssistedErasureResponses = {
-    /**
-     * Done.
-     */
-    201: Erasure;
-};
-
-export type CreateAssistedErasureResponse = CreateAssistedErasureResponses[keyof CreateAssistedErasureResponses];
-
-export type GetErasureData = {
-    body?: never;
-    path: {
-        accountId: string;
-        erasureId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/erasures/{erasureId}';
-};
-
-export type GetErasureErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type GetErasureError = GetErasureErrors[keyof GetErasureErrors];
-
-export type GetErasureResponses = {
-    /**
-     * Done.
-     */
-    200: Erasure;
-};
-
-export type GetErasureResponse = GetErasureResponses[keyof GetErasureResponses];
-
-export type CancelErasureData = {
-    body?: never;
-    headers?: {
-        /**
-         * Makes it safe to repeat this request: it is executed once.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        accountId: string;
-        erasureId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/erasures/{erasureId}/cancel';
-};
-
-export type CancelErasureErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type CancelErasureError = CancelErasureErrors[keyof CancelErasureErrors];
-
-export type CancelErasureResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type CancelErasureResponse = CancelErasureResponses[keyof CancelErasureResponses];
-
-export type ResolveErasureData = {
-    body: ErasureDecision;
-    headers?: {
-        /**
-         * Makes it safe to repeat this request: it is executed once.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        accountId: string;
-        erasureId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/erasures/{erasureId}/resolve';
-};
-
-export type ResolveErasureErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type ResolveErasureError = ResolveErasureErrors[keyof ResolveErasureErrors];
-
-export type ResolveErasureResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type ResolveErasureResponse = ResolveErasureResponses[keyof ResolveErasureResponses];
-
-export type LiftLegalHoldData = {
-    body?: never;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/legal-hold';
-};
-
-export type LiftLegalHoldErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type LiftLegalHoldError = LiftLegalHoldErrors[keyof LiftLegalHoldErrors];
-
-export type LiftLegalHoldResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type LiftLegalHoldResponse = LiftLegalHoldResponses[keyof LiftLegalHoldResponses];
-
-export type GetLegalHoldData = {
-    body?: never;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/legal-hold';
-};
-
-export type GetLegalHoldErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type GetLegalHoldError = GetLegalHoldErrors[keyof GetLegalHoldErrors];
-
-export type GetLegalHoldResponses = {
-    /**
-     * Done.
-     */
-    200: LegalHold;
-};
-
-export type GetLegalHoldResponse = GetLegalHoldResponses[keyof GetLegalHoldResponses];
-
-export type PlaceLegalHoldData = {
-    body?: never;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/legal-hold';
-};
-
-export type PlaceLegalHoldErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type PlaceLegalHoldError = PlaceLegalHoldErrors[keyof PlaceLegalHoldErrors];
-
-export type PlaceLegalHoldResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type PlaceLegalHoldResponse = PlaceLegalHoldResponses[keyof PlaceLegalHoldResponses];
-
-export type ListMyErasuresData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * The maximum number of items on the page.
-         */
-        limit?: number;
-        /**
-         * The `next` value of the previous page.
-         */
-        after?: string;
-    };
-    url: '/v1/me/erasures';
-};
-
-export type ListMyErasuresErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type ListMyErasuresError = ListMyErasuresErrors[keyof ListMyErasuresErrors];
-
-export type ListMyErasuresResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        items: Array<Erasure>;
-        next?: string;
-    };
-};
-
-export type ListMyErasuresResponse = ListMyErasuresResponses[keyof ListMyErasuresResponses];
-
-export type CreateMyErasureData = {
-    body?: never;
-    headers?: {
-        /**
-         * Makes it safe to repeat this request: it is executed once.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/v1/me/erasures';
-};
-
-export type CreateMyErasureErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type CreateMyErasureError = CreateMyErasureErrors[keyof CreateMyErasureErrors];
-
-export type CreateMyErasureResponses = {
-    /**
-     * Done.
-     */
-    201: Erasure;
-};
-
-export type CreateMyErasureResponse = CreateMyErasureResponses[keyof CreateMyErasureResponses];
-
-export type GetMyErasureData = {
-    body?: never;
-    path: {
-        erasureId: string;
-    };
-    query?: never;
-    url: '/v1/me/erasures/{erasureId}';
-};
-
-export type GetMyErasureErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type GetMyErasureError = GetMyErasureErrors[keyof GetMyErasureErrors];
-
-export type GetMyErasureResponses = {
-    /**
-     * Done.
-     */
-    200: Erasure;
-};
-
-export type GetMyErasureResponse = GetMyErasureResponses[keyof GetMyErasureResponses];
-
-export type CancelMyErasureData = {
-    body?: never;
-    headers?: {
-        /**
-         * Makes it safe to repeat this request: it is executed once.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        erasureId: string;
-    };
-    query?: never;
-    url: '/v1/me/erasures/{erasureId}/cancel';
-};
-
-export type CancelMyErasureErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type CancelMyErasureError = CancelMyErasureErrors[keyof CancelMyErasureErrors];
-
-export type CancelMyErasureResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type CancelMyErasureResponse = CancelMyErasureResponses[keyof CancelMyErasureResponses];
-
 export type GetAlertRulesData = {
     body?: never;
     path: {
@@ -4218,6 +3713,66 @@ export type SetAlertRulesResponses = {
 };
 
 export type SetAlertRulesResponse = SetAlertRulesResponses[keyof SetAlertRulesResponses];
+
+export type GetSpendingRulesData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/spending-rules';
+};
+
+export type GetSpendingRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetSpendingRulesError = GetSpendingRulesErrors[keyof GetSpendingRulesErrors];
+
+export type GetSpendingRulesResponses = {
+    /**
+     * Done.
+     */
+    200: SpendingRules;
+};
+
+export type GetSpendingRulesResponse = GetSpendingRulesResponses[keyof GetSpendingRulesResponses];
+
+export type SetSpendingRulesData = {
+    body: NewSpendingRules;
+    headers?: {
+        /**
+         * The ETag of the item as it was read.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/spending-rules';
+};
+
+export type SetSpendingRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetSpendingRulesError = SetSpendingRulesErrors[keyof SetSpendingRulesErrors];
+
+export type SetSpendingRulesResponses = {
+    /**
+     * Done.
+     */
+    200: SpendingRules;
+};
+
+export type SetSpendingRulesResponse = SetSpendingRulesResponses[keyof SetSpendingRulesResponses];
 
 export type ListWebhooksData = {
     body?: never;
@@ -4648,7 +4203,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -4740,7 +4295,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -5318,30 +4873,3 @@ export type UnsubscribeResponses = {
 };
 
 export type UnsubscribeResponse = UnsubscribeResponses[keyof UnsubscribeResponses];
-
-export type GetErasureCertificateData = {
-    body?: never;
-    path: {
-        erasureId: string;
-    };
-    query?: never;
-    url: '/v1/erasures/{erasureId}/certificate';
-};
-
-export type GetErasureCertificateErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type GetErasureCertificateError = GetErasureCertificateErrors[keyof GetErasureCertificateErrors];
-
-export type GetErasureCertificateResponses = {
-    /**
-     * Done.
-     */
-    200: ErasureCertificate;
-};
-
-export type GetErasureCertificateResponse = GetErasureCertificateResponses[keyof GetErasureCertificateResponses];

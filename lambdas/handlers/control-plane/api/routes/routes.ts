@@ -1,6 +1,7 @@
 import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
 import { ALERT_ROUTES } from './alerts';
+import { SPENDING_ROUTES } from './spending-rules';
 import { CATALOG_ROUTES } from './catalog';
 import { COUPON_ROUTES } from './coupons';
 import { DEPLOYMENT_ROUTES } from './deployment';
@@ -42,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   ...EXPORT_ROUTES,
   ...ERASURE_ROUTES,
   ...ALERT_ROUTES,
+  ...SPENDING_ROUTES,
   ...WEBHOOK_ROUTES,
   ...DEPLOYMENT_ROUTES,
   ...CATALOG_ROUTES,

@@ -70,6 +70,8 @@ export const REQUEST_COLUMNS = [
   'overrun',
   'priceVersion',
   'labels',
+  'payer',
+  'endUser',
   'firstByteMs',
   'durationMs',
 ] as const;
