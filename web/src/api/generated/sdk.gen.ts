@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateAssistedExportData, CreateAssistedExportErrors, CreateAssistedExportResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMyExportData, CreateMyExportErrors, CreateMyExportResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableWebhookData, DisableWebhookErrors, DisableWebhookResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, ExportUsageRequestsData, ExportUsageRequestsErrors, ExportUsageRequestsResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAlertRulesData, GetAlertRulesErrors, GetAlertRulesResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetExportData, GetExportErrors, GetExportResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyExportData, GetMyExportErrors, GetMyExportResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetSpendingRulesData, GetSpendingRulesErrors, GetSpendingRulesResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetUsageData, GetUsageErrors, GetUsageRequestData, GetUsageRequestErrors, GetUsageRequestResponses, GetUsageResponses, GetWalletData, GetWalletErrors, GetWalletResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListMyExportsData, ListMyExportsErrors, ListMyExportsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, ListUsageRequestsData, ListUsageRequestsErrors, ListUsageRequestsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, RepeatWebhookDeliveryData, RepeatWebhookDeliveryErrors, RepeatWebhookDeliveryResponses, ResolvePaymentExceptionData, ResolvePaymentExceptionErrors, ResolvePaymentExceptionResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevealExportPassphraseData, RevealExportPassphraseErrors, RevealExportPassphraseResponses, RevealMyExportPassphraseData, RevealMyExportPassphraseErrors, RevealMyExportPassphraseResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetAlertRulesData, SetAlertRulesErrors, SetAlertRulesResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, SetSpendingRulesData, SetSpendingRulesErrors, SetSpendingRulesResponses, SetTrustPayerData, SetTrustPayerErrors, SetTrustPayerResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptPolicyData, AcceptPolicyErrors, AcceptPolicyResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, CancelErasureData, CancelErasureErrors, CancelErasureResponses, CancelMyErasureData, CancelMyErasureErrors, CancelMyErasureResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateAssistedErasureData, CreateAssistedErasureErrors, CreateAssistedErasureResponses, CreateAssistedExportData, CreateAssistedExportErrors, CreateAssistedExportResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateErasureData, CreateErasureErrors, CreateErasureResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMyErasureData, CreateMyErasureErrors, CreateMyErasureResponses, CreateMyExportData, CreateMyExportErrors, CreateMyExportResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableWebhookData, DisableWebhookErrors, DisableWebhookResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, ExportUsageRequestsData, ExportUsageRequestsErrors, ExportUsageRequestsResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAlertRulesData, GetAlertRulesErrors, GetAlertRulesResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetErasureCertificateData, GetErasureCertificateErrors, GetErasureCertificateResponses, GetErasureData, GetErasureErrors, GetErasureResponses, GetExportData, GetExportErrors, GetExportResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLegalHoldData, GetLegalHoldErrors, GetLegalHoldResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyErasureData, GetMyErasureErrors, GetMyErasureResponses, GetMyExportData, GetMyExportErrors, GetMyExportResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetSpendingRulesData, GetSpendingRulesErrors, GetSpendingRulesResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetUsageData, GetUsageErrors, GetUsageRequestData, GetUsageRequestErrors, GetUsageRequestResponses, GetUsageResponses, GetWalletData, GetWalletErrors, GetWalletResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, LiftLegalHoldData, LiftLegalHoldErrors, LiftLegalHoldResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListErasuresData, ListErasuresErrors, ListErasuresResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListMyErasuresData, ListMyErasuresErrors, ListMyErasuresResponses, ListMyExportsData, ListMyExportsErrors, ListMyExportsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, ListUsageRequestsData, ListUsageRequestsErrors, ListUsageRequestsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, PlaceLegalHoldData, PlaceLegalHoldErrors, PlaceLegalHoldResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, RepeatWebhookDeliveryData, RepeatWebhookDeliveryErrors, RepeatWebhookDeliveryResponses, ResolveErasureData, ResolveErasureErrors, ResolveErasureResponses, ResolvePaymentExceptionData, ResolvePaymentExceptionErrors, ResolvePaymentExceptionResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevealExportPassphraseData, RevealExportPassphraseErrors, RevealExportPassphraseResponses, RevealMyExportPassphraseData, RevealMyExportPassphraseErrors, RevealMyExportPassphraseResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetAlertRulesData, SetAlertRulesErrors, SetAlertRulesResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, SetSpendingRulesData, SetSpendingRulesErrors, SetSpendingRulesResponses, SetTrustPayerData, SetTrustPayerErrors, SetTrustPayerResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -59,6 +59,43 @@ export const leaveAccount = <ThrowOnError extends boolean = false>(options: Opti
 export const attestAdult = <ThrowOnError extends boolean = false>(options: Options<AttestAdultData, ThrowOnError>): RequestResult<AttestAdultResponses, AttestAdultErrors, ThrowOnError> => (options.client ?? client).post<AttestAdultResponses, AttestAdultErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/attestation',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The versions of the terms and the privacy policy, and which of them you accepted
+ *
+ * Needs `policy.read`.
+ */
+export const listPolicies = <ThrowOnError extends boolean = false>(options?: Options<ListPoliciesData, ThrowOnError>): RequestResult<ListPoliciesResponses, ListPoliciesErrors, ThrowOnError> => (options?.client ?? client).get<ListPoliciesResponses, ListPoliciesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/policies',
+    ...options
+});
+
+/**
+ * Accept a version of a policy; the first acceptance stands
+ *
+ * Needs `policy.accept`.
+ */
+export const acceptPolicy = <ThrowOnError extends boolean = false>(options: Options<AcceptPolicyData, ThrowOnError>): RequestResult<AcceptPolicyResponses, AcceptPolicyErrors, ThrowOnError> => (options.client ?? client).put<AcceptPolicyResponses, AcceptPolicyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/policies/{policy}/{version}/acceptance',
+    ...options
+});
+
+/**
+ * Publish a version of a policy; every member of an account is told by mail, once
+ *
+ * Needs `policy.publish`.
+ */
+export const publishPolicy = <ThrowOnError extends boolean = false>(options: Options<PublishPolicyData, ThrowOnError>): RequestResult<PublishPolicyResponses, PublishPolicyErrors, ThrowOnError> => (options.client ?? client).post<PublishPolicyResponses, PublishPolicyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/policies',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -938,6 +975,157 @@ export const revealMyExportPassphrase = <ThrowOnError extends boolean = false>(o
 });
 
 /**
+ * The erasure that is not over, and those that were cancelled within seven days, oldest first
+ *
+ * Needs `erasure.read`.
+ */
+export const listErasures = <ThrowOnError extends boolean = false>(options: Options<ListErasuresData, ThrowOnError>): RequestResult<ListErasuresResponses, ListErasuresErrors, ThrowOnError> => (options.client ?? client).get<ListErasuresResponses, ListErasuresErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/erasures',
+    ...options
+});
+
+/**
+ * Have the account erased after a grace period, if you signed in within five minutes
+ *
+ * Needs `erasure.request`.
+ */
+export const createErasure = <ThrowOnError extends boolean = false>(options: Options<CreateErasureData, ThrowOnError>): RequestResult<CreateErasureResponses, CreateErasureErrors, ThrowOnError> => (options.client ?? client).post<CreateErasureResponses, CreateErasureErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/erasures',
+    ...options
+});
+
+/**
+ * Have an account erased for its owner, after a grace period
+ *
+ * Needs `erasure.assist`.
+ */
+export const createAssistedErasure = <ThrowOnError extends boolean = false>(options: Options<CreateAssistedErasureData, ThrowOnError>): RequestResult<CreateAssistedErasureResponses, CreateAssistedErasureErrors, ThrowOnError> => (options.client ?? client).post<CreateAssistedErasureResponses, CreateAssistedErasureErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/assisted-erasures',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * An erasure that is not over, or was cancelled within seven days
+ *
+ * Needs `erasure.read`.
+ */
+export const getErasure = <ThrowOnError extends boolean = false>(options: Options<GetErasureData, ThrowOnError>): RequestResult<GetErasureResponses, GetErasureErrors, ThrowOnError> => (options.client ?? client).get<GetErasureResponses, GetErasureErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/erasures/{erasureId}',
+    ...options
+});
+
+/**
+ * Cancel an erasure in its grace period
+ *
+ * Needs `erasure.cancel`.
+ */
+export const cancelErasure = <ThrowOnError extends boolean = false>(options: Options<CancelErasureData, ThrowOnError>): RequestResult<CancelErasureResponses, CancelErasureErrors, ThrowOnError> => (options.client ?? client).post<CancelErasureResponses, CancelErasureErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/erasures/{erasureId}/cancel',
+    ...options
+});
+
+/**
+ * Decide about an erasure that has stopped
+ *
+ * Needs `erasure.resolve`.
+ */
+export const resolveErasure = <ThrowOnError extends boolean = false>(options: Options<ResolveErasureData, ThrowOnError>): RequestResult<ResolveErasureResponses, ResolveErasureErrors, ThrowOnError> => (options.client ?? client).post<ResolveErasureResponses, ResolveErasureErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/erasures/{erasureId}/resolve',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lift a legal hold: an erasure that it paused goes on
+ *
+ * Needs `erasure.lift`.
+ */
+export const liftLegalHold = <ThrowOnError extends boolean = false>(options: Options<LiftLegalHoldData, ThrowOnError>): RequestResult<LiftLegalHoldResponses, LiftLegalHoldErrors, ThrowOnError> => (options.client ?? client).delete<LiftLegalHoldResponses, LiftLegalHoldErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/legal-hold',
+    ...options
+});
+
+/**
+ * Whether a legal hold keeps the account from being erased
+ *
+ * Needs `erasure.hold`.
+ */
+export const getLegalHold = <ThrowOnError extends boolean = false>(options: Options<GetLegalHoldData, ThrowOnError>): RequestResult<GetLegalHoldResponses, GetLegalHoldErrors, ThrowOnError> => (options.client ?? client).get<GetLegalHoldResponses, GetLegalHoldErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/legal-hold',
+    ...options
+});
+
+/**
+ * Keep the account from being erased until the hold is lifted
+ *
+ * Needs `erasure.hold`.
+ */
+export const placeLegalHold = <ThrowOnError extends boolean = false>(options: Options<PlaceLegalHoldData, ThrowOnError>): RequestResult<PlaceLegalHoldResponses, PlaceLegalHoldErrors, ThrowOnError> => (options.client ?? client).put<PlaceLegalHoldResponses, PlaceLegalHoldErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/legal-hold',
+    ...options
+});
+
+/**
+ * Your erasure that is not over, and those that you cancelled within seven days, oldest first
+ *
+ * Needs `person.erase`.
+ */
+export const listMyErasures = <ThrowOnError extends boolean = false>(options?: Options<ListMyErasuresData, ThrowOnError>): RequestResult<ListMyErasuresResponses, ListMyErasuresErrors, ThrowOnError> => (options?.client ?? client).get<ListMyErasuresResponses, ListMyErasuresErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/erasures',
+    ...options
+});
+
+/**
+ * Have your own data erased after a grace period, if you signed in within five minutes
+ *
+ * Needs `person.erase`.
+ */
+export const createMyErasure = <ThrowOnError extends boolean = false>(options?: Options<CreateMyErasureData, ThrowOnError>): RequestResult<CreateMyErasureResponses, CreateMyErasureErrors, ThrowOnError> => (options?.client ?? client).post<CreateMyErasureResponses, CreateMyErasureErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/erasures',
+    ...options
+});
+
+/**
+ * Your erasure that is not over, or was cancelled within seven days
+ *
+ * Needs `person.erase`.
+ */
+export const getMyErasure = <ThrowOnError extends boolean = false>(options: Options<GetMyErasureData, ThrowOnError>): RequestResult<GetMyErasureResponses, GetMyErasureErrors, ThrowOnError> => (options.client ?? client).get<GetMyErasureResponses, GetMyErasureErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/erasures/{erasureId}',
+    ...options
+});
+
+/**
+ * Cancel your erasure in its grace period
+ *
+ * Needs `person.erase`.
+ */
+export const cancelMyErasure = <ThrowOnError extends boolean = false>(options: Options<CancelMyErasureData, ThrowOnError>): RequestResult<CancelMyErasureResponses, CancelMyErasureErrors, ThrowOnError> => (options.client ?? client).post<CancelMyErasureResponses, CancelMyErasureErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/erasures/{erasureId}/cancel',
+    ...options
+});
+
+/**
  * The rules for alerts about failed requests and unusual spend
  *
  * Needs `alert.read`.
@@ -1327,3 +1515,10 @@ export const showUnsubscribe = <ThrowOnError extends boolean = false>(options: O
  * Needs no access token: the signed token of the link names the person and the category.
  */
 export const unsubscribe = <ThrowOnError extends boolean = false>(options: Options<UnsubscribeData, ThrowOnError>): RequestResult<UnsubscribeResponses, UnsubscribeErrors, ThrowOnError> => (options.client ?? client).post<UnsubscribeResponses, UnsubscribeErrors, ThrowOnError>({ url: '/v1/unsubscribe', ...options });
+
+/**
+ * The signed certificate of an erasure that is over
+ *
+ * Needs no access token. The certificate names neither the account nor the person.
+ */
+export const getErasureCertificate = <ThrowOnError extends boolean = false>(options: Options<GetErasureCertificateData, ThrowOnError>): RequestResult<GetErasureCertificateResponses, GetErasureCertificateErrors, ThrowOnError> => (options.client ?? client).get<GetErasureCertificateResponses, GetErasureCertificateErrors, ThrowOnError>({ url: '/v1/erasures/{erasureId}/certificate', ...options });

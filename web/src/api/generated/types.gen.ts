@@ -8,6 +8,7 @@ export type Me = {
     personId: string;
     createdAt: string;
     attestedAt?: string;
+    erasingSince?: string;
     isOperator: boolean;
 };
 
@@ -42,6 +43,50 @@ export type Person = {
     personId: string;
     createdAt: string;
     attestedAt?: string;
+    erasingSince?: string;
+};
+
+export type Policies = {
+    items: Array<Policy>;
+};
+
+export type Policy = {
+    policy: string;
+    version: string;
+    /**
+     * The page with the text of this version.
+     */
+    url: string;
+    /**
+     * When the version takes effect; not in the past.
+     */
+    effectiveAt: string;
+    publishedAt: string;
+    /**
+     * When all members of accounts had been told.
+     */
+    announcedAt?: string;
+    /**
+     * When you accepted this version.
+     */
+    acceptedAt?: string;
+};
+
+export type Acceptance = {
+    acceptedAt: string;
+};
+
+export type NewPolicy = {
+    policy: 'terms' | 'privacy';
+    version: string;
+    /**
+     * The page with the text of this version.
+     */
+    url: string;
+    /**
+     * When the version takes effect; not in the past.
+     */
+    effectiveAt: string;
 };
 
 export type MailPreferences = {
@@ -56,7 +101,7 @@ export type Account = {
     name?: string;
     ownerId?: string;
     suspendedAt?: string;
-    suspensionReason?: 'abuse' | 'payment' | 'security' | 'request' | string;
+    suspensionReason?: 'abuse' | 'payment' | 'security' | 'request' | 'erasure' | string;
     holds?: 'rolling' | 'worst-case' | string;
     version: number;
 };
@@ -666,6 +711,48 @@ export type ExportPassphrase = {
     passphrase: string;
 };
 
+export type Erasure = {
+    erasureId: string;
+    state: 'grace' | 'frozen' | 'erasing' | 'cancelled' | string;
+    requestedAt: string;
+    requestedBy?: string;
+    identityCheck?: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative' | string;
+    /**
+     * Until then it can be cancelled.
+     */
+    graceEndsAt: string;
+    /**
+     * The rule for the credit that is left.
+     */
+    balance: 'refund' | 'forfeit' | 'block' | string;
+    /**
+     * Present while it waits for an operator.
+     */
+    stoppedBecause?: 'policy' | 'debt' | 'credit_line' | 'refund_refused' | 'not_refundable' | 'owns_account' | string;
+    balanceOutcome?: 'none' | 'refunded' | 'forfeited' | 'refunded_and_forfeited' | string;
+};
+
+export type AssistedErasure = {
+    /**
+     * How the operator made sure who asks.
+     */
+    identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
+};
+
+export type ErasureDecision = {
+    /**
+     * `refund` and `forfeit` end the credit; `retry` tries again what has failed, or was settled meanwhile.
+     */
+    decision: 'retry' | 'refund' | 'forfeit';
+};
+
+export type LegalHold = {
+    /**
+     * Absent if there is no hold.
+     */
+    placedAt?: string;
+};
+
 export type AlertRules = {
     errorRate?: {
         percent: number;
@@ -761,9 +848,9 @@ export type Webhook = {
     webhookId: string;
     url: string;
     description?: string;
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | string>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | string>;
     state: 'enabled' | 'disabled';
-    disabledReason?: 'failing' | 'gone' | string;
+    disabledReason?: 'failing' | 'gone' | 'erasure' | string;
     disabledAt?: string;
     failingSince?: string;
     previousSecretUntil?: string;
@@ -776,9 +863,9 @@ export type ShownWebhook = {
     webhookId: string;
     url: string;
     description?: string;
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | string>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | string>;
     state: 'enabled' | 'disabled';
-    disabledReason?: 'failing' | 'gone' | string;
+    disabledReason?: 'failing' | 'gone' | 'erasure' | string;
     disabledAt?: string;
     failingSince?: string;
     previousSecretUntil?: string;
@@ -800,13 +887,13 @@ export type NewWebhook = {
     /**
      * The kinds of events to send. Without it, all are sent, and those that later releases add.
      */
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready'>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled'>;
 };
 
 export type WebhookDelivery = {
     deliveryId: string;
     messageId: string;
-    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'test' | string;
+    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | 'test' | string;
     state: 'pending' | 'delivered' | 'failed' | 'canceled' | string;
     createdAt: string;
     nextAttemptAt?: string;
@@ -1044,7 +1131,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -1188,6 +1275,44 @@ export type ExchangedToken = {
     expires_in: number;
 };
 
+export type ErasureCertificate = {
+    certificate: {
+        format: 'tollgate-erasure-certificate';
+        version: number;
+        erasureId: string;
+        deployment: string;
+        subject: 'account' | 'person' | string;
+        requestedAt: string;
+        /**
+         * When nothing was found any more.
+         */
+        erasedAt: string;
+        /**
+         * From then on, no backup has the data either.
+         */
+        backupsEndBy: string;
+        balancePolicy: 'refund' | 'forfeit' | 'block' | string;
+        balanceOutcome: 'none' | 'refunded' | 'forfeited' | 'refunded_and_forfeited' | string;
+        /**
+         * The records that are kept: a word for each.
+         */
+        kept: Array<string>;
+        /**
+         * From then on, the deployment does not have the certificate any more.
+         */
+        endsAt: string;
+        /**
+         * The SHA-256 of the public key that verifies the signature.
+         */
+        keyId: string;
+        [key: string]: unknown;
+    };
+    /**
+     * The ECDSA signature (P-256, SHA-256, DER) of the certificate as canonical JSON (RFC 8785), in base64.
+     */
+    signature: string;
+};
+
 export type GetMeData = {
     body?: never;
     path?: never;
@@ -1309,6 +1434,90 @@ export type AttestAdultResponses = {
 };
 
 export type AttestAdultResponse = AttestAdultResponses[keyof AttestAdultResponses];
+
+export type ListPoliciesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/policies';
+};
+
+export type ListPoliciesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListPoliciesError = ListPoliciesErrors[keyof ListPoliciesErrors];
+
+export type ListPoliciesResponses = {
+    /**
+     * Done.
+     */
+    200: Policies;
+};
+
+export type ListPoliciesResponse = ListPoliciesResponses[keyof ListPoliciesResponses];
+
+export type AcceptPolicyData = {
+    body?: never;
+    path: {
+        policy: 'terms' | 'privacy';
+        version: string;
+    };
+    query?: never;
+    url: '/v1/me/policies/{policy}/{version}/acceptance';
+};
+
+export type AcceptPolicyErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type AcceptPolicyError = AcceptPolicyErrors[keyof AcceptPolicyErrors];
+
+export type AcceptPolicyResponses = {
+    /**
+     * Done.
+     */
+    200: Acceptance;
+};
+
+export type AcceptPolicyResponse = AcceptPolicyResponses[keyof AcceptPolicyResponses];
+
+export type PublishPolicyData = {
+    body: NewPolicy;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/policies';
+};
+
+export type PublishPolicyErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type PublishPolicyError = PublishPolicyErrors[keyof PublishPolicyErrors];
+
+export type PublishPolicyResponses = {
+    /**
+     * Done.
+     */
+    201: Policy;
+};
+
+export type PublishPolicyResponse = PublishPolicyResponses[keyof PublishPolicyResponses];
 
 export type GetMyNotificationsData = {
     body?: never;
@@ -3654,6 +3863,416 @@ export type RevealMyExportPassphraseResponses = {
 
 export type RevealMyExportPassphraseResponse = RevealMyExportPassphraseResponses[keyof RevealMyExportPassphraseResponses];
 
+export type ListErasuresData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/accounts/{accountId}/erasures';
+};
+
+export type ListErasuresErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListErasuresError = ListErasuresErrors[keyof ListErasuresErrors];
+
+export type ListErasuresResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Erasure>;
+        next?: string;
+    };
+};
+
+export type ListErasuresResponse = ListErasuresResponses[keyof ListErasuresResponses];
+
+export type CreateErasureData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/erasures';
+};
+
+export type CreateErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateErasureError = CreateErasureErrors[keyof CreateErasureErrors];
+
+export type CreateErasureResponses = {
+    /**
+     * Done.
+     */
+    201: Erasure;
+};
+
+export type CreateErasureResponse = CreateErasureResponses[keyof CreateErasureResponses];
+
+export type CreateAssistedErasureData = {
+    body: AssistedErasure;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/assisted-erasures';
+};
+
+export type CreateAssistedErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateAssistedErasureError = CreateAssistedErasureErrors[keyof CreateAssistedErasureErrors];
+
+export type CreateAssistedErasureResponses = {
+    /**
+     * Done.
+     */
+    201: Erasure;
+};
+
+export type CreateAssistedErasureResponse = CreateAssistedErasureResponses[keyof CreateAssistedErasureResponses];
+
+export type GetErasureData = {
+    body?: never;
+    path: {
+        accountId: string;
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/erasures/{erasureId}';
+};
+
+export type GetErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetErasureError = GetErasureErrors[keyof GetErasureErrors];
+
+export type GetErasureResponses = {
+    /**
+     * Done.
+     */
+    200: Erasure;
+};
+
+export type GetErasureResponse = GetErasureResponses[keyof GetErasureResponses];
+
+export type CancelErasureData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/erasures/{erasureId}/cancel';
+};
+
+export type CancelErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CancelErasureError = CancelErasureErrors[keyof CancelErasureErrors];
+
+export type CancelErasureResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type CancelErasureResponse = CancelErasureResponses[keyof CancelErasureResponses];
+
+export type ResolveErasureData = {
+    body: ErasureDecision;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/erasures/{erasureId}/resolve';
+};
+
+export type ResolveErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ResolveErasureError = ResolveErasureErrors[keyof ResolveErasureErrors];
+
+export type ResolveErasureResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ResolveErasureResponse = ResolveErasureResponses[keyof ResolveErasureResponses];
+
+export type LiftLegalHoldData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/legal-hold';
+};
+
+export type LiftLegalHoldErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type LiftLegalHoldError = LiftLegalHoldErrors[keyof LiftLegalHoldErrors];
+
+export type LiftLegalHoldResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type LiftLegalHoldResponse = LiftLegalHoldResponses[keyof LiftLegalHoldResponses];
+
+export type GetLegalHoldData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/legal-hold';
+};
+
+export type GetLegalHoldErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetLegalHoldError = GetLegalHoldErrors[keyof GetLegalHoldErrors];
+
+export type GetLegalHoldResponses = {
+    /**
+     * Done.
+     */
+    200: LegalHold;
+};
+
+export type GetLegalHoldResponse = GetLegalHoldResponses[keyof GetLegalHoldResponses];
+
+export type PlaceLegalHoldData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/legal-hold';
+};
+
+export type PlaceLegalHoldErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type PlaceLegalHoldError = PlaceLegalHoldErrors[keyof PlaceLegalHoldErrors];
+
+export type PlaceLegalHoldResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type PlaceLegalHoldResponse = PlaceLegalHoldResponses[keyof PlaceLegalHoldResponses];
+
+export type ListMyErasuresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/me/erasures';
+};
+
+export type ListMyErasuresErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListMyErasuresError = ListMyErasuresErrors[keyof ListMyErasuresErrors];
+
+export type ListMyErasuresResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Erasure>;
+        next?: string;
+    };
+};
+
+export type ListMyErasuresResponse = ListMyErasuresResponses[keyof ListMyErasuresResponses];
+
+export type CreateMyErasureData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/erasures';
+};
+
+export type CreateMyErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateMyErasureError = CreateMyErasureErrors[keyof CreateMyErasureErrors];
+
+export type CreateMyErasureResponses = {
+    /**
+     * Done.
+     */
+    201: Erasure;
+};
+
+export type CreateMyErasureResponse = CreateMyErasureResponses[keyof CreateMyErasureResponses];
+
+export type GetMyErasureData = {
+    body?: never;
+    path: {
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/me/erasures/{erasureId}';
+};
+
+export type GetMyErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetMyErasureError = GetMyErasureErrors[keyof GetMyErasureErrors];
+
+export type GetMyErasureResponses = {
+    /**
+     * Done.
+     */
+    200: Erasure;
+};
+
+export type GetMyErasureResponse = GetMyErasureResponses[keyof GetMyErasureResponses];
+
+export type CancelMyErasureData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/me/erasures/{erasureId}/cancel';
+};
+
+export type CancelMyErasureErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CancelMyErasureError = CancelMyErasureErrors[keyof CancelMyErasureErrors];
+
+export type CancelMyErasureResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type CancelMyErasureResponse = CancelMyErasureResponses[keyof CancelMyErasureResponses];
+
 export type GetAlertRulesData = {
     body?: never;
     path: {
@@ -4203,7 +4822,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -4295,7 +4914,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -4873,3 +5492,30 @@ export type UnsubscribeResponses = {
 };
 
 export type UnsubscribeResponse = UnsubscribeResponses[keyof UnsubscribeResponses];
+
+export type GetErasureCertificateData = {
+    body?: never;
+    path: {
+        erasureId: string;
+    };
+    query?: never;
+    url: '/v1/erasures/{erasureId}/certificate';
+};
+
+export type GetErasureCertificateErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetErasureCertificateError = GetErasureCertificateErrors[keyof GetErasureCertificateErrors];
+
+export type GetErasureCertificateResponses = {
+    /**
+     * Done.
+     */
+    200: ErasureCertificate;
+};
+
+export type GetErasureCertificateResponse = GetErasureCertificateResponses[keyof GetErasureCertificateResponses];
