@@ -171,6 +171,27 @@ test('an owner of an account with other members is asked to transfer it before t
   expect((await stage.store.get({ table: ACCOUNTS, key: accountKey(ACCOUNT) }))?.['members']).toBe(1n);
 });
 
+test('nobody can make a person the owner of an account once their erasure has begun', async () => {
+  const stage = await open();
+  const member = await stage.join('member');
+  const input = await stage.request(member);
+  const actor = { kind: 'member', role: 'owner', personId: stage.ownerId } as const;
+  const empty = await stage.payments.wallet.accounts.create();
+  const refusals: unknown[] = [];
+  stage.onStep = async (step) => {
+    if (step !== 'balance') return;
+    for (const attempt of [
+      stage.ownership.transfer({ accountId: ACCOUNT, to: member, actor }),
+      stage.ownership.appoint({ accountId: empty, personId: member, actor: COMMAND }),
+    ])
+      refusals.push(await attempt.catch((error: unknown) => (error as { readonly code?: string }).code));
+  };
+  expect(await stage.drive()).toBe(true);
+  expect(new Set(refusals)).toEqual(new Set(['person_being_erased']));
+  await findCertificate(stage.store, input.erasureId);
+  expect(await stage.payments.wallet.accounts.get(ACCOUNT)).toMatchObject({ ownerId: stage.ownerId });
+});
+
 test('the only member of an account is erased after the account', async () => {
   const stage = await open();
   await expect(stage.request(stage.ownerId)).rejects.toBeInstanceOf(EraseAccountFirst);
