@@ -1,5 +1,6 @@
 import { DEPLOYMENT as COMMAND } from '../../../../lambdas/domain/access/actor';
 import { accountKey, personKey } from '../../../../lambdas/contracts/storage/table-keys/accounts';
+import { runningExportKey } from '../../../../lambdas/contracts/storage/table-keys/privacy';
 import { ACCOUNTS, AUDIT } from '../../../../lambdas/contracts/storage/tables';
 import {
   ErasureBegun,
@@ -169,6 +170,18 @@ test('an owner of an account with other members is asked to transfer it before t
   await findCertificate(stage.store, input.erasureId);
   expect(await stage.payments.wallet.accounts.get(ACCOUNT)).toMatchObject({ ownerId: member });
   expect((await stage.store.get({ table: ACCOUNTS, key: accountKey(ACCOUNT) }))?.['members']).toBe(1n);
+});
+
+test('an erasure waits for a running export, and for one that failed no longer than a day', async () => {
+  const stage = await open({ graceDays: 0 });
+  const startedAt = new Date(stage.clock()).toISOString();
+  const running = { ...runningExportKey(ACCOUNT), exportId: 'exp_01JD0000000000000000000000', startedAt };
+  await stage.store.write({ table: ACCOUNTS, put: running });
+  await stage.request();
+  expect(await stage.drive({ until: stage.clock() + DAY_MS / 24 })).toBe(false);
+  expect(stage.ran.at(-1)).toBe('settle');
+  stage.payments.wallet.now += DAY_MS;
+  expect(await stage.drive()).toBe(true);
 });
 
 test('nobody can make a person the owner of an account once their erasure has begun', async () => {

@@ -292,6 +292,7 @@ export class WorkflowStage {
         signer,
         keys: new ReceiptKeys({ store, clock }),
         deployment: DEPLOYMENT,
+        auditDays: 90,
       }),
     };
   }
