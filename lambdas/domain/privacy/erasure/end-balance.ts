@@ -130,7 +130,9 @@ async function endFunds(
   }
   // Purchased credit of a cent or more ends only if the policy or an operator says so.
   await dependencies.funds.forfeit(
-    policy === 'forfeit' ? { accountId, reason: FORFEITED } : { accountId, reason: REST, sparedFromPico: picoOfCents(1n) },
+    policy === 'forfeit'
+      ? { accountId, reason: FORFEITED }
+      : { accountId, reason: REST, sparedFromPico: picoOfCents(1n) },
   );
   // A payment was credited, or a refund returned, just now.
   if (!(await close(store, accountId, isoTime(clock())))) return AGAIN;
