@@ -15,6 +15,7 @@ import {
   ERASURE_TELL_ENV,
   ERASURE_VERIFY_ENV,
 } from '../../lambdas/contracts/deployment/environment';
+import { AUDIT_RETENTION_DAYS } from '../../lambdas/contracts/storage/audit-event';
 import type { ErasureStep } from '../../lambdas/contracts/workflows/erasure-workflow';
 import type { AccountsTable } from '../accounts/accounts-table';
 import type { AuditTable } from '../audit/audit-table';
@@ -118,11 +119,10 @@ function addGate(scope: Construct, props: ErasureStepsProps): StepFunction {
 }
 
 function addFreeze(scope: Construct, props: ErasureStepsProps): StepFunction {
-  const { accounts, wallet, audit, identity, keyPepper } = props;
+  const { accounts, wallet, identity, keyPepper } = props;
   const freeze = newStep(scope, props, 'freeze', 'stops an account or a person', ERASURE_FREEZE_ENV, {
     ACCOUNTS_TABLE: accounts.table.tableName,
     WALLET_TABLE: wallet.table.tableName,
-    AUDIT_TABLE: audit.table.tableName,
     USER_POOL_ID: identity.userPool.userPoolId,
     KEY_PEPPER_SECRET: keyPepper.secretArn,
   });
@@ -239,13 +239,14 @@ function addVerify(scope: Construct, props: ErasureStepsProps): StepFunction {
 }
 
 function addCertify(scope: Construct, props: ErasureStepsProps): StepFunction {
-  const { accounts, audit, usage, receiptKey } = props;
+  const { config, accounts, audit, usage, receiptKey } = props;
   const certify = newStep(scope, props, 'certify', 'signs the certificate', ERASURE_CERTIFY_ENV, {
     ACCOUNTS_TABLE: accounts.table.tableName,
     AUDIT_TABLE: audit.table.tableName,
     USAGE_TABLE: usage.table.tableName,
     RECEIPT_KEY: receiptKey.key.keyArn,
     DEPLOYMENT: stripeEnvironment(scope, props).DEPLOYMENT,
+    AUDIT_DAYS: String(auditDays(config)),
   });
   accounts.erasureGrants.certify(certify);
   audit.grants.recordForDeployment(certify);
@@ -253,6 +254,10 @@ function addCertify(scope: Construct, props: ErasureStepsProps): StepFunction {
   receiptKey.grants.sign(certify);
   return certify;
 }
+
+/** S3 removes an event of the archive within two days after its lock. */
+const auditDays = ({ audit: { archiveDays = 0 } }: Config): number =>
+  Math.max(AUDIT_RETENTION_DAYS, archiveDays && archiveDays + 2);
 
 const tablesOf = (props: ErasureStepsProps): Env<typeof ERASURE_ERASE_ENV> => ({
   ACCOUNTS_TABLE: props.accounts.table.tableName,

@@ -1,4 +1,5 @@
 import type { ReceiptSigner } from '../../../lambdas/domain/receipts/receipt-signer';
+import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/storage/audit-event';
 import { ERASURE_STEPS } from '../../../lambdas/contracts/workflows/erasure-workflow';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { Members } from '../../../lambdas/domain/accounts/members';
@@ -35,7 +36,7 @@ const WAITS: StepWaits = {
   decision: 5 * SECOND_MS,
   lastRequests: 6 * SECOND_MS,
   progress: 2 * SECOND_MS,
-  accounts: 2 * SECOND_MS,
+  slow: 2 * SECOND_MS,
   mail: SECOND_MS,
 };
 
@@ -97,6 +98,7 @@ export async function erasureFunctions(
       signer,
       keys: new ReceiptKeys({ store, clock }),
       deployment,
+      auditDays: AUDIT_RETENTION_DAYS,
     }),
   };
 }

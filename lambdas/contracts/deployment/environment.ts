@@ -160,13 +160,7 @@ export const EXPORT_DELIVER_ENV = ['ACCOUNTS_TABLE', 'AUDIT_TABLE', 'OUTBOX_TABL
 export const ERASURE_GATE_ENV = ['ACCOUNTS_TABLE', 'AUDIT_TABLE'] as const;
 
 /** The step of an erasure that stops an account or a person. The secret is an ARN, and hashes a person's address. */
-export const ERASURE_FREEZE_ENV = [
-  'ACCOUNTS_TABLE',
-  'WALLET_TABLE',
-  'AUDIT_TABLE',
-  'USER_POOL_ID',
-  'KEY_PEPPER_SECRET',
-] as const;
+export const ERASURE_FREEZE_ENV = ['ACCOUNTS_TABLE', 'WALLET_TABLE', 'USER_POOL_ID', 'KEY_PEPPER_SECRET'] as const;
 
 /** The step of an erasure that waits until nothing is in progress. */
 export const ERASURE_SETTLE_ENV = ['ACCOUNTS_TABLE', 'WALLET_TABLE'] as const;
@@ -212,13 +206,17 @@ export const ERASURE_ERASE_ENV = [
 /** The step of an erasure that looks for remains in every store. */
 export const ERASURE_VERIFY_ENV = [...ERASURE_ERASE_ENV, 'EXPORT_BUCKET', 'USER_POOL_ID'] as const;
 
-/** The step of an erasure that signs the certificate with `RECEIPT_KEY`, an ARN, and publishes the public key. */
+/**
+ * The step of an erasure that signs the certificate with `RECEIPT_KEY`, an ARN, and publishes the public key. `AUDIT_DAYS`
+ * is how long audit events are kept, in the archive too.
+ */
 export const ERASURE_CERTIFY_ENV = [
   'ACCOUNTS_TABLE',
   'AUDIT_TABLE',
   'USAGE_TABLE',
   'RECEIPT_KEY',
   'DEPLOYMENT',
+  'AUDIT_DAYS',
 ] as const;
 
 /**

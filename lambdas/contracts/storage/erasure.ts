@@ -39,7 +39,7 @@ export type Resolution = (typeof RESOLUTIONS)[number];
 
 /**
  * The end of the balance.
- * - `none`: no credit was left, or the erasure was about a person.
+ * - `none`: no purchased credit of a cent or more was left to decide about, or the erasure was about a person.
  * - `refunded`: purchased credit was paid back; less than a cent and promotional credit ended.
  * - `forfeited`: credit ended by the policy, or because an operator decided so.
  */
@@ -78,6 +78,8 @@ export const storedErasureSchema = z.object({
   /** Counts the refunds of one payment that the processor refused and an operator wants to be tried again. */
   attempt: count.default(0),
   balanceOutcome: openValue(BALANCE_OUTCOMES).optional(),
+  /** Whether the payment processor had a customer, of whom it keeps payments and invoices. */
+  hadCustomer: z.boolean().optional(),
   ids: erasedIdsSchema.optional(),
   /** Where `eraseItems` or `findRemains` goes on. */
   position: z.string().optional(),

@@ -30,7 +30,7 @@ const EXECUTION_SECONDS = 31_536_000;
  * | step      | reads                                                | writes                                                            |
  * |-----------|------------------------------------------------------|-------------------------------------------------------------------|
  * | gate      | accounts                                             | accounts (erasure items), audit                                   |
- * | freeze    | accounts, user pool (address), key pepper            | accounts, wallet (suspends the balance), audit, user pool (sign-out) |
+ * | freeze    | accounts, user pool (address), key pepper            | accounts, wallet (suspends the balance), user pool (sign-out) |
  * | settle    | accounts, wallet                                     | accounts (erasure items)                                          |
  * | balance   | accounts, wallet, Stripe                             | accounts (erasure items), wallet (refunds, forfeits), audit, Stripe (refunds) |
  * | tell      | accounts, outbox                                     | accounts (erasure items), outbox                                  |

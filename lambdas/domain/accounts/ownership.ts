@@ -3,12 +3,13 @@ import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { AccountNotFound, NotAllowed } from '../access/access-errors';
 import type { Actor } from '../access/actor';
+import type { ActionWrite } from '../audit/action';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { VersionMismatch } from '../errors/refusal';
 import { roleChanged } from '../notifications/outbox/messages';
 import { NO_NOTIFY, type Notify } from '../notifications/outbox/outbox';
-import { PersonNotFound } from '../people/people-errors';
+import { PersonBeingErased, PersonNotFound } from '../people/people-errors';
 import { absent, all, compare, exists } from '../table/condition';
 import type { Update } from '../table/table-store';
 import type { Item } from '../table/value';
@@ -43,6 +44,7 @@ export class Ownership {
    * @param transfer.version the account's version that was read. @default any
    * @throws NotAllowed when the actor is not the owner
    * @throws MemberNotFound
+   * @throws PersonBeingErased when the other member is being erased: the account would be left without an owner
    * @throws VersionMismatch
    */
   async transfer(transfer: {
@@ -68,6 +70,7 @@ export class Ownership {
       writes: [
         { write: owns(accountId, to, isOwned), otherwise: (account) => transferRefusal(account, from) },
         { write: newOwner, otherwise: () => new MemberNotFound() },
+        stays(to),
         { write: newOwnersAccount },
         { write: oldOwner },
         { write: oldOwnersAccount },
@@ -94,6 +97,7 @@ export class Ownership {
    * @throws AccountNotFound
    * @throws OwnerExists
    * @throws PersonNotFound
+   * @throws PersonBeingErased
    * @throws VersionMismatch when the person has joined or left the account since they were read
    */
   async appoint(appointment: {
@@ -116,10 +120,7 @@ export class Ownership {
       after: { ownerId: personId },
       writes: [
         { write: counted, otherwise: (account) => (account ? new OwnerExists() : new AccountNotFound()) },
-        {
-          write: { table: ACCOUNTS, check: personKey(personId), when: exists() },
-          otherwise: () => new PersonNotFound(),
-        },
+        stays(personId),
         // The person joined or left since they were read.
         { write: member, otherwise: () => new VersionMismatch() },
         { write: membership },
@@ -127,6 +128,12 @@ export class Ownership {
     });
   }
 }
+
+/** The person exists, and is not being erased. */
+const stays = (personId: string): ActionWrite => ({
+  write: { table: ACCOUNTS, check: personKey(personId), when: all(exists(), absent('erasingSince')) },
+  otherwise: (person) => (person ? new PersonBeingErased() : new PersonNotFound()),
+});
 
 function transferRefusal(account: Item | undefined, from: string): Error | undefined {
   if (!account) return undefined;

@@ -1,4 +1,4 @@
-import { Missing, Refusal } from '../errors/refusal';
+import { Conflict, Missing, Refusal } from '../errors/refusal';
 
 export class PersonNotFound extends Missing {
   override readonly name = 'PersonNotFound';
@@ -23,7 +23,15 @@ export class AttestationRequired extends Refusal {
   }
 }
 
-/** The person is being erased, and can do nothing any more. */
+/** Nobody can make a person the owner of an account who is being erased. */
+export class PersonBeingErased extends Conflict {
+  override readonly name = 'PersonBeingErased';
+  constructor() {
+    super('person_being_erased', 'The person is being erased: choose another one.');
+  }
+}
+
+/** The caller is being erased, and can do nothing any more. */
 export class BeingErased extends Refusal {
   override readonly name = 'BeingErased';
   override readonly status = 403;

@@ -19,5 +19,6 @@ export const handler = middy(
     signer: new KmsSigner({ client: new KMSClient(), keyArn: env.RECEIPT_KEY }),
     keys: new ReceiptKeys(step),
     deployment: env.DEPLOYMENT,
+    auditDays: Number(env.AUDIT_DAYS),
   }),
 );

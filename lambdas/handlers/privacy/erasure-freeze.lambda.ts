@@ -15,7 +15,7 @@ import { stepDependencies } from './deployed-erasure';
 import { erasureStep } from './erasure-step';
 
 const env = readEnv(ERASURE_FREEZE_ENV);
-const step = stepDependencies({ accounts: env.ACCOUNTS_TABLE, wallet: env.WALLET_TABLE, audit: env.AUDIT_TABLE });
+const step = stepDependencies({ accounts: env.ACCOUNTS_TABLE, wallet: env.WALLET_TABLE });
 const client = new CognitoIdentityProviderClient(SDK_LIMITS);
 const pool = { client, userPoolId: env.USER_POOL_ID };
 const users = new CognitoErasableUsers(pool);

@@ -30,11 +30,14 @@ export interface CertifyDependencies extends StepDependencies {
   readonly keys: Pick<ReceiptKeys, 'publish'>;
   /** Names the deployment. */
   readonly deployment: string;
+  /** How long audit events are kept, in the table or in the archive. */
+  readonly auditDays: number;
 }
 
 /**
- * Signs the certificate and closes the erasure in one transaction: from then on, nothing leads from the certificate to
- * the account or the person. The audit event is in the deployment's chain, because that of an erased account is closed.
+ * Signs the certificate and closes the erasure in one transaction: from then on, no table but the audit log leads from the
+ * number of the certificate to the pseudonym of the account or the person, and neither does anything else when the history
+ * of the execution has ended. The audit event is in the deployment's chain, because that of an erased account is closed.
  */
 export function certify(dependencies: CertifyDependencies, input: ErasureInput): Promise<ErasureStepResult> {
   const { clock, audit, signer, keys } = dependencies;
@@ -66,9 +69,9 @@ export function certify(dependencies: CertifyDependencies, input: ErasureInput):
 }
 
 function contentOf(
-  { clock, deployment }: CertifyDependencies,
+  { clock, deployment, auditDays }: CertifyDependencies,
   { ownerId, erasureId }: ErasureInput,
-  { requestedAt, balance, balanceOutcome = 'none' }: StoredErasure,
+  { requestedAt, balance, balanceOutcome = 'none', hadCustomer = false }: StoredErasure,
 ): Parameters<typeof signCertificate>[1] {
   const now = clock();
   const isAccount = ownerId.startsWith('acc_');
@@ -81,9 +84,13 @@ function contentOf(
     backupsEndBy: isoTime(now + BACKUP_DAYS * DAY_MS),
     balancePolicy: balance,
     balanceOutcome,
-    kept: isAccount
-      ? ['ledger_entries_without_a_name', 'audit_events_for_90_days', 'invoices_at_the_payment_processor']
-      : ['audit_events_for_90_days'],
+    kept: [
+      isAccount ? 'ledger_entries_without_a_name' : 'pseudonym_in_records_of_accounts',
+      `audit_events_for_${auditDays}_days`,
+      // IDs and times, by which Step Functions shows what was done.
+      'workflow_history_for_90_days',
+      ...(hadCustomer ? ['payments_and_invoices_at_the_payment_processor'] : []),
+    ],
     endsAt: isoTime(now + CERTIFICATE_DAYS * DAY_MS),
   };
 }

@@ -10,7 +10,7 @@ import { DEPLOYMENT } from '../../access/actor';
 import type { Members } from '../../accounts/members';
 import { decodeMembership } from '../../accounts/member-item';
 import { membershipsOf } from '../../accounts/memberships';
-import { wholeCentsIn } from '../../payments/cents';
+import { picoOfCents, wholeCentsIn } from '../../payments/cents';
 import type { Customers } from '../../payments/customers';
 import { commit } from '../../table/commit';
 import { absent, compare, exists } from '../../table/condition';
@@ -46,6 +46,7 @@ export interface EndBalanceDependencies extends StepDependencies, Omit<RefundCre
 export function endBalance(dependencies: EndBalanceDependencies, input: ErasureInput): Promise<ErasureStepResult> {
   return runStep(dependencies, 'balance', input, async (stored) => {
     const isAccount = input.ownerId.startsWith('acc_');
+    if (isAccount) await endDealings(dependencies, input.ownerId);
     const funds = isAccount ? await fundsOf(dependencies, input.ownerId) : undefined;
     const policy = policyOf(stored);
     const reason = funds && reasonToStop(funds, policy);
@@ -59,6 +60,12 @@ export function endBalance(dependencies: EndBalanceDependencies, input: ErasureI
       ? endFunds(dependencies, input, { stored, funds, policy })
       : finish(dependencies, input, 'balance', { set: { balanceOutcome: 'none' } });
   });
+}
+
+/** A frozen account must not go on being charged, however long a decision or a legal hold takes. */
+async function endDealings({ customers }: EndBalanceDependencies, accountId: string): Promise<void> {
+  const customerId = await customers?.find(accountId);
+  if (customerId !== undefined) await customers?.processor.endDealings(customerId);
 }
 
 /** An operator's decision replaces the policy. A policy that only a later release knows stops the erasure. */
@@ -111,10 +118,8 @@ async function endFunds(
     policy,
   }: { readonly stored: StoredErasure; readonly funds: FundsView; readonly policy: BalancePolicy },
 ): Promise<ErasureStepResult> {
-  const { store, clock, customers } = dependencies;
+  const { store, clock } = dependencies;
   const { ownerId: accountId, erasureId } = input;
-  const customerId = await customers?.find(accountId);
-  if (customerId !== undefined) await customers?.processor.endDealings(customerId);
   if (funds.linePico > 0n) {
     await dependencies.funds.setLine({ accountId, changeId: `line_${erasureId}`, linePico: 0n });
   }
@@ -123,7 +128,12 @@ async function endFunds(
     if (await isRefunding(store, accountId)) return waitFor(dependencies, 'progress');
     if (reason !== undefined) return stop(dependencies, input, 'balance', { stored, reason });
   }
-  await dependencies.funds.forfeit(accountId, policy === 'forfeit' ? FORFEITED : REST);
+  // Purchased credit of a cent or more ends only if the policy or an operator says so.
+  await dependencies.funds.forfeit(
+    policy === 'forfeit'
+      ? { accountId, reason: FORFEITED }
+      : { accountId, reason: REST, sparedFromPico: picoOfCents(1n) },
+  );
   // A payment was credited, or a refund returned, just now.
   if (!(await close(store, accountId, isoTime(clock())))) return AGAIN;
   const balanceOutcome = await outcomeOf(store, input);

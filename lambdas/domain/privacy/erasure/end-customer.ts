@@ -14,7 +14,8 @@ export function endCustomer(dependencies: EndCustomerDependencies, input: Erasur
   return runStep(dependencies, 'processor', input, async () => {
     const { customers } = dependencies;
     const customerId = input.ownerId.startsWith('acc_') ? await customers?.find(input.ownerId) : undefined;
-    if (customerId !== undefined) await customers?.processor.deleteCustomer(customerId);
-    return finish(dependencies, input, 'processor');
+    if (customerId === undefined) return finish(dependencies, input, 'processor');
+    await customers?.processor.deleteCustomer(customerId);
+    return finish(dependencies, input, 'processor', { set: { hadCustomer: true } });
   });
 }

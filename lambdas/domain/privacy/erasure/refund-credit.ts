@@ -40,6 +40,7 @@ export async function refundCredit(
     const { paidPico, availablePico } = await funds.view(accountId);
     return wholeCentsIn(lesser(paidPico, availablePico));
   };
+  let isRefused = false;
   if (refunds !== undefined) {
     for (const paymentId of await paymentsOf(store, accountId)) {
       const refundId = `${refundPrefixOf(erasureId)}${paymentId}.${attempt}`;
@@ -49,13 +50,15 @@ export async function refundCredit(
       try {
         await refunds.refund({ accountId, paymentId, refundId, creditCents });
       } catch (error) {
-        if (error instanceof RefundFailed) return 'refund_refused';
+        // For example because the payment is disputed, so that its credit is not in the account either.
+        if (error instanceof RefundFailed) isRefused = true;
         // The processor has paid a part of it back already, or does not know it.
-        if (!(error instanceof RefundTooLarge || error instanceof PaymentMissing)) throw error;
+        else if (!(error instanceof RefundTooLarge || error instanceof PaymentMissing)) throw error;
       }
     }
   }
-  return (await unusedCents()) > 0n ? 'not_refundable' : undefined;
+  if ((await unusedCents()) === 0n) return undefined;
+  return isRefused ? 'refund_refused' : 'not_refundable';
 }
 
 /** The payments of an account at the processor, the newest ID first. */

@@ -16,21 +16,22 @@ export interface StepWaits {
   readonly lastRequests: number;
   /** For holds, charges, refunds and exports in progress. */
   readonly progress: number;
-  /** For the end of the erasures of a person's accounts. */
-  readonly accounts: number;
+  /** For what can take weeks: the erasures of a person's accounts, and a charge that a bank decides about. */
+  readonly slow: number;
   /** For the last mail to leave. */
   readonly mail: number;
 }
 
 /**
- * The history of an execution has room for 25,000 events, and a look takes nine. That is enough for almost two years of
- * waiting for a decision, and for four days of progress.
+ * The history of an execution has room for 25,000 events, and a look takes nine. That is enough for more than a year of
+ * waiting for a decision or for what is slow, and for almost four days of progress: holds, refunds and exports end within a
+ * day.
  */
 const WAITS: StepWaits = {
   decision: 6 * HOUR_MS,
   lastRequests: MINUTE_MS,
   progress: 2 * MINUTE_MS,
-  accounts: HOUR_MS,
+  slow: 4 * HOUR_MS,
   mail: MINUTE_MS,
 };
 

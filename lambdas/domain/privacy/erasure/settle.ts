@@ -5,6 +5,7 @@ import { autoTopUpKey, PENDING_REFUNDS_PARTITION } from '../../../contracts/stor
 import { runningExportKey } from '../../../contracts/storage/table-keys/privacy';
 import { ACCOUNTS, WALLET } from '../../../contracts/storage/tables';
 import { decodeAutoTopUp } from '../../payments/auto-top-up-item';
+import { RUN_MS_MAX } from '../export/exports';
 import { everyItem } from '../../table/every-item';
 import type { TableStore } from '../../table/table-store';
 import { readBalance } from '../../wallet/balance/drawers';
@@ -37,10 +38,10 @@ async function settleAccount(
     return wait;
   }
   if (clock() < Date.parse(until)) return { outcome: 'wait', until };
+  if (await isCharging(store, accountId)) return waitFor(dependencies, 'slow');
   const isBusy =
     ((await readBalance(store, accountId))?.heldPico ?? 0n) > 0n ||
-    (await isExporting(store, accountId)) ||
-    (await isCharging(store, accountId)) ||
+    (await isExporting(dependencies, accountId)) ||
     (await isRefunding(store, accountId));
   return isBusy ? waitFor(dependencies, 'progress') : undefined;
 }
@@ -55,12 +56,15 @@ async function settlePerson(
   const owned = await ownedBy(store, personId);
   const erased = await Promise.all(owned.map((accountId) => isBeingErased(store, accountId)));
   if (erased.includes(false)) return stop(dependencies, input, 'settle', { stored, reason: 'owns_account' });
-  if (owned.length > 0) return waitFor(dependencies, 'accounts');
-  return (await isExporting(store, personId)) ? waitFor(dependencies, 'progress') : undefined;
+  if (owned.length > 0) return waitFor(dependencies, 'slow');
+  return (await isExporting(dependencies, personId)) ? waitFor(dependencies, 'progress') : undefined;
 }
 
-const isExporting = async (store: TableStore, ownerId: string): Promise<boolean> =>
-  (await store.get({ table: ACCOUNTS, key: runningExportKey(ownerId) })) !== undefined;
+/** An export that failed is still noted as running, and ends without having ended. */
+async function isExporting({ store, clock }: StepDependencies, ownerId: string): Promise<boolean> {
+  const item = await store.get({ table: ACCOUNTS, key: runningExportKey(ownerId) });
+  return item !== undefined && Date.parse(z.string().parse(item['startedAt'])) > clock() - RUN_MS_MAX;
+}
 
 async function isCharging(store: TableStore, accountId: string): Promise<boolean> {
   const item = await store.get({ table: ACCOUNTS, key: autoTopUpKey(accountId) });

@@ -35,6 +35,7 @@ export const ERASURE_ITEMS = [
       stoppedBecause: shown,
       resolution: shown,
       balanceOutcome: shown,
+      hadCustomer: BOOKKEEPING,
       step: BOOKKEEPING,
       attempt: BOOKKEEPING,
       rounds: BOOKKEEPING,

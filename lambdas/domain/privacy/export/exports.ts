@@ -35,8 +35,8 @@ import type { ExportLink, ExportLinks, Workflows } from './ports';
 
 /** An export, its files and its passphrase exist for this long. */
 export const EXPORT_DAYS = 7;
-/** An export that has not ended by then is not waited for. */
-const RUN_MS_MAX = DAY_MS;
+/** An export that has not ended by then is not waited for: its execution has failed or timed out. */
+export const RUN_MS_MAX = DAY_MS;
 
 export interface ExportsOptions {
   readonly store: TableStore;

@@ -51,7 +51,7 @@ export const balanceSchema = z.object({
   hotUntil: z.bigint().default(0n),
   /** Present while the account is suspended: no new hold may be taken. */
   suspendedAt: z.iso.datetime().optional(),
-  /** Present once the account is being erased and nothing is left: no payment is credited any more. */
+  /** Present once the account is being erased and nothing is left: nothing is credited any more. */
   closedAt: z.iso.datetime().optional(),
   /** Present if the account's holds never roll: each is the most that its request can cost. */
   holds: openValue(HOLD_MODES).optional(),
@@ -129,11 +129,14 @@ export function suspendBalance(accountId: string, suspendedAt: string | undefine
 export const setHoldsOfBalance = (accountId: string, holds: HoldMode): Update =>
   markBalance(accountId, holds === 'rolling' ? { remove: ['holds'] } : { set: { holds } });
 
-/** The write that closes an empty balance for good. @param closedAt ISO 8601, UTC */
+/**
+ * The write that closes an empty balance for good. A change that was decided before, and is committed after it, notices.
+ * @param closedAt ISO 8601, UTC
+ */
 export const closeBalance = (accountId: string, closedAt: string): Update => ({
   table: WALLET,
   update: balanceKey(accountId),
-  change: { set: { closedAt }, add: { revision: 1n } },
+  change: { set: { closedAt }, add: { revision: 1n, fundsRevision: 1n } },
   when: all(
     exists(),
     compare('availablePico', '=', 0n),

@@ -73,7 +73,7 @@ const AMOUNTS: { readonly [book in Book]?: readonly [name: AmountName, sign: 1n 
  *   may run several times
  * @param record commits the writes, perhaps together with others, and throws the first refusal. @default alone
  * @returns the entry of this or of an earlier call; undefined if there was nothing to change
- * @throws WalletNotFound, and what `decide` throws
+ * @throws WalletNotFound also if the account was erased and would get credit; and what `decide` throws
  */
 export async function changeFunds(
   dependencies: FundsDependencies,
@@ -92,6 +92,8 @@ export async function changeFunds(
     if (change === undefined) return undefined;
     const { kind, transfers, reference, reason, grants, writes = [] } = change;
     const add = amountsOf(transfers);
+    // Nobody could spend it, and nothing would pay it back any more.
+    if (main.closedAt !== undefined && (add.availablePico ?? 0n) > 0n) throw new WalletNotFound();
     const takenPico = -(add.availablePico ?? 0n);
     if (main.availablePico < takenPico && main.hasDrawers) {
       await emptyDrawers(dependencies, accountId);

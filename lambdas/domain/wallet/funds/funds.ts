@@ -2,7 +2,7 @@ import { type FundsDependencies, fundsDependencies, type FundsOptions } from '..
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { readFunds, type Recorder } from './change-funds';
 import { type CreditParts, creditParts } from './credit-parts';
-import { forfeitCredit } from './forfeit';
+import { type Forfeit, forfeitCredit } from './forfeit';
 import { type NewLine, setCreditLine } from './credit-line';
 import { type Dispute, type InDebt, payDebts, returnDisputed, takeDisputed } from './dispute';
 import { expireGrants, grantCredit, type NewGrant } from './promotional-credit';
@@ -66,8 +66,8 @@ export class Funds {
   }
 
   /** Ends the credit of an account that is being erased; see `forfeitCredit`. */
-  forfeit(accountId: string, reason: string): Promise<bigint> {
-    return forfeitCredit(this.#dependencies, accountId, reason);
+  forfeit(forfeit: Forfeit): Promise<bigint> {
+    return forfeitCredit(this.#dependencies, forfeit);
   }
 
   /** Takes disputed money; see `takeDisputed`. */

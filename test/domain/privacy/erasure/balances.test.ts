@@ -2,9 +2,13 @@ import { DEPLOYMENT as COMMAND } from '../../../../lambdas/domain/access/actor';
 import type { ErasureInput, Resolution } from '../../../../lambdas/contracts/storage/erasure';
 import { findCertificate } from '../../../../lambdas/domain/privacy/erasure/find-certificate';
 import { ErasureNotStopped, NotResolvable } from '../../../../lambdas/domain/privacy/erasure/erasure-errors';
+import type { TableStore } from '../../../../lambdas/domain/table/table-store';
+import { commit } from '../../../../lambdas/domain/table/commit';
+import { closeBalance } from '../../../../lambdas/domain/wallet/balance/balance';
 import { ACCOUNT } from '../../wallet/wallet-stage';
 import { DAY_MS, WorkflowStage, type WorkflowStageOptions } from './workflow-stage';
 
+const MINUTE_MS = 60_000;
 const CENT = 10_000_000_000n;
 const DOLLAR = 100n * CENT;
 
@@ -249,6 +253,118 @@ test('a payment that arrives after the balance was ended is listed for an operat
   const late = { accountId: ACCOUNT, amountPico: DOLLAR, paymentId: 'pi_late' };
   await expect(wallet.credit(late)).rejects.toMatchObject({ name: 'WalletNotFound' });
   expect(await amounts(stage)).toMatchObject({ availablePico: 0n });
+});
+
+test('promise-30 a payment that arrives before any read of the balance that ends is paid back', async () => {
+  let moments = 0;
+  for (let step = 0; ; step += 1) {
+    const { stage } = await open({ graceDays: 0 });
+    await stage.payments.buy(500n);
+    await stage.request();
+    const arrives = { in: step, done: undefined as Promise<unknown> | undefined };
+    const inner = stage.store;
+    const isMoment = (sk: unknown) => stage.ran.at(-1) === 'balance' && sk === 'wallet' && arrives.in-- === 0;
+    const store: TableStore = {
+      get: async (call) => {
+        if (isMoment(call.key.sk)) await (arrives.done = stage.payments.receive());
+        return inner.get(call);
+      },
+      query: (call) => inner.query(call),
+      write: (call) => inner.write(call),
+      transact: (writes, token) => inner.transact(writes, token),
+    };
+    // The mail of the next step is not waited for.
+    expect(await stage.drive({ store, until: stage.clock() + MINUTE_MS })).toBe(false);
+    if (arrives.done === undefined) break;
+    const { refundedPico, expiredPico, availablePico } = await amounts(stage);
+    expect({ step, availablePico, expiredPico }).toEqual({ step, availablePico: 0n, expiredPico: 0n });
+    expect(refundedPico).toBe(15n * DOLLAR);
+    moments += 1;
+  }
+  expect(moments).toBeGreaterThan(5);
+});
+
+test('promise-30 a refused refund keeps no other payment from being refunded', async () => {
+  const { stage, payment: first } = await open();
+  stage.payments.wallet.now += 60_000;
+  const second = await stage.payments.buy(500n);
+  await stage.payments.receive();
+  stage.refuseRefunds(second);
+  const input = await stage.request();
+  expect(await stage.drive({ until: stage.clock() + 8 * DAY_MS })).toBe(false);
+  expect(await reasonOf(stage, input)).toBe('refund_refused');
+  expect(await amounts(stage)).toMatchObject({ availablePico: 5n * DOLLAR, refundedPico: 10n * DOLLAR });
+  expect((await stage.payments.payments.processor.payment(first ?? ''))?.refunds).toMatchObject([{ cents: 1_000n }]);
+});
+
+test('promise-30 a disputed payment keeps no other payment from being refunded, and is not paid back twice', async () => {
+  const { stage, payment: first } = await open();
+  stage.payments.wallet.now += 60_000;
+  const second = await stage.payments.buy(500n);
+  await stage.payments.receive();
+  const dispute = { accountId: ACCOUNT, paymentId: second ?? '', disputeId: 'dispute_1', amountPico: 5n * DOLLAR };
+  await stage.payments.wallet.funds.takeDisputed(dispute);
+  // Stripe refunds no disputed payment.
+  stage.refuseRefunds(second);
+  const input = await stage.request();
+  expect(await stage.drive()).toBe(true);
+  expect(await outcomeOf(stage, input)).toBe('refunded');
+  expect(await amounts(stage)).toMatchObject({ availablePico: 0n, refundedPico: 10n * DOLLAR });
+  expect((await stage.payments.payments.processor.payment(first ?? ''))?.refunds).toMatchObject([{ cents: 1_000n }]);
+});
+
+test('promise-30 nothing is credited to an erased account: not by a failed refund, a won dispute, a grant or a line', async () => {
+  const { stage, payment } = await open();
+  const { funds } = stage.payments.wallet;
+  const dispute = { accountId: ACCOUNT, paymentId: payment ?? '', disputeId: 'dispute_1', amountPico: 2n * DOLLAR };
+  await funds.takeDisputed(dispute);
+  const { erasureId } = await stage.request();
+  expect(await stage.drive()).toBe(true);
+  const refund = { accountId: ACCOUNT, paymentId: payment ?? '', refundId: `refund_${erasureId}.${payment ?? ''}.0` };
+  const grant = { accountId: ACCOUNT, grantId: 'grant_late', amountPico: DOLLAR, reason: 'goodwill' };
+  for (const change of [
+    () => funds.returnRefund(refund),
+    () => funds.returnDisputed(dispute),
+    () => funds.grant(grant),
+    () => funds.setLine({ accountId: ACCOUNT, changeId: 'line_late', linePico: DOLLAR }),
+  ])
+    await expect(change()).rejects.toMatchObject({ name: 'WalletNotFound' });
+  expect(await amounts(stage)).toMatchObject({ availablePico: 0n, refundedPico: 8n * DOLLAR });
+  // A dispute that begins later is a debt, which nobody pays; winning it ends the debt.
+  const later = { ...dispute, disputeId: 'dispute_2', amountPico: 3n * DOLLAR };
+  await funds.takeDisputed(later);
+  await funds.returnDisputed(later);
+  await stage.payments.wallet.expectSound();
+});
+
+test('a change that was decided before the balance closed does not credit it afterwards', async () => {
+  const { stage } = await open();
+  const { wallet } = stage.payments;
+  await wallet.funds.forfeit({ accountId: ACCOUNT, reason: 'erasure-forfeit' });
+  const grant = { accountId: ACCOUNT, grantId: 'grant_1', amountPico: DOLLAR, reason: 'goodwill' };
+  let closes = true;
+  const granted = wallet.funds.grant(grant, async (writes) => {
+    if (closes) await wallet.store.write(closeBalance(ACCOUNT, '2026-11-20T10:00:00.000Z'));
+    closes = false;
+    const [refusal] = await commit(wallet.store, writes);
+    if (refusal) throw refusal;
+  });
+  await expect(granted).rejects.toMatchObject({ name: 'WalletNotFound' });
+  expect(await amounts(stage)).toMatchObject({ availablePico: 0n, grantedPico: 0n });
+});
+
+test('subscriptions end when the balance is reached, although the erasure waits for a decision or a legal hold', async () => {
+  for (const wait of ['decision', 'hold'] as const) {
+    const { stage } = await open({ policy: 'block' });
+    const input = await stage.request();
+    let ended = 0;
+    stage.onDealingsEnd = () => void (ended += 1);
+    if (wait === 'hold') stage.onStep = async (step) => {
+      if (step === 'settle') await stage.holds.place({ ownerId: ACCOUNT, actor: COMMAND });
+    };
+    expect(await stage.drive({ until: stage.clock() + 8 * DAY_MS })).toBe(false);
+    expect([(await stage.erasures.get(ACCOUNT, input.erasureId)).state, ended > 0]).toEqual(['frozen', true]);
+  }
 });
 
 async function entriesOf({ payments }: WorkflowStage): Promise<ReadonlyMap<string, unknown>> {

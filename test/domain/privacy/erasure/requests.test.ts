@@ -1,5 +1,6 @@
 import { DEPLOYMENT as COMMAND } from '../../../../lambdas/domain/access/actor';
 import { accountKey, personKey } from '../../../../lambdas/contracts/storage/table-keys/accounts';
+import { runningExportKey } from '../../../../lambdas/contracts/storage/table-keys/privacy';
 import { ACCOUNTS, AUDIT } from '../../../../lambdas/contracts/storage/tables';
 import {
   ErasureBegun,
@@ -169,6 +170,39 @@ test('an owner of an account with other members is asked to transfer it before t
   await findCertificate(stage.store, input.erasureId);
   expect(await stage.payments.wallet.accounts.get(ACCOUNT)).toMatchObject({ ownerId: member });
   expect((await stage.store.get({ table: ACCOUNTS, key: accountKey(ACCOUNT) }))?.['members']).toBe(1n);
+});
+
+test('an erasure waits for a running export, and for one that failed no longer than a day', async () => {
+  const stage = await open({ graceDays: 0 });
+  const startedAt = new Date(stage.clock()).toISOString();
+  const running = { ...runningExportKey(ACCOUNT), exportId: 'exp_01JD0000000000000000000000', startedAt };
+  await stage.store.write({ table: ACCOUNTS, put: running });
+  await stage.request();
+  expect(await stage.drive({ until: stage.clock() + DAY_MS / 24 })).toBe(false);
+  expect(stage.ran.at(-1)).toBe('settle');
+  stage.payments.wallet.now += DAY_MS;
+  expect(await stage.drive()).toBe(true);
+});
+
+test('nobody can make a person the owner of an account once their erasure has begun', async () => {
+  const stage = await open();
+  const member = await stage.join('member');
+  const input = await stage.request(member);
+  const actor = { kind: 'member', role: 'owner', personId: stage.ownerId } as const;
+  const empty = await stage.payments.wallet.accounts.create();
+  const refusals: unknown[] = [];
+  stage.onStep = async (step) => {
+    if (step !== 'balance') return;
+    for (const attempt of [
+      stage.ownership.transfer({ accountId: ACCOUNT, to: member, actor }),
+      stage.ownership.appoint({ accountId: empty, personId: member, actor: COMMAND }),
+    ])
+      refusals.push(await attempt.catch((error: unknown) => (error as { readonly code?: string }).code));
+  };
+  expect(await stage.drive()).toBe(true);
+  expect(new Set(refusals)).toEqual(new Set(['person_being_erased']));
+  await findCertificate(stage.store, input.erasureId);
+  expect(await stage.payments.wallet.accounts.get(ACCOUNT)).toMatchObject({ ownerId: stage.ownerId });
 });
 
 test('the only member of an account is erased after the account', async () => {

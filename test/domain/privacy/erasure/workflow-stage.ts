@@ -84,7 +84,11 @@ export class WorkflowStage {
   readonly logged: string[] = [];
   ownerId = '';
   readonly #options: WorkflowStageOptions;
-  #refuses = false;
+  /** Called when the subscriptions and open pages of the account end. */
+  onDealingsEnd = (): void => undefined;
+  /** Called before a step runs. */
+  onStep = async (_step: ErasureStep): Promise<void> => undefined;
+  #refuses: (paymentId: string) => boolean = () => false;
   #at = { state: ERASURE_WORKFLOW.StartAt as string, event: {} as object };
 
   private constructor(payments: PaymentsStage, whole: WholeStore, options: WorkflowStageOptions) {
@@ -194,6 +198,7 @@ export class WorkflowStage {
       const noting = async (event: unknown): Promise<unknown> => {
         this.#at = { state, event: event as object };
         this.ran.push(name);
+        await this.onStep(name);
         const result = (await step(event)) as ErasureStepResult;
         if (result.outcome === 'wait') await this.#pass(Date.parse(result.until), until);
         return result;
@@ -230,8 +235,12 @@ export class WorkflowStage {
     const processor = {
       payment: (id: string) => real.payment(id),
       refund: (refund: Parameters<typeof real.refund>[0]) =>
-        effect(() => (this.#refuses ? Promise.reject(new RefundRefused()) : real.refund(refund))),
-      endDealings: (id: string) => effect(() => real.endDealings(id)),
+        effect(() => (this.#refuses(refund.paymentId) ? Promise.reject(new RefundRefused()) : real.refund(refund))),
+      endDealings: (id: string) =>
+        effect(async () => {
+          this.onDealingsEnd();
+          await real.endDealings(id);
+        }),
       deleteCustomer: (id: string) => effect(() => real.deleteCustomer(id)),
     };
     const customers = { find: (id: string) => payments.payments.customers.find(id), processor };
@@ -283,14 +292,19 @@ export class WorkflowStage {
         signer,
         keys: new ReceiptKeys({ store, clock }),
         deployment: DEPLOYMENT,
+        auditDays: 90,
       }),
     };
   }
 
-  /** From now on, the processor refuses refunds for good. @returns a function that ends that */
-  refuseRefunds(): () => void {
-    this.#refuses = true;
-    return () => void (this.#refuses = false);
+  /**
+   * From now on, the processor refuses refunds for good.
+   * @param of a payment. @default all
+   * @returns a function that ends that
+   */
+  refuseRefunds(of?: string): () => void {
+    this.#refuses = (paymentId) => of === undefined || of === paymentId;
+    return () => void (this.#refuses = () => false);
   }
 
   /** Moves the clock, and does what the sweeper, the payment job and the mail function do meanwhile. */

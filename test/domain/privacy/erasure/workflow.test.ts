@@ -28,6 +28,12 @@ test('promise-09 an account that was erased leaves a certificate that its publis
   expect(await stage.drive()).toBe(true);
   const signed = await findCertificate(stage.store, input.erasureId);
   expect(certificateFault(signed, await publishedKeys(stage))).toBeUndefined();
+  expect(signed.certificate.kept).toEqual([
+    'ledger_entries_without_a_name',
+    'audit_events_for_90_days',
+    'workflow_history_for_90_days',
+    'payments_and_invoices_at_the_payment_processor',
+  ]);
   expect(signed.certificate).toMatchObject({ subject: 'account', balancePolicy: 'refund', balanceOutcome: 'refunded' });
   expect(JSON.stringify(signed)).not.toContain(ACCOUNT);
   expect(payment).toBeDefined();
