@@ -97,7 +97,6 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     });
     accounts.grants.administer(this);
     keys.grants.administer(this);
-    keys.grants.changeSpendingRules(this);
     audit.grants.record(this);
     audit.grants.read(this);
     wallet.grants.open(this);
@@ -117,8 +116,9 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     this.#grantUsage(props);
   }
 
-  #grantUsage({ usage, rollUps }: ManagementFunctionProps): void {
+  #grantUsage({ keys, usage, rollUps }: ManagementFunctionProps): void {
     const reports = this.addPolicy('UsagePolicy');
+    keys.grants.changeSpendingRules(reports);
     usage.grants.find(reports);
     usage.grants.listRecords(reports);
     usage.grants.findReceipts(reports);

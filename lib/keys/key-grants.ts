@@ -16,7 +16,7 @@ const SPENDING = ['spending#*'];
 const PASSPHRASES = ['passphrase#*'];
 
 /** Everything that ends with an account. */
-const OF_ACCOUNTS = [...KEYS, ...LISTS, ...COUNTERS, ...PASSPHRASES];
+const OF_ACCOUNTS = [...KEYS, ...LISTS, ...COUNTERS, ...PASSPHRASES, ...SPENDING];
 
 /** Grants on API keys. */
 export class KeyGrants {
