@@ -81,9 +81,10 @@ export class AccountErasureGrants {
     return this.note(grantee).combine(this.#allow(grantee, ['dynamodb:Query'], PEOPLE));
   }
 
-  /** Ends a person's memberships, unless there is a legal hold. */
+  /** Ends a person's memberships and passes their trusts on, unless there is a legal hold. */
   endMemberships(grantee: IGrantable): Grant {
-    return this.lookAtPeople(grantee)
+    return this.note(grantee)
+      .combine(this.#allow(grantee, ['dynamodb:Query'], OWNERS))
       .combine(this.#allow(grantee, ['dynamodb:ConditionCheckItem'], OWNERS))
       .combine(this.#allow(grantee, ['dynamodb:DeleteItem'], OWNERS));
   }

@@ -90,6 +90,13 @@ export class KeyGrants {
     );
   }
 
+  /** Passes the keys of a member who leaves on to the owner, and removes the member's budget. */
+  passOn(grantee: IGrantable): Grant {
+    return this.list(grantee)
+      .combine(grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], [...KEYS, ...LISTS]))
+      .combine(grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:PutItem'], SPENDING));
+  }
+
   /** Deletes the passphrases of an owner's exports. */
   erasePassphrases(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:DeleteItem'], PASSPHRASES);

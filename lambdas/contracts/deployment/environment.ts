@@ -168,6 +168,7 @@ export const ERASURE_SETTLE_ENV = ['ACCOUNTS_TABLE', 'WALLET_TABLE'] as const;
 /** The step of an erasure that ends the balance. The last three are those of the functions of payments. */
 export const ERASURE_BALANCE_ENV = [
   'ACCOUNTS_TABLE',
+  'KEYS_TABLE',
   'WALLET_TABLE',
   'AUDIT_TABLE',
   'PAYMENT_SETTINGS',

@@ -48,9 +48,9 @@ const IN_COUNTERS: readonly Through[] = [
   {
     kind: 'spending-rules',
     places: (item) => {
-      const { budgets } = decodeSpendingRules(item as Item);
-      const known = budgets === 'unknown' ? [] : budgets;
-      return known.flatMap(({ budgetId }) =>
+      const { budgets, retired } = decodeSpendingRules(item as Item);
+      const known = budgets === 'unknown' ? [] : budgets.map(({ budgetId }) => budgetId);
+      return [...known, ...retired].flatMap((budgetId) =>
         [budgetId, ...SHARDS.map((part) => `${budgetId}#${part}`)].map((id) => ({ partition: countersPartition(id) })),
       );
     },
@@ -124,7 +124,7 @@ export const KEY_ITEMS = [
     ends: 'with the account',
     erasure: DELETED,
     schema: spendingRulesItemSchema,
-    fields: { version: BOOKKEEPING, endUserKey: hidden, budgets: corrected },
+    fields: { version: BOOKKEEPING, endUserKey: hidden, budgets: corrected, retired: BOOKKEEPING },
     is: keyed(/^spending#acc_\w{26}$/, 'rules'),
     ofAccount: (accountId) => [at(spendingRulesKey(accountId))],
   }),

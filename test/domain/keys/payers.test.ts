@@ -4,6 +4,8 @@ import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { Members } from '../../../lambdas/domain/accounts/members';
 import { Trusts } from '../../../lambdas/domain/federation/trusts';
 import { keyAttributions } from '../../../lambdas/domain/keys/key-attribution';
+import { SpendingRulesAdministration } from '../../../lambdas/domain/keys/spending/spending-rules';
+import { leavingPayer } from '../../../lambdas/domain/keys/payers/leaving-payer';
 import { passOnKeys } from '../../../lambdas/domain/keys/payers/pass-on-keys';
 import { AccountStage } from '../accounts/account-stage';
 
@@ -22,8 +24,7 @@ async function opened() {
   const stage = new AccountStage();
   const { accountId, owner } = await stage.account();
   const { store, audit, clock } = stage;
-  const settle = (account: string, person: string) => passOnKeys({ store, clock }, account, person);
-  const members = new Members({ store, audit, settle });
+  const members = new Members({ store, audit, leaving: leavingPayer({ store, clock, audit }) });
   const trusts = new Trusts({ store, clock, audit });
   const payerOf = async (keyId: string) => [
     (await stage.keys.get(accountId, keyId))?.payer,
@@ -103,6 +104,23 @@ describe('a payer who leaves', () => {
     expect(await payerOf(theirs.keyId)).toEqual([owner.personId, owner.personId]);
     expect(await payerOf(others.keyId)).toEqual([other.personId, other.personId]);
     expect(await trusts.get(accountId, trust.trustId)).toMatchObject({ payer: owner.personId });
+  });
+
+  test('a member whose removal is refused keeps their budget, and one who leaves loses it', async () => {
+    const { stage, accountId, owner, members } = await opened();
+    const [leaver, admin] = [
+      await stage.join(accountId, owner, 'developer'),
+      await stage.join(accountId, owner, 'admin'),
+    ];
+    const { personId } = leaver;
+    const spending = new SpendingRulesAdministration(stage);
+    const budget = { of: 'member', personId, limitPico: '1000', window: 'total' } as const;
+    await spending.set({ accountId, actor: owner, rules: { endUsers: false, budgets: [budget] } });
+    await members.remove({ accountId, personId: admin.personId, actor: owner });
+    await expect(members.remove({ accountId, personId, actor: admin })).rejects.toThrow();
+    expect((await spending.get(accountId)).budgets).toMatchObject([budget]);
+    await members.remove({ accountId, personId, actor: leaver });
+    expect((await spending.get(accountId)).budgets).toEqual([]);
   });
 
   test('a repeated pass changes nothing', async () => {

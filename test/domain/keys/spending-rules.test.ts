@@ -1,5 +1,7 @@
 import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
-import { WALLET } from '../../../lambdas/contracts/storage/tables';
+import { budgetCounterKey, budgetPartKey } from '../../../lambdas/contracts/storage/table-keys/keys';
+import { KEYS, WALLET } from '../../../lambdas/contracts/storage/tables';
+import { eraseItems } from '../../../lambdas/domain/privacy/erasure/erase-items';
 import { KnownSpendingRules, withSpendingRules } from '../../../lambdas/domain/keys/spending/known-spending-rules';
 import { SpendingRulesAdministration } from '../../../lambdas/domain/keys/spending/spending-rules';
 import { SpendingRulesChanged } from '../../../lambdas/domain/wallet/wallet-errors';
@@ -71,4 +73,16 @@ test('a request whose account’s rules change with each attempt is told to try 
   const always = () => Promise.reject(new SpendingRulesChanged());
   const refused = withSpendingRules(new KnownSpendingRules(stage), accountId, always);
   await expect(refused).rejects.toMatchObject({ status: 503 });
+});
+
+test('the counters of a budget that was removed are found when the account is erased', async () => {
+  const { stage, accountId, actor, spending } = await opened();
+  const budget = { of: 'account', limitPico: '1000', window: 'total' } as const;
+  const { budgets } = await spending.set({ accountId, actor, rules: { endUsers: false, budgets: [budget] } });
+  const { budgetId } = budgets![0]!;
+  const counters = [budgetCounterKey(budgetId, 'total'), budgetPartKey(budgetId, '03', 'total')];
+  for (const key of counters) await stage.engine.write({ table: KEYS, put: { ...key, countedPico: 7n } });
+  await spending.set({ accountId, actor, rules: { endUsers: false, budgets: [] } });
+  await eraseItems({ store: stage.engine }, { kind: 'account', ownerId: accountId }, undefined);
+  for (const key of counters) expect(await stage.engine.get({ table: KEYS, key })).toBeUndefined();
 });

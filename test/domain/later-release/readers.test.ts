@@ -176,7 +176,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       ...inAccounts,
       decoders: ['decodeSpendingRules'],
       read: async (store) => {
-        const item = encodeSpendingRules(accountId, { version: 1, endUserKey: Buffer.alloc(32), budgets: [] });
+        const item = encodeSpendingRules(accountId, { version: 1, endUserKey: Buffer.alloc(32), budgets: [], retired: [] });
         await account.engine.write({ table: KEYS, put: item });
         return readSpendingRules(store, accountId);
       },

@@ -18,23 +18,26 @@ export const spendingRulesItemSchema = z.object({
   endUserKey: bytes.optional(),
   /** The budgets that keys share; `unknown` if a later release has set some that this one cannot enforce. */
   budgets: z.string().default('[]').transform(decodeBudgets),
+  /** The IDs of budgets that were removed. Their counters stay, and are found through them when the account is erased. */
+  retired: z.array(z.string()).readonly().default([]),
 });
 
 /** An account's spending rules as they are stored. Version 0 means that it never had any. */
 export type StoredSpendingRules = Readonly<z.infer<typeof spendingRulesItemSchema>>;
 
-export const NO_SPENDING_RULES = { version: 0, budgets: [] } as const satisfies StoredSpendingRules;
+export const NO_SPENDING_RULES = { version: 0, budgets: [], retired: [] } as const satisfies StoredSpendingRules;
 
 export const decodeSpendingRules = (item: Item): StoredSpendingRules => spendingRulesItemSchema.parse(item);
 
 export function encodeSpendingRules(
   accountId: string,
-  { version, endUserKey, budgets }: Omit<StoredSpendingRules, 'budgets'> & { readonly budgets: StoredBudgets },
+  { version, endUserKey, budgets, retired }: Omit<StoredSpendingRules, 'budgets'> & { readonly budgets: StoredBudgets },
 ): Item {
   return {
     ...spendingRulesKey(accountId),
     version: BigInt(version),
     budgets: JSON.stringify(budgets),
+    ...(retired.length > 0 && { retired: [...retired] }),
     ...(endUserKey && { endUserKey }),
   };
 }

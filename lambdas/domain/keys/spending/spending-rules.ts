@@ -27,6 +27,7 @@ import { isSameOwner } from './budgets';
 import { encodeSpendingRules, readSpendingRules, type StoredSpendingRules } from './spending-rules-item';
 
 const END_USER_KEY_BYTES = 32;
+const RETIRED_MAX = 1_000;
 
 export interface SpendingRulesOptions {
   readonly store: TableStore;
@@ -76,6 +77,7 @@ export class SpendingRulesAdministration {
     const after = {
       version: before.version + 1,
       budgets,
+      retired: retiredAfter(before, known, budgets),
       ...(rules.endUsers && { endUserKey: before.endUserKey ?? this.#options.randomBytes(END_USER_KEY_BYTES) }),
     };
     const when = before.version === 0 ? absent() : compare('version', '=', before.version);
@@ -103,7 +105,8 @@ export class SpendingRulesAdministration {
       if (budgets === 'unknown') return;
       const kept = budgets.filter((budget) => budget.of !== 'member' || budget.personId !== personId);
       if (kept.length === budgets.length) return;
-      const put = encodeSpendingRules(accountId, { ...before, budgets: kept, version: version + 1 });
+      const after = { ...before, budgets: kept, retired: retiredAfter(before, budgets, kept), version: version + 1 };
+      const put = encodeSpendingRules(accountId, after);
       const refusals = await commit<'changed'>(store, [
         { write: { table: KEYS, put, when: compare('version', '=', version) }, otherwise: () => 'changed' },
         { write: setRulesVersionOfBalance(accountId, version + 1) },
@@ -127,4 +130,14 @@ export class SpendingRulesAdministration {
     const views = budgets === 'unknown' ? [] : await budgetViews(store, budgets, clock());
     return { endUsers: endUserKey !== undefined, budgets: views, version };
   }
+}
+
+/** The IDs of the budgets that are no longer there, the latest thousand. */
+function retiredAfter(
+  { retired }: Pick<StoredSpendingRules, 'retired'>,
+  before: readonly StoredBudget[],
+  after: readonly StoredBudget[],
+): readonly string[] {
+  const removed = before.filter(({ budgetId }) => !after.some((other) => other.budgetId === budgetId));
+  return [...retired, ...removed.map(({ budgetId }) => budgetId)].slice(-RETIRED_MAX);
 }

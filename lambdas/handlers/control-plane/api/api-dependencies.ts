@@ -24,7 +24,7 @@ import type { TokenVerifier } from '../../../domain/identity/token-verifier';
 import type { VerifiedEmails } from '../../../domain/identity/verified-emails';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
-import { passOnKeys } from '../../../domain/keys/payers/pass-on-keys';
+import { leavingPayer } from '../../../domain/keys/payers/leaving-payer';
 import { SpendingRulesAdministration } from '../../../domain/keys/spending/spending-rules';
 import type { Log } from '../../../domain/log';
 import { audiencesOf, notifyBy } from '../../../domain/notifications/outbox/outbox';
@@ -94,11 +94,7 @@ export function apiDependencies(options: ApiOptions) {
   const funds = new Funds({ store, clock });
   const audit = new AuditLog({ store, clock });
   const spending = new SpendingRulesAdministration({ store, clock, audit });
-  const settle = async (accountId: string, personId: string): Promise<void> => {
-    await passOnKeys({ store, clock }, accountId, personId);
-    await spending.dropMember(accountId, personId);
-  };
-  const members = new Members({ store, audit, clock, notify, settle });
+  const members = new Members({ store, audit, clock, notify, leaving: leavingPayer({ store, clock, audit }) });
   const webhookSecrets = new WebhookSecrets(derivedSecret(pepper, WEBHOOK_SECRETS));
   const invitationSecret = derivedSecret(pepper, MAIL_SECRETS.invitations);
   const keys = new Keys({ store, pepper, clock, audit, notify });
