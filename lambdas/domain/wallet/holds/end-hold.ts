@@ -17,7 +17,7 @@ import { chargeTransfers, countedIn, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { InsufficientFunds, LedgerInconsistent } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown } from './hold';
-import { BudgetShort } from './budget-counters';
+import { BudgetShort, resizeInBudgets } from './budget-counters';
 import { emptyPartsOf } from './budget-parts';
 import { endCount } from './key-counters';
 import { type Charge, chargeOf, type HoldEnd, shortfallOf } from './settlement';
@@ -147,9 +147,14 @@ function endWrites(
   ];
 }
 
-/** Returns the whole hold of a request that a lease has ended. Leases serve no counted keys, so no counter changes. */
+/** Returns the whole hold of a request that a lease has ended, also to its budgets: the lease counts the request. */
 function returnHold(dependencies: WalletDependencies, hold: Hold): Promise<void> {
-  const writes = [deleteHold(hold), moveHeld(hold, 0n)];
+  const { counting, heldPico } = hold;
+  const writes: readonly GuardedWrite<EndRefusal>[] = [
+    deleteHold(hold),
+    moveHeld(hold, 0n),
+    ...(counting ? resizeInBudgets(counting, -heldPico) : []),
+  ];
   const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
     const [refusal] = await commit(dependencies.store, writes, token);
