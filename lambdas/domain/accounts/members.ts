@@ -29,7 +29,7 @@ interface MemberChange {
   readonly version?: number | undefined;
 }
 
-/** What a member leaves behind in an account. Both can be repeated. */
+/** Deals with the things that a member leaves behind in an account. Both can be repeated. */
 export interface Leaving {
   /** Passes on what must not be left behind, before the membership ends and once more after. */
   readonly passOn: (accountId: string, personId: string) => Promise<void>;

@@ -79,7 +79,7 @@ test('the counters of a budget that was removed are found when the account is er
   const { stage, accountId, actor, spending } = await opened();
   const budget = { of: 'account', limitPico: '1000', window: 'total' } as const;
   const { budgets } = await spending.set({ accountId, actor, rules: { endUsers: false, budgets: [budget] } });
-  const { budgetId } = budgets![0]!;
+  const { budgetId } = budgets[0]!;
   const counters = [budgetCounterKey(budgetId, 'total'), budgetPartKey(budgetId, '03', 'total')];
   for (const key of counters) await stage.engine.write({ table: KEYS, put: { ...key, countedPico: 7n } });
   await spending.set({ accountId, actor, rules: { endUsers: false, budgets: [] } });

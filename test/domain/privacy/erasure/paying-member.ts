@@ -37,7 +37,7 @@ export async function payingMember(stage: WorkflowStage, personId: string) {
     payers: async () => [
       (await keys.get(ACCOUNT, keyId))?.payer,
       (await trusts.get(ACCOUNT, trustId))?.payer,
-      ...((await spending.get(ACCOUNT)).budgets ?? []).map((each) => each.of === 'member' && each.personId),
+      ...(await spending.get(ACCOUNT)).budgets.map((each) => each.of === 'member' && each.personId),
     ],
   };
 }
