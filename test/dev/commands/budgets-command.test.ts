@@ -28,7 +28,10 @@ describe('the commands about budgets', () => {
     const command = (parsed as { readonly command: BudgetsCommand }).command;
     expect(await runBudgetsCommand(services, command)).toMatchObject({ exitCode: 0 });
     const { lines } = await runCommand(services, { name: 'budgets-show', accountId });
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ budgets: [{ ...LABEL, spentPico: '0', leftPico: '500' }], version: 1 });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      budgets: [{ ...LABEL, spentPico: '0', leftPico: '500' }],
+      version: 1,
+    });
     expect((await stage.events(accountId)).at(-1)).toMatchObject({ actor: 'deployment', action: 'spending.change' });
   });
 

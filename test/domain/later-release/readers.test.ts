@@ -176,7 +176,12 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       ...inAccounts,
       decoders: ['decodeSpendingRules'],
       read: async (store) => {
-        const item = encodeSpendingRules(accountId, { version: 1, endUserKey: Buffer.alloc(32), budgets: [], retired: [] });
+        const item = encodeSpendingRules(accountId, {
+          version: 1,
+          endUserKey: Buffer.alloc(32),
+          budgets: [],
+          retired: [],
+        });
         await account.engine.write({ table: KEYS, put: item });
         return readSpendingRules(store, accountId);
       },
