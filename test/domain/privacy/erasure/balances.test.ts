@@ -359,9 +359,10 @@ test('subscriptions end when the balance is reached, although the erasure waits 
     const input = await stage.request();
     let ended = 0;
     stage.onDealingsEnd = () => void (ended += 1);
-    if (wait === 'hold') stage.onStep = async (step) => {
-      if (step === 'settle') await stage.holds.place({ ownerId: ACCOUNT, actor: COMMAND });
-    };
+    if (wait === 'hold')
+      stage.onStep = async (step) => {
+        if (step === 'settle') await stage.holds.place({ ownerId: ACCOUNT, actor: COMMAND });
+      };
     expect(await stage.drive({ until: stage.clock() + 8 * DAY_MS })).toBe(false);
     expect([(await stage.erasures.get(ACCOUNT, input.erasureId)).state, ended > 0]).toEqual(['frozen', true]);
   }
