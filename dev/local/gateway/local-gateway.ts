@@ -18,14 +18,13 @@ import { openDataPlane } from './data-plane';
 import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
-import { KeyReminders } from './key-reminders';
 import { LocalApi } from './local-api';
 import { localPages } from './local-pages';
 import { LocalWebhooks } from './local-webhooks';
 import type { LocalPayments, LocalPaymentsOptions } from './local-payments';
 import { NodeHost } from './node-host';
 import type { HostLimits } from './open-requests';
-import { PolicyNotices } from './policy-notices';
+import { noticeTasks } from './notice-tasks';
 import { PaymentTasks, type PaymentTasksOptions } from './payment-tasks';
 import { Sealer } from './sealer';
 import { SpendWatch } from './spend-watch';
@@ -180,8 +179,7 @@ const openCatalog = (
 /** Starts what the schedules of a deployment run, apart from the sweeps. */
 function startSchedules(options: PaymentTasksOptions & { readonly services: LocalServices }, cleanup: Cleanup): void {
   const { services, log } = options;
-  const tasks = [new PaymentTasks(options), new KeyReminders(services, log), new PolicyNotices(services, log)];
-  for (const task of tasks) {
+  for (const task of [new PaymentTasks(options), ...noticeTasks(services, log)]) {
     cleanup.add(() => task.stop());
     task.start();
   }

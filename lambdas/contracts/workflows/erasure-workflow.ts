@@ -1,3 +1,5 @@
+import { STEP_RETRY, STEP_SECONDS } from './step-limits';
+
 /**
  * The workflow of an erasure in the States Language (JSONPath). The functions are placeholders: CDK replaces them by ARNs,
  * and a local run by the functions' code. Input is `ErasureInput`, and the state is that and the latest `ErasureStepResult`:
@@ -7,20 +9,6 @@
  * from the erasure's item whether it was done before, so an execution that starts again goes through the steps quickly.
  */
 
-/** Errors of Lambda itself, and errors of a step: most are outages of a store, which end within minutes. */
-const RETRY = [
-  {
-    ErrorEquals: ['States.TaskFailed', 'States.Timeout'],
-    IntervalSeconds: 5,
-    BackoffRate: 3,
-    MaxAttempts: 5,
-    MaxDelaySeconds: 600,
-    JitterStrategy: 'FULL',
-  },
-] as const;
-
-/** Longer than a function may take. */
-const STEP_SECONDS = 910;
 /** The longest that Step Functions allows, because a legal hold may last for months. */
 const EXECUTION_SECONDS = 31_536_000;
 
@@ -75,7 +63,7 @@ const task = (step: ErasureStep) => ({
   Resource: `\${${ERASURE_STEPS[step]}}`,
   TimeoutSeconds: STEP_SECONDS,
   ResultPath: '$.result',
-  Retry: RETRY,
+  Retry: STEP_RETRY,
 });
 
 const when = (outcome: ErasureStepResult['outcome'], Next: string) => ({

@@ -1,3 +1,5 @@
+import { STEP_RETRY, STEP_SECONDS } from './step-limits';
+
 /**
  * The workflow of an export in the States Language (JSONPath). The functions are placeholders: CDK replaces them by ARNs,
  * and a local run by the functions' code. Input and state are `ExportInput`, IDs only.
@@ -5,20 +7,6 @@
  * It catches no errors: a failed execution stops at its step, raises an alarm, and is redriven from there.
  */
 
-/** Errors of Lambda itself, and errors of a step: most are outages of a store, which end within minutes. */
-const RETRY = [
-  {
-    ErrorEquals: ['States.TaskFailed', 'States.Timeout'],
-    IntervalSeconds: 5,
-    BackoffRate: 3,
-    MaxAttempts: 5,
-    MaxDelaySeconds: 600,
-    JitterStrategy: 'FULL',
-  },
-] as const;
-
-/** Longer than the function itself may take. */
-const STEP_SECONDS = 910;
 const EXECUTION_SECONDS = 86_400;
 
 /** The steps' functions, by the names of their placeholders. */
@@ -35,7 +23,7 @@ export const EXPORT_WORKFLOW = {
       TimeoutSeconds: STEP_SECONDS,
       // The result says only whether another file follows; the position is with the export.
       ResultPath: '$.written',
-      Retry: RETRY,
+      Retry: STEP_RETRY,
       Next: 'IsComplete',
     },
     IsComplete: {
@@ -47,7 +35,7 @@ export const EXPORT_WORKFLOW = {
       Type: 'Task',
       Resource: `\${${EXPORT_STEPS.deliver}}`,
       TimeoutSeconds: STEP_SECONDS,
-      Retry: RETRY,
+      Retry: STEP_RETRY,
       End: true,
     },
   },
