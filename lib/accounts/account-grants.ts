@@ -32,6 +32,9 @@ const POLICIES = ['policies'];
 /** Hashes of addresses that get no mail. */
 const SUPPRESSED = ['suppressed#*'];
 
+/** Whether the processing of an account's or a person's data is restricted. */
+const RESTRICTIONS = ['restriction#*'];
+
 /** The exports that are running. */
 const RUNNING_EXPORTS = ['running-exports'];
 
@@ -50,9 +53,21 @@ export class AccountGrants {
 
   /** Finds the people whom a message is for, what they want to get, and addresses that get no mail. */
   readRecipients(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem'], [...ACCOUNTS, ...PEOPLE, ...SUPPRESSED]).combine(
+    const partitions = [...ACCOUNTS, ...PEOPLE, ...SUPPRESSED, ...RESTRICTIONS];
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem'], partitions).combine(
       grantItems(grantee, this.#accounts, ['dynamodb:Query'], ACCOUNTS),
     );
+  }
+
+  /** Reads whether the data of an account or a person may be processed. */
+  findRestrictions(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem'], RESTRICTIONS);
+  }
+
+  /** Reads, sets and lifts restrictions. */
+  restrict(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#accounts, actions, RESTRICTIONS);
   }
 
   /** Lists the IDs of all accounts. */
@@ -80,7 +95,9 @@ export class AccountGrants {
 
   /** Looks whether an account is low, and notes that its people were told. */
   tellWhenLow(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS).combine(
+      this.findRestrictions(grantee),
+    );
   }
 
   /** Finds the accounts with a threshold, and notes where it stopped; see `tellWhenLow`. */
@@ -128,7 +145,7 @@ export class AccountGrants {
   exportData(grantee: IGrantable): Grant {
     const owners = [...ACCOUNTS, ...PEOPLE];
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], owners).combine(
-      grantItems(grantee, this.#accounts, ['dynamodb:Query'], [...owners, ...OPERATORS]),
+      grantItems(grantee, this.#accounts, ['dynamodb:Query'], [...owners, ...OPERATORS, ...RESTRICTIONS]),
     );
   }
 

@@ -113,6 +113,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     const privacy = this.addPolicy('PrivacyPolicy');
     props.exports.grantRequest(privacy, props);
     props.erasures.grantRequest(privacy);
+    accounts.grants.restrict(privacy);
     this.#grantUsage(props);
   }
 

@@ -120,6 +120,7 @@ export const EXAMPLE_KEYS = [
     runningExportKey: [ACCOUNT],
     exportListingKey: [EXPORT],
     passphraseKey: [EXPORT],
+    restrictionKey: [ACCOUNT],
     erasureKey: [ACCOUNT, ERASURE],
     runningErasureKey: [ACCOUNT],
     erasureListingKey: [ERASURE],
