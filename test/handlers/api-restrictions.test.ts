@@ -32,7 +32,10 @@ test('promise-12 an operator restricts an account for its owner, and the audit l
   expect((await stage.ask({ method: 'PUT', path, as: 'operator', body })).status).toBe(204);
   const [event] = (await stage.parts.audit.page(stage.accountId, { limit: 1 })).items;
   expect([event?.action, event?.after]).toEqual(['restriction.assist', { restricted: true, ...body }]);
-  const missing = { ...{ method: 'PUT', as: 'operator', body }, path: path.replace(stage.accountId, 'acc_01JD0000000000000000000009') };
+  const missing = {
+    ...{ method: 'PUT', as: 'operator', body },
+    path: path.replace(stage.accountId, 'acc_01JD0000000000000000000009'),
+  };
   expect(await stage.ask(missing)).toMatchObject({ status: 404, body: { code: 'account_not_found' } });
 });
 

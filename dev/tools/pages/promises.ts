@@ -78,8 +78,7 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '12',
     promise: 'People can restrict the processing of their data.',
-    control: 'None yet.',
-    missing: 'A restriction that refuses requests, and stops analytics and optional mails.',
+    control: 'A restriction that refuses requests, and stops statistics, alerts and optional mails.',
   },
   {
     number: '13',

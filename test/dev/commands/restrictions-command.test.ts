@@ -34,6 +34,8 @@ describe('the commands about restrictions', () => {
   test('a restriction without an identity check, and one of something else, are refused in one line', async () => {
     const { accountId } = await opened();
     expect(() => parseCommandLine(['restrictions', 'set', accountId])).toThrow(/^Say with --identity how/);
-    expect(() => parseCommandLine(['restrictions', 'show', 'key_1'])).toThrow('Name an account or a person by their ID.');
+    expect(() => parseCommandLine(['restrictions', 'show', 'key_1'])).toThrow(
+      'Name an account or a person by their ID.',
+    );
   });
 });

@@ -1,5 +1,10 @@
 import { isoTime } from '../../../lambdas/contracts/storage/table-keys/key-parts';
-import { certificateKey, erasureKey, legalHoldKey, restrictionKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
+import {
+  certificateKey,
+  erasureKey,
+  legalHoldKey,
+  restrictionKey,
+} from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { encodeIds, encodeNewErasure, findErasure } from '../../../lambdas/domain/privacy/erasure/erasure-item';

@@ -68,7 +68,11 @@ export class BudgetWatch {
       for (const { at } of changes) {
         const { messageOf, ...spent } = spentWindow(counterId, budget, at);
         const ofKey = { accountId, keyId, counterId };
-        windows.push({ ...spent, accountId, messageOf: (percent) => budgetReached({ ...ofKey, ...messageOf(percent) }) });
+        windows.push({
+          ...spent,
+          accountId,
+          messageOf: (percent) => budgetReached({ ...ofKey, ...messageOf(percent) }),
+        });
       }
     }
     return windows;
