@@ -19,6 +19,8 @@ const ANSWERS = ['idempotency#*'];
 const EXCHANGED = ['exchanged#*'];
 /** The accounts that buy credit automatically, and those that are being charged. */
 const AUTO_TOP_UPS = ['auto-top-ups', 'charging-top-ups'];
+/** The accounts whose new billing details the payment processor does not know yet. */
+const CUSTOMER_UPDATES = ['customer-updates'];
 /** Where jobs that go through a list stopped. */
 const JOB_CURSORS = ['job-cursors'];
 /** The accounts whose people are told when their balance is low. */
@@ -133,6 +135,18 @@ export class AccountGrants {
   /** Finds the accounts whose charge was interrupted, or that run low and were not noticed. */
   completeTopUps(grantee: IGrantable): Grant {
     return this.topUp(grantee).combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], AUTO_TOP_UPS));
+  }
+
+  /** Lists an account whose billing details change, and tells the payment processor. The details are with the account. */
+  updateCustomers(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#accounts, actions, CUSTOMER_UPDATES);
+  }
+
+  /** Tells the payment processor what it could not be told before. */
+  completeCustomerUpdates(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#accounts, actions, CUSTOMER_UPDATES);
   }
 
   /** Lists an account whose automatic top-up is turned on. Its settings are with the account. */

@@ -139,6 +139,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     wallet.grants.book(money);
     wallet.grants.resolveExceptions(money);
     accounts.grants.setTopUps(money);
+    accounts.grants.updateCustomers(money);
     stripeKeys.grants.read(money);
   }
 }

@@ -101,6 +101,7 @@ test('the payment jobs have exactly the table permissions that they use', async 
   const refund = { accountId: ACCOUNT, paymentId, refundId: 'refund_a', creditCents: 500n };
   await stage.payments.refunds.refund(refund);
   await stage.automate({ thresholdCents: 1_000n });
+  await stage.wallet.store.write(stage.payments.customerUpdates.list(ACCOUNT));
   stage.wallet.now += 2_000;
   const clock = (): number => stage.wallet.now;
   calls.take();

@@ -76,6 +76,7 @@ export const EXAMPLE_KEYS = [
     dueKey: [ACCOUNT, '2026-11'],
     closingKey: [ACCOUNT, '2026-10'],
     openDueKey: [ACCOUNT, '2026-11'],
+    customerUpdateKey: [ACCOUNT],
     couponKey: [`cpn_${ULID}`],
     couponCodeKey: [HASH],
     grantsKey: [ACCOUNT],

@@ -193,7 +193,7 @@ export const getBilling = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Replace the billing details
+ * Replace the billing details, also at the payment processor if it knows the account
  *
  * Needs `billing.update`.
  */
