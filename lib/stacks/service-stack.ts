@@ -80,6 +80,7 @@ export class ServiceStack extends Stack {
       ...stores,
       ...people,
       catalog,
+      statistics,
       exports,
       erasures,
       mailLogs,

@@ -18,6 +18,7 @@ import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
 import { POLICY_ROUTES } from './policies';
 import { STATEMENT_ROUTES } from './statements';
+import { STATISTICS_ROUTES } from './statistics';
 import { USAGE_ROUTES } from './usage';
 import { WEBHOOK_ROUTES } from './webhooks';
 
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   ...PLAN_ROUTES,
   ...STATEMENT_ROUTES,
   ...USAGE_ROUTES,
+  ...STATISTICS_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
