@@ -81,6 +81,7 @@ export class ServiceStack extends Stack {
       ...stores,
       ...people,
       catalog,
+      statistics,
       exports,
       erasures,
       mailLogs,

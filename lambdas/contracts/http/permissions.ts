@@ -129,6 +129,7 @@ const RULES = {
 
   'deployment.accounts': operators('list all accounts'),
   'deployment.audit': operators('read and verify the deployment’s audit log'),
+  'deployment.statistics': operators('see anonymised usage of all accounts together'),
   'catalog.read': operators('see the catalog, its changes and open proposals'),
   'catalog.change': operators('disable providers; change models’ names, routes and markups; propose a price list'),
   'catalog.approve': operators('approve a proposed price list'),

@@ -39,7 +39,7 @@ export async function reserve(dependencies: WalletDependencies, terms: HoldTerms
   // Marks can be some seconds old, so they may be of an earlier version than the known one.
   if ((seen.rulesVersion ?? 0n) > (terms.rulesVersion ?? 0n)) throw new SpendingRulesChanged();
   const leased = canRoll(seen, now) ? terms : wholeOf(terms);
-  const lease = await leaseFor(dependencies, leased, now);
+  const lease = await leaseFor(dependencies, leased, terms.holdPico, now);
   // A hold of its own that rolls is subject to what the balance says at its commit.
   if (!lease) return reserveOwn(dependencies, terms, reserveHold);
   dependencies.leaseBook.begin(lease);
@@ -131,11 +131,16 @@ export async function expectActive(
 }
 
 /** @returns undefined when the account has too little money for a lease */
-async function leaseFor(dependencies: WalletDependencies, terms: HoldTerms, now: number): Promise<Lease | undefined> {
+async function leaseFor(
+  dependencies: WalletDependencies,
+  terms: HoldTerms,
+  leastPico: bigint,
+  now: number,
+): Promise<Lease | undefined> {
   const need = { holdPico: terms.holdPico, budget: accountBudgetOf(terms.counting) };
   const { idle, done } = dependencies.leaseBook.take(terms.accountId, need, now);
   // Runs in the background: the sweeper ends any lease for which this fails or is cut short.
   for (const finished of done) endLease(dependencies, finished).catch(() => undefined);
   const passedOn = idle && (await passOnLease(dependencies, idle, terms));
-  return passedOn ?? (await takeLease(dependencies, terms));
+  return passedOn ?? (await takeLease(dependencies, terms, leastPico));
 }

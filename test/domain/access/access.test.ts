@@ -100,6 +100,7 @@ describe('the table of permissions', () => {
       'audit.read owner admin auditor operator',
       'deployment.accounts operator',
       'deployment.audit operator',
+      'deployment.statistics operator',
       'catalog.read operator',
       'catalog.change operator',
       'catalog.approve operator',

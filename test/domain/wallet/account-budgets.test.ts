@@ -1,10 +1,12 @@
 import { budgetCounterKey, budgetPartKey } from '../../../lambdas/contracts/storage/table-keys/keys';
-import { KEYS } from '../../../lambdas/contracts/storage/tables';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
+import { KEYS, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
 import { readCounted } from '../../../lambdas/domain/wallet/holds/budget-counters';
 import { readParts } from '../../../lambdas/domain/wallet/holds/budget-parts';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import type { RollingHold } from '../../../lambdas/domain/wallet/holds/resize-hold';
+import { WorstCaseRequired } from '../../../lambdas/domain/wallet/wallet-errors';
 import { limitOf } from './key-counter-stage';
 import { AMPLE, sweepLeases } from './lease-stage';
 import { ACCOUNT, WalletStage } from './wallet-stage';
@@ -151,6 +153,16 @@ describe('an account with a budget', () => {
     expect(await counted(stage)).toMatchObject({ countedPico: 0n, heldPico: 0n });
     expect(await stage.settle(hold, 70n)).toMatchObject({ outcome: 'adjusted', costPico: 70n });
     expect(await counted(stage)).toMatchObject({ countedPico: 70n });
+    await stage.expectSound();
+  });
+
+  test('a contended account that must hold the worst case is asked for it when its budget covers only the first hold', async () => {
+    const stage = await WalletStage.funded(AMPLE);
+    const change = { set: { cutUntil: BigInt(stage.now + 60_000) } };
+    await stage.engine.write({ table: WALLET, update: balanceKey(ACCOUNT), change });
+    stage.store.plan('conflict');
+    await expect(stage.roll(100n, 2_000n, countingOf(1_000n))).rejects.toBeInstanceOf(WorstCaseRequired);
+    await stage.settle(await reserve(stage, 1_000n, countingOf(1_000n)), 40n);
     await stage.expectSound();
   });
 

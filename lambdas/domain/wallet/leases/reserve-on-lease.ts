@@ -63,10 +63,15 @@ export function passOnLease(
 /**
  * Takes a lease for several requests from one of the account's drawers, and fills a drawer that has too little. The lease
  * is sized by what the account's requests were charged, if that is more than the first hold and the account affords it.
+ * @param leastPico the first hold of the request. `terms` may have its worst case, because its account may not roll holds
  * @returns undefined when the account has too little money for a lease: each request then takes a hold of its own
- * @throws KeyLimitReached when the account's budget does not cover the request
+ * @throws KeyLimitReached when the account's budget does not cover the first hold
  */
-export async function takeLease(dependencies: WalletDependencies, terms: HoldTerms): Promise<Lease | undefined> {
+export async function takeLease(
+  dependencies: WalletDependencies,
+  terms: HoldTerms,
+  leastPico: bigint,
+): Promise<Lease | undefined> {
   let size = {
     eachPico: larger(terms.holdPico, dependencies.leaseBook.meanCharge(terms.accountId)),
     times: LEASE_HOLDS,
@@ -92,7 +97,7 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
       else if (short === 'budget' && size.times > 1n) size = { ...size, times: 1n };
       else if (short === 'budget' && !hasEmptiedParts) {
         hasEmptiedParts = true;
-        await gatherBudget(dependencies, terms);
+        await gatherBudget(dependencies, terms, leastPico);
       } else return undefined;
       attempt = leaseAttempt(dependencies, terms, size);
     }
@@ -118,11 +123,15 @@ async function refill(
 
 /**
  * Empties the parts of a budget that is nearly used up, so that what they have left serves this request.
- * @throws KeyLimitReached when all of it is too little: a refusal by reads alone, while other requests count in it
+ * @throws KeyLimitReached when all of it is less than the first hold: a refusal by reads alone, while other requests count in it
  */
-async function gatherBudget(dependencies: WalletDependencies, { counting, holdPico }: HoldTerms): Promise<void> {
+async function gatherBudget(
+  dependencies: WalletDependencies,
+  { counting }: HoldTerms,
+  leastPico: bigint,
+): Promise<void> {
   const left = counting && (await readBudget(dependencies.store, counting));
-  if (left && left.leftPico < holdPico) throw new KeyLimitReached({ kind: 'budget', ...left });
+  if (left && left.leftPico < leastPico) throw new KeyLimitReached({ kind: 'budget', ...left });
   if (left?.hasParts) await emptyPartsOf(dependencies, left);
 }
 

@@ -440,6 +440,26 @@ export type UsageRequestDetail = {
     };
 };
 
+export type StatisticsReport = {
+    from: string;
+    to: string;
+    interval: string;
+    metric: string;
+    group: string;
+    subgroup?: string;
+    series: Array<{
+        value: string;
+        part?: string;
+        total: ExactUsd | number | null;
+        previous?: ExactUsd | number | null;
+        points: Array<{
+            start: string;
+            amount: ExactUsd | number | null;
+        }>;
+    }>;
+    omitted: number;
+};
+
 export type Member = {
     personId: string;
     role: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor' | string;
@@ -751,22 +771,6 @@ export type LegalHold = {
      * Absent if there is no hold.
      */
     placedAt?: string;
-};
-
-export type Restriction = {
-    /**
-     * Absent if nothing is restricted.
-     */
-    restrictedAt?: string;
-    requestedBy?: string;
-    identityCheck?: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative' | string;
-};
-
-export type AssistedRestriction = {
-    /**
-     * How the operator made sure who asks.
-     */
-    identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
 };
 
 export type AlertRules = {
@@ -1147,7 +1151,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -2873,6 +2877,51 @@ export type GetUsageRequestResponses = {
 
 export type GetUsageRequestResponse = GetUsageRequestResponses[keyof GetUsageRequestResponses];
 
+export type GetStatisticsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day (UTC). By default, 30 days are reported.
+         */
+        from?: string;
+        /**
+         * The last day. By default, today; a day is published two days after it began.
+         */
+        to?: string;
+        interval?: 'day' | 'month';
+        metric?: 'requests' | 'cost' | 'tokens' | 'inputTokens' | 'outputTokens' | 'durationP50' | 'durationP95' | 'durationP99' | 'firstByteP50' | 'firstByteP95' | 'firstByteP99';
+        group?: 'all' | 'model' | 'provider' | 'statusClass';
+        /**
+         * Divides tokens by their unit.
+         */
+        subgroup?: 'unit';
+        /**
+         * `csv` and `jsonl` are sent as a file.
+         */
+        format?: 'json' | 'csv' | 'jsonl';
+    };
+    url: '/v1/statistics';
+};
+
+export type GetStatisticsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetStatisticsError = GetStatisticsErrors[keyof GetStatisticsErrors];
+
+export type GetStatisticsResponses = {
+    /**
+     * Done.
+     */
+    200: StatisticsReport;
+};
+
+export type GetStatisticsResponse = GetStatisticsResponses[keyof GetStatisticsResponses];
+
 export type ListMembersData = {
     body?: never;
     path: {
@@ -4289,189 +4338,6 @@ export type CancelMyErasureResponses = {
 
 export type CancelMyErasureResponse = CancelMyErasureResponses[keyof CancelMyErasureResponses];
 
-export type LiftRestrictionData = {
-    body?: never;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/restriction';
-};
-
-export type LiftRestrictionErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type LiftRestrictionError = LiftRestrictionErrors[keyof LiftRestrictionErrors];
-
-export type LiftRestrictionResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type LiftRestrictionResponse = LiftRestrictionResponses[keyof LiftRestrictionResponses];
-
-export type GetRestrictionData = {
-    body?: never;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/restriction';
-};
-
-export type GetRestrictionErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type GetRestrictionError = GetRestrictionErrors[keyof GetRestrictionErrors];
-
-export type GetRestrictionResponses = {
-    /**
-     * Done.
-     */
-    200: Restriction;
-};
-
-export type GetRestrictionResponse = GetRestrictionResponses[keyof GetRestrictionResponses];
-
-export type SetRestrictionData = {
-    body?: never;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/restriction';
-};
-
-export type SetRestrictionErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type SetRestrictionError = SetRestrictionErrors[keyof SetRestrictionErrors];
-
-export type SetRestrictionResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type SetRestrictionResponse = SetRestrictionResponses[keyof SetRestrictionResponses];
-
-export type SetAssistedRestrictionData = {
-    body: AssistedRestriction;
-    path: {
-        accountId: string;
-    };
-    query?: never;
-    url: '/v1/accounts/{accountId}/assisted-restriction';
-};
-
-export type SetAssistedRestrictionErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type SetAssistedRestrictionError = SetAssistedRestrictionErrors[keyof SetAssistedRestrictionErrors];
-
-export type SetAssistedRestrictionResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type SetAssistedRestrictionResponse = SetAssistedRestrictionResponses[keyof SetAssistedRestrictionResponses];
-
-export type LiftMyRestrictionData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/v1/me/restriction';
-};
-
-export type LiftMyRestrictionErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type LiftMyRestrictionError = LiftMyRestrictionErrors[keyof LiftMyRestrictionErrors];
-
-export type LiftMyRestrictionResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type LiftMyRestrictionResponse = LiftMyRestrictionResponses[keyof LiftMyRestrictionResponses];
-
-export type GetMyRestrictionData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/v1/me/restriction';
-};
-
-export type GetMyRestrictionErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type GetMyRestrictionError = GetMyRestrictionErrors[keyof GetMyRestrictionErrors];
-
-export type GetMyRestrictionResponses = {
-    /**
-     * Done.
-     */
-    200: Restriction;
-};
-
-export type GetMyRestrictionResponse = GetMyRestrictionResponses[keyof GetMyRestrictionResponses];
-
-export type SetMyRestrictionData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/v1/me/restriction';
-};
-
-export type SetMyRestrictionErrors = {
-    /**
-     * A problem.
-     */
-    default: Problem;
-};
-
-export type SetMyRestrictionError = SetMyRestrictionErrors[keyof SetMyRestrictionErrors];
-
-export type SetMyRestrictionResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type SetMyRestrictionResponse = SetMyRestrictionResponses[keyof SetMyRestrictionResponses];
-
 export type GetAlertRulesData = {
     body?: never;
     path: {
@@ -5021,7 +4887,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -5113,7 +4979,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;

@@ -19,6 +19,7 @@ import { PEOPLE_ROUTES } from './people';
 import { POLICY_ROUTES } from './policies';
 import { RESTRICTION_ROUTES } from './restrictions';
 import { STATEMENT_ROUTES } from './statements';
+import { STATISTICS_ROUTES } from './statistics';
 import { USAGE_ROUTES } from './usage';
 import { WEBHOOK_ROUTES } from './webhooks';
 
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   ...PLAN_ROUTES,
   ...STATEMENT_ROUTES,
   ...USAGE_ROUTES,
+  ...STATISTICS_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
