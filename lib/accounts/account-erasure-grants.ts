@@ -16,6 +16,7 @@ const LISTS = [
   'customer-updates',
   'operators',
   'running-exports',
+  'support-threads#*',
 ];
 const INDEXES = ['subject#*', 'suppressed#*', 'restriction#*'];
 const DIRECTORY = ['accounts#*'];

@@ -37,6 +37,9 @@ const SUPPRESSED = ['suppressed#*'];
 /** Whether the processing of an account's or a person's data is restricted. */
 const RESTRICTIONS = ['restriction#*'];
 
+/** Everybody's threads with the operators, by state. */
+const SUPPORT_THREADS = ['support-threads#*'];
+
 /** The exports that are running. */
 const RUNNING_EXPORTS = ['running-exports'];
 
@@ -170,6 +173,12 @@ export class AccountGrants {
     return grantItems(grantee, this.#accounts, actions, [...owners, ...DEPLOYMENT]).combine(
       grantItems(grantee, this.#accounts, ['dynamodb:DeleteItem'], [...owners, ...RUNNING_EXPORTS]),
     );
+  }
+
+  /** Lists threads for operators. A thread and its messages are with their person. */
+  listThreads(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#accounts, actions, SUPPORT_THREADS);
   }
 
   /** Lists an export that begins. The export itself is with its account or person. */

@@ -154,8 +154,8 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '26',
     promise: 'Support messages and surveys are part of a person’s data.',
-    control: 'None yet.',
-    missing: 'Support threads and surveys.',
+    control: 'Threads with the operators and surveys, which are in exports and end with erasure.',
+    missing: 'Pages of the console for them.',
   },
   {
     number: '27',

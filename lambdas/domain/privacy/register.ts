@@ -12,6 +12,7 @@ import { PAYMENT_ITEMS } from '../payments/stored-items';
 import { PEOPLE_ITEMS } from '../people/stored-items';
 import { POLICY_ITEMS } from '../policies/stored-items';
 import { RECEIPT_ITEMS } from '../receipts/stored-items';
+import { SUPPORT_ITEMS } from '../support/stored-items';
 import { ROLL_UP_ITEMS } from '../usage/rollups/stored-items';
 import { ALERT_ITEMS } from '../usage/spend-watch/stored-items';
 import { STATISTICS_ITEMS } from '../usage/statistics/stored-items';
@@ -27,6 +28,7 @@ import { PRIVACY_ITEMS } from './stored-items';
 export const REGISTER: readonly StoredItem[] = [
   ...PEOPLE_ITEMS,
   ...POLICY_ITEMS,
+  ...SUPPORT_ITEMS,
   ...ACCOUNT_ITEMS,
   ...FEDERATION_ITEMS,
   ...NOTIFICATION_ITEMS,

@@ -46,6 +46,7 @@ import { Exports } from '../../../domain/privacy/export/exports';
 import type { ExportLinks, Workflows } from '../../../domain/privacy/export/ports';
 import { Restrictions } from '../../../domain/privacy/restriction/restrictions';
 import { derivedSecret, MAIL_SECRETS, WEBHOOK_SECRETS } from '../../../domain/secret';
+import { Support } from '../../../domain/support/support';
 import type { TableStore } from '../../../domain/table/table-store';
 import { Funds } from '../../../domain/wallet/funds/funds';
 import { Cursors } from './cursors';
@@ -125,6 +126,7 @@ export function apiDependencies(options: ApiOptions) {
     ownership: new Ownership({ clock, audit, members, notify }),
     invitations: new Invitations({ store, clock, audit, emails, notify, secret: invitationSecret }),
     exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
+    support: new Support({ store, clock, audit, notify }),
     policies: new Policies({ store, clock, audit }),
     erasures: new Erasures({ store, clock, audit, notify, ...options.erasures }),
     restrictions: new Restrictions({ store, clock, audit }),

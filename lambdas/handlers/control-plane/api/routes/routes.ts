@@ -20,6 +20,7 @@ import { POLICY_ROUTES } from './policies';
 import { RESTRICTION_ROUTES } from './restrictions';
 import { STATEMENT_ROUTES } from './statements';
 import { STATISTICS_ROUTES } from './statistics';
+import { SUPPORT_ROUTES } from './support';
 import { USAGE_ROUTES } from './usage';
 import { WEBHOOK_ROUTES } from './webhooks';
 
@@ -30,6 +31,7 @@ import { WEBHOOK_ROUTES } from './webhooks';
 export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...POLICY_ROUTES,
+  ...SUPPORT_ROUTES,
   ...NOTIFICATION_ROUTES,
   ...ACCOUNT_ROUTES,
   ...PAYMENT_ROUTES,
