@@ -17,6 +17,7 @@ const LISTS = [
   'operators',
   'running-exports',
   'support-threads#*',
+  'child-reports',
 ];
 const INDEXES = ['subject#*', 'suppressed#*', 'restriction#*'];
 const DIRECTORY = ['accounts#*'];

@@ -40,6 +40,9 @@ const RESTRICTIONS = ['restriction#*'];
 /** Everybody's threads with the operators, by state. */
 const SUPPORT_THREADS = ['support-threads#*'];
 
+/** People who were reported to be children. */
+const CHILD_REPORTS = ['child-reports'];
+
 /** The exports that are running. */
 const RUNNING_EXPORTS = ['running-exports'];
 
@@ -162,7 +165,12 @@ export class AccountGrants {
   exportData(grantee: IGrantable): Grant {
     const owners = [...ACCOUNTS, ...PEOPLE];
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], owners).combine(
-      grantItems(grantee, this.#accounts, ['dynamodb:Query'], [...owners, ...OPERATORS, ...RESTRICTIONS]),
+      grantItems(
+        grantee,
+        this.#accounts,
+        ['dynamodb:Query'],
+        [...owners, ...OPERATORS, ...RESTRICTIONS, ...CHILD_REPORTS],
+      ),
     );
   }
 
@@ -179,6 +187,17 @@ export class AccountGrants {
   listThreads(grantee: IGrantable): Grant {
     const actions = ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
     return grantItems(grantee, this.#accounts, actions, SUPPORT_THREADS);
+  }
+
+  /** Takes reports of children, and decides about them. */
+  takeChildReports(grantee: IGrantable): Grant {
+    const actions = [
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:ConditionCheckItem',
+    ] as const;
+    return grantItems(grantee, this.#accounts, actions, CHILD_REPORTS);
   }
 
   /** Lists an export that begins. The export itself is with its account or person. */

@@ -125,6 +125,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     props.erasures.grantRequest(privacy);
     accounts.grants.restrict(privacy);
     accounts.grants.listThreads(privacy);
+    accounts.grants.takeChildReports(privacy);
   }
 
   #grantUsage({ keys, usage, rollUps, statistics }: ManagementFunctionProps): void {

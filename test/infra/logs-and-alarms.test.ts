@@ -75,6 +75,7 @@ describe('alarms', () => {
       'arrears-errors',
       'arrears-not-running',
       'charge-overrun',
+      'child-reported',
       'control-plane-failing',
       'data-plane-errors',
       'data-plane-failing',

@@ -109,7 +109,14 @@ describe('access', () => {
     const pending = ['grant-expiries#*', 'debts', 'credit-lines', 'open-dues', 'low-balances', 'event#*', 'webhook#*'];
     const ended = ['holds#*', 'leaves#*', 'idempotency#*', 'coupons', 'coupon-code#*'];
     // A restriction is lifted, and a thread moves from one list to another.
-    const exported = ['running-exports', 'passphrase#*', 'running-erasures', 'restriction#*', 'support-threads#*'];
+    const exported = [
+      'running-exports',
+      'passphrase#*',
+      'running-erasures',
+      'restriction#*',
+      'support-threads#*',
+      'child-reports',
+    ];
     const progress = ['job-cursors'];
     expect(new Set(partitions.flat())).toEqual(new Set([...ended, ...pending, ...progress, ...exported]));
   });

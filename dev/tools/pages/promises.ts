@@ -121,7 +121,6 @@ export const PROMISES: readonly Promised[] = [
     number: '20',
     promise: 'The service is for adults.',
     control: 'A dated statement of age is needed before the first key.',
-    missing: 'A route to report an account of a child.',
   },
   {
     number: '21',

@@ -17,6 +17,7 @@ export const exportIdSchema = idSchema('exp', 'export');
 export const erasureIdSchema = idSchema('era', 'erasure');
 export const supportThreadIdSchema = idSchema('sup', 'thread');
 export const supportMessageIdSchema = idSchema('smsg', 'message');
+export const childReportIdSchema = idSchema('chr', 'report');
 export const webhookIdSchema = idSchema('whk', 'webhook');
 export const deliveryIdSchema = idSchema('dlv', 'delivery');
 export const budgetIdSchema = idSchema('bud', 'budget');

@@ -18,6 +18,7 @@ import { ALERT_ITEMS } from '../usage/spend-watch/stored-items';
 import { STATISTICS_ITEMS } from '../usage/statistics/stored-items';
 import { USAGE_ITEMS } from '../usage/stored-items';
 import { WALLET_ITEMS } from '../wallet/stored-items';
+import { CHILD_REPORT_ITEMS } from './children/child-report-item';
 import { ERASURE_ITEMS } from './erasure/stored-items';
 import { PRIVACY_ITEMS } from './stored-items';
 
@@ -46,6 +47,7 @@ export const REGISTER: readonly StoredItem[] = [
   ...AUDIT_ITEMS,
   ...CATALOG_ITEMS,
   ...PRIVACY_ITEMS,
+  ...CHILD_REPORT_ITEMS,
   ...ERASURE_ITEMS,
 ];
 

@@ -28,7 +28,12 @@ import {
 } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { deliveryKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
 import { acceptanceKey, policyNoticeKey } from '../../../lambdas/contracts/storage/table-keys/policies';
-import { erasureKey, exportKey, restrictionKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
+import {
+  childReportKey,
+  erasureKey,
+  exportKey,
+  restrictionKey,
+} from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { supportMessageKey, threadKey } from '../../../lambdas/contracts/storage/table-keys/support';
 import { treeKey } from '../../../lambdas/contracts/storage/table-keys/receipts';
 import { rollUpPartition, rollUpSortKey } from '../../../lambdas/contracts/storage/table-keys/roll-ups';
@@ -396,6 +401,12 @@ export function exampleItems(
       previous: HASH,
       previousAt: AT,
       hash: HASH,
+    },
+    'child-report': {
+      ...childReportKey(personId),
+      reportId: id('chr', 1),
+      personId,
+      reportedAt: AT,
     },
     restriction: {
       ...restrictionKey(accountId),

@@ -123,6 +123,7 @@ export const EXAMPLE_KEYS = [
     exportListingKey: [EXPORT],
     passphraseKey: [EXPORT],
     restrictionKey: [ACCOUNT],
+    childReportKey: [PERSON],
     erasureKey: [ACCOUNT, ERASURE],
     runningErasureKey: [ACCOUNT],
     erasureListingKey: [ERASURE],

@@ -6,7 +6,7 @@ import { ExportStage, unzip } from './export-stage';
 
 const ONE_PAGE = { characters: 1, milliseconds: Infinity };
 /** Kinds that belong to a person and to no account. */
-const SUPPORT_KINDS = ['support-thread', 'support-message'];
+const SUPPORT_KINDS = ['support-thread', 'support-message', 'child-report'];
 const OF_PEOPLE = [
   'person',
   'operator',

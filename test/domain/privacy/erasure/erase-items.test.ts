@@ -60,6 +60,7 @@ test('promise-09 the erasure of an account leaves what the rules keep, as it was
     'suppressed-address',
     ...POLICY_KINDS,
     ...SUPPORT_KINDS,
+    'child-report',
   ];
   for (const [name, item] of before) {
     const kind = kindOf(name, item);
@@ -77,7 +78,15 @@ test('promise-09 the erasure of a person leaves their accounts, which name them 
   await stage.erase(stage.person);
   const after = await stage.store.everything();
   const gone = [...before].filter(([name]) => !after.has(name)).map(([name, item]) => kindOf(name, item).kind);
-  const expected = ['mail-preferences', 'member', 'membership', 'operator', 'pending-message', 'person'];
+  const expected = [
+    'child-report',
+    'mail-preferences',
+    'member',
+    'membership',
+    'operator',
+    'pending-message',
+    'person',
+  ];
   expect([...gone].sort()).toEqual([...expected, ...POLICY_KINDS, 'subject', ...SUPPORT_KINDS, 'suppressed-address']);
   for (const [name, item] of after) expect([name, item]).toEqual([name, before.get(name)]);
 });

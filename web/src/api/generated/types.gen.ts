@@ -157,7 +157,7 @@ export type Account = {
     name?: string;
     ownerId?: string;
     suspendedAt?: string;
-    suspensionReason?: 'abuse' | 'payment' | 'security' | 'request' | 'erasure' | string;
+    suspensionReason?: 'abuse' | 'payment' | 'security' | 'request' | 'child' | 'erasure' | string;
     holds?: 'rolling' | 'worst-case' | string;
     version: number;
 };
@@ -845,6 +845,26 @@ export type AssistedRestriction = {
     identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
 };
 
+export type ChildReport = {
+    reportId: string;
+    personId: string;
+    reportedAt: string;
+};
+
+export type ChildErasures = {
+    erasures: Array<{
+        ownerId: string | string;
+        erasureId: string;
+    }>;
+};
+
+export type ChildErasure = {
+    /**
+     * How the operator made sure that it is a child.
+     */
+    identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
+};
+
 export type AlertRules = {
     errorRate?: {
         percent: number;
@@ -1223,7 +1243,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'support.open' | 'support.own' | 'support.write' | 'support.finish' | 'support.rate' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'support.read' | 'support.answer' | 'support.close' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'support.open' | 'support.own' | 'support.write' | 'support.finish' | 'support.rate' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'support.read' | 'support.answer' | 'support.close' | 'child.read' | 'child.erase' | 'child.dismiss' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -1403,6 +1423,25 @@ export type ErasureCertificate = {
      * The ECDSA signature (P-256, SHA-256, DER) of the certificate as canonical JSON (RFC 8785), in base64.
      */
     signature: string;
+};
+
+export type ChildReportReceipt = {
+    /**
+     * Name it when you write to the operator about the report.
+     */
+    reportId: string;
+};
+
+export type NewChildReport = {
+    /**
+     * The address with which the child signs in. It is not stored.
+     */
+    email: string;
+} | {
+    /**
+     * An account that the child owns.
+     */
+    accountId: string;
 };
 
 export type GetMeData = {
@@ -2393,7 +2432,7 @@ export type AppointOwnerResponse = AppointOwnerResponses[keyof AppointOwnerRespo
 
 export type SuspendAccountData = {
     body: {
-        reason: 'abuse' | 'payment' | 'security' | 'request';
+        reason: 'abuse' | 'payment' | 'security' | 'request' | 'child';
     };
     headers?: {
         /**
@@ -5061,6 +5100,128 @@ export type SetMyRestrictionResponses = {
 
 export type SetMyRestrictionResponse = SetMyRestrictionResponses[keyof SetMyRestrictionResponses];
 
+export type ListChildReportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/child-reports';
+};
+
+export type ListChildReportsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListChildReportsError = ListChildReportsErrors[keyof ListChildReportsErrors];
+
+export type ListChildReportsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<ChildReport>;
+        next?: string;
+    };
+};
+
+export type ListChildReportsResponse = ListChildReportsResponses[keyof ListChildReportsResponses];
+
+export type ReportChildData = {
+    body: NewChildReport;
+    path?: never;
+    query?: never;
+    url: '/v1/child-reports';
+};
+
+export type ReportChildErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ReportChildError = ReportChildErrors[keyof ReportChildErrors];
+
+export type ReportChildResponses = {
+    /**
+     * Received.
+     */
+    202: ChildReportReceipt;
+};
+
+export type ReportChildResponse = ReportChildResponses[keyof ReportChildResponses];
+
+export type EraseChildData = {
+    body: ChildErasure;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        personId: string;
+    };
+    query?: never;
+    url: '/v1/child-reports/{personId}/erasure';
+};
+
+export type EraseChildErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type EraseChildError = EraseChildErrors[keyof EraseChildErrors];
+
+export type EraseChildResponses = {
+    /**
+     * Done.
+     */
+    200: ChildErasures;
+};
+
+export type EraseChildResponse = EraseChildResponses[keyof EraseChildResponses];
+
+export type DismissChildReportData = {
+    body?: never;
+    path: {
+        personId: string;
+    };
+    query?: never;
+    url: '/v1/child-reports/{personId}';
+};
+
+export type DismissChildReportErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type DismissChildReportError = DismissChildReportErrors[keyof DismissChildReportErrors];
+
+export type DismissChildReportResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DismissChildReportResponse = DismissChildReportResponses[keyof DismissChildReportResponses];
+
 export type GetAlertRulesData = {
     body?: never;
     path: {
@@ -5610,7 +5771,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'support.open' | 'support.own' | 'support.write' | 'support.finish' | 'support.rate' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'support.read' | 'support.answer' | 'support.close' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'support.open' | 'support.own' | 'support.write' | 'support.finish' | 'support.rate' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'support.read' | 'support.answer' | 'support.close' | 'child.read' | 'child.erase' | 'child.dismiss' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -5702,7 +5863,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'support.open' | 'support.own' | 'support.write' | 'support.finish' | 'support.rate' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'support.read' | 'support.answer' | 'support.close' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'support.open' | 'support.own' | 'support.write' | 'support.finish' | 'support.rate' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'support.read' | 'support.answer' | 'support.close' | 'child.read' | 'child.erase' | 'child.dismiss' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
