@@ -44,6 +44,10 @@ export const config: TollgateConfig = {
     holds: 'rolling',
   },
 
+  // Every record and log keeps at most the network of a client's IP address. The others are `none`, `hmac` and `full`, and
+  // only `full`, which excludes an archive, lets the firewall log what it blocked: docs/observability.md.
+  addresses: 'truncated',
+
   // Audit events stay in the table for 90 days, and in an archive that cannot be shortened for a year: docs/audit.md.
   audit: { archiveDays: 365 },
 

@@ -1,6 +1,6 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
-import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/deployment/audit-address';
+import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/deployment/address-policy';
 import { browserOriginsSchema } from '../lambdas/contracts/deployment/browser-origins';
 import { erasureSettingsSchema } from '../lambdas/contracts/deployment/erasure-settings';
 import { HOLD_MODE_DEFAULT, holdModeSchema } from '../lambdas/contracts/deployment/hold-mode';
@@ -88,6 +88,8 @@ const configSchema = z.strictObject({
   identity: identitySchema.prefault({}),
   /** People buy credit with Stripe; see docs/deploy.md. @default off: only an operator adds credit */
   payments: paymentsSchema.optional(),
+  /** How much of a client's IP address the audit log and every other log keep; see docs/observability.md. */
+  addresses: z.enum(ADDRESS_POLICIES, `must be one of ${ADDRESS_POLICIES.join(', ')}`).default(ADDRESS_POLICY_DEFAULT),
   audit: z
     .strictObject({
       /**
@@ -99,14 +101,6 @@ const configSchema = z.strictObject({
         .min(1, 'must be at least 1 day')
         .max(ARCHIVE_DAYS_MAX, `must be at most ${ARCHIVE_DAYS_MAX} days`)
         .optional(),
-      /** How much of the actor's IP address an event keeps; see docs/audit.md. */
-      addresses: z
-        .enum(ADDRESS_POLICIES, `must be one of ${ADDRESS_POLICIES.join(', ')}`)
-        .default(ADDRESS_POLICY_DEFAULT),
-    })
-    .refine(({ archiveDays, addresses }) => archiveDays === undefined || addresses !== 'full', {
-      path: ['addresses'],
-      error: 'cannot be full with an archive, because no address could be erased from it',
     })
     .prefault({}),
   /** How long an erasure can be cancelled, and what happens to the credit of the account; see docs/deploy.md. */
@@ -142,6 +136,10 @@ const configSchema = z.strictObject({
 
 /** Adds the rules that involve more than one setting. */
 const deployableSchema = configSchema
+  .refine(({ audit, addresses }) => audit.archiveDays === undefined || addresses !== 'full', {
+    path: ['addresses'],
+    error: 'cannot be full with an archive of the audit log, because no address could be erased from it',
+  })
   .refine(({ minimumTls, domain }) => minimumTls === undefined || domain !== undefined, {
     path: ['minimumTls'],
     error: "needs a domain, because CloudFront's own domain always accepts older handshakes",

@@ -98,10 +98,10 @@ test.each([
     'tollgate.dataPlane.workloadAccounts: must not name an account twice.',
   ],
   [
-    { audit: { archiveDays: 365, addresses: 'full' } },
-    'tollgate.audit.addresses: cannot be full with an archive, because no address could be erased from it.',
+    { audit: { archiveDays: 365 }, addresses: 'full' },
+    'tollgate.addresses: cannot be full with an archive of the audit log, because no address could be erased from it.',
   ],
-  [{ audit: { addresses: 'half' } }, 'tollgate.audit.addresses: must be one of none, hmac, truncated, full.'],
+  [{ addresses: 'half' }, 'tollgate.addresses: must be one of none, hmac, truncated, full.'],
   [{ region: 'Frankfurt' }, 'tollgate.region: must be a region such as eu-central-1.'],
   [{ alarmEmail: 'operator' }, 'tollgate.alarmEmail: must be an email address.'],
   [{ retention: 30 }, 'tollgate: unknown setting retention.'],
