@@ -44,7 +44,7 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '06',
     promise: 'Each kind of record has its own retention, of at most twelve months for usage.',
-    control: 'Retention profiles; a nightly check finds what is older than its class allows.',
+    control: 'Policy profiles; a nightly check finds what is older than its class allows.',
   },
   {
     number: '07',
