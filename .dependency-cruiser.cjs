@@ -22,7 +22,7 @@ const LAYERS = {
 const FLOORS = [
   ['bounded-map.ts', 'clock.ts', 'headers.ts', 'in-parallel.ts', 'local-day.ts', 'log.ts', 'open-once.ts', 'secret.ts'],
   ['money', 'table'],
-  ['errors'],
+  ['errors', 'restrictions'],
   ['attempts', 'edge', 'identity', 'notifications'],
   ['access'],
   ['audit'],

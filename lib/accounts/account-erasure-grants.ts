@@ -9,8 +9,15 @@ const OWNERS = [...ACCOUNTS, ...PEOPLE];
 const AUTO_TOP_UPS = ['auto-top-ups'];
 const CHARGING_TOP_UPS = ['charging-top-ups'];
 /** Lists and indexes with accounts and people. */
-const LISTS = [...AUTO_TOP_UPS, ...CHARGING_TOP_UPS, 'low-balances', 'operators', 'running-exports'];
-const INDEXES = ['subject#*', 'suppressed#*'];
+const LISTS = [
+  ...AUTO_TOP_UPS,
+  ...CHARGING_TOP_UPS,
+  'low-balances',
+  'customer-updates',
+  'operators',
+  'running-exports',
+];
+const INDEXES = ['subject#*', 'suppressed#*', 'restriction#*'];
 const DIRECTORY = ['accounts#*'];
 /** Holds the end of the deployment's audit chain; an account's is in the account's partition. */
 const DEPLOYMENT = ['deployment'];

@@ -14,7 +14,7 @@ export const SECRET_SHAPES = {
   AccessToken: 'eyJ[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}',
 } as const;
 
-/** CloudWatch Logs finds these by itself. */
+/** Kinds that CloudWatch Logs finds by itself. */
 const PERSONAL_AND_SECRET = [
   DataIdentifier.EMAILADDRESS,
   DataIdentifier.IPADDRESS,

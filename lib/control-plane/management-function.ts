@@ -117,6 +117,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     const privacy = this.addPolicy('PrivacyPolicy');
     props.exports.grantRequest(privacy, props);
     props.erasures.grantRequest(privacy);
+    accounts.grants.restrict(privacy);
     this.#grantUsage(props);
   }
 
@@ -143,6 +144,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     wallet.grants.book(money);
     wallet.grants.resolveExceptions(money);
     accounts.grants.setTopUps(money);
+    accounts.grants.updateCustomers(money);
     stripeKeys.grants.read(money);
   }
 }

@@ -50,6 +50,7 @@ export class ServiceStack extends Stack {
 
     this.dataPlane = new DataPlane(this, 'DataPlane', {
       ...shared,
+      accounts,
       keys,
       wallet,
       usage,

@@ -6,6 +6,7 @@ import { ERASURE_EXAMPLES } from './erasure-examples';
 import { EXPORT_EXAMPLES } from './export-examples';
 import { PAYMENT_EXAMPLES } from './payment-examples';
 import { POLICY_EXAMPLES } from './policy-examples';
+import { RESTRICTION_EXAMPLES } from './restriction-examples';
 import { USAGE_EXAMPLES } from './usage-examples';
 import { WEBHOOK_EXAMPLES } from './webhook-examples';
 import { ownerOf } from '../../lambdas/domain/keys/payers/payer';
@@ -71,6 +72,7 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   ...USAGE_EXAMPLES,
   ...EXPORT_EXAMPLES,
   ...ERASURE_EXAMPLES,
+  ...RESTRICTION_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
   ...POLICY_EXAMPLES,
 

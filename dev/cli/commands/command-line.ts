@@ -24,6 +24,7 @@ import { parseOperatorsCommand } from './operators-command';
 import { parsePaymentsCommand, parseWalletCommand } from './money-command';
 import { parseParkedCommand } from './parked-command';
 import { expectArguments, type Options, parseArguments } from './arguments';
+import { parseRestrictionsCommand } from './restrictions-command';
 import { UsageError } from './usage';
 
 /** A command for the tables of the data folder or, when `--stack` is given, of a deployment. */
@@ -104,6 +105,7 @@ const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
   ['payments', parsePaymentsCommand],
   ['exports', parseExportsCommand],
   ['erasures', parseErasuresCommand],
+  ['restrictions', parseRestrictionsCommand],
   ['budgets', parseBudgetsCommand],
 ]);
 

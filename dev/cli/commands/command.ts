@@ -14,6 +14,7 @@ import { EXPORT_COMMANDS } from './exports-command';
 import { OPERATOR_COMMANDS } from './operators-command';
 import { MONEY_COMMANDS } from './money-command';
 import { PARKED_COMMANDS } from './parked-command';
+import { RESTRICTION_COMMANDS } from './restrictions-command';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
@@ -110,6 +111,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   ...MONEY_COMMANDS,
   ...EXPORT_COMMANDS,
   ...ERASURE_COMMANDS,
+  ...RESTRICTION_COMMANDS,
   ...BUDGET_COMMANDS,
 ]);
 

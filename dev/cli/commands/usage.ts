@@ -81,6 +81,15 @@ Erasures
   erasures verify <file>             check a certificate. Exit 1 when it is not valid. --key <file> gives the public keys;
                                      without it, they are fetched as "receipts key" does
 
+Restrictions
+  restrictions set <ownerId> --identity <check>
+                                     restrict the processing of an account's or a person's data for them: their keys get 403,
+                                     and statistics and optional mails stop. The audit log records how you made sure who
+                                     asks, as for exports
+  restrictions lift <ownerId> --identity <check>
+                                     lift it again
+  restrictions show <ownerId>        print since when there is a restriction, as JSON
+
 Receipts and audit logs
   receipts export <accountId>        print the account's signed receipts as JSON lines: each tree, then its receipts
   receipts complete <accountId>      recover receipts whose usage records never reached the sealer: open a leaf for each

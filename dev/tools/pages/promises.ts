@@ -72,14 +72,12 @@ export const PROMISES: readonly Promised[] = [
     number: '11',
     promise: 'People can have wrong data corrected.',
     control:
-      'An account’s name and billing details, and the address in the user pool, are stored once and can be changed.',
-    missing: 'A test that an old value is in no store.',
+      'An account’s name and billing details, and the address in the user pool, are stored once and can be changed; Stripe is told.',
   },
   {
     number: '12',
     promise: 'People can restrict the processing of their data.',
-    control: 'None yet.',
-    missing: 'A restriction that refuses requests, and stops analytics and optional mails.',
+    control: 'A restriction that refuses requests, and stops statistics, alerts and optional mails.',
   },
   {
     number: '13',

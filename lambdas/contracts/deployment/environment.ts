@@ -9,6 +9,7 @@
  * number of days. `HOLDS` is one of HOLD_MODES.
  */
 export const WORKLOADS_ENV = [
+  'ACCOUNTS_TABLE',
   'WALLET_TABLE',
   'KEYS_TABLE',
   'USAGE_TABLE',

@@ -37,6 +37,7 @@ const RULES = {
   'policy.read': self('see the policies, and which versions they accepted'),
   'policy.accept': self('accept a version of a policy'),
   'person.erase': self('have their own data erased, and cancel that'),
+  'person.restrict': self('restrict the processing of their own data, and lift that'),
   'account.create': self('create an account and own it'),
   'invitation.accept': self('accept an invitation that was sent to them'),
 
@@ -108,6 +109,10 @@ const RULES = {
   // No role has these permissions: only the deployment itself carries out an erasure.
   'erasure.begin': members('begin an erasure after its grace period'),
   'erasure.certify': members('certify an erasure'),
+  'restriction.read': membersAndOperators('see whether the processing of the account’s data is restricted', ...ROLES),
+  'restriction.set': members('restrict the processing of the account’s data', 'owner'),
+  'restriction.assist': operators('restrict the processing of the account’s data for its owner', 'account'),
+  'restriction.lift': membersAndOperators('lift the restriction of the account', 'owner'),
   'alert.read': members('see the rules for alerts', 'owner', 'admin'),
   'alert.change': members('change the rules for alerts', 'owner', 'admin'),
   'webhook.read': members('see the webhooks and their deliveries', 'owner', 'admin'),

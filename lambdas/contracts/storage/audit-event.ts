@@ -63,7 +63,9 @@ export const auditFieldsSchema = z.strictObject({
     .optional(),
   /** The coupon that was redeemed. */
   coupon: couponIdSchema.optional(),
-  /** How an operator made sure who asked for an export or an erasure. */
+  /** Whether the processing of data is restricted. */
+  restricted: z.boolean().optional(),
+  /** How an operator made sure who asked for an export, an erasure or a restriction. */
   identityCheck: z.enum(IDENTITY_CHECKS).optional(),
   /** The decision about an erasure that had stopped. */
   decision: z.enum(RESOLUTIONS).optional(),

@@ -33,6 +33,7 @@ export async function deployedGateway(
   entrance: Entrance,
 ): Promise<Pick<Gateway, 'handle'>> {
   const tableNames = {
+    accounts: env.ACCOUNTS_TABLE,
     wallet: env.WALLET_TABLE,
     keys: env.KEYS_TABLE,
     usage: env.USAGE_TABLE,

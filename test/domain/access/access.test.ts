@@ -82,6 +82,11 @@ describe('the table of permissions', () => {
       'erasure.lift operator',
       'erasure.begin',
       'erasure.certify',
+      // Every member sees why no key works.
+      'restriction.read owner admin developer billing auditor operator',
+      'restriction.set owner',
+      'restriction.assist operator',
+      'restriction.lift owner operator',
       'alert.read owner admin',
       'alert.change owner admin',
       'webhook.read owner admin',

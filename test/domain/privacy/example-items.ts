@@ -28,7 +28,7 @@ import {
 } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { deliveryKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
 import { acceptanceKey, policyNoticeKey } from '../../../lambdas/contracts/storage/table-keys/policies';
-import { erasureKey, exportKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
+import { erasureKey, exportKey, restrictionKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { treeKey } from '../../../lambdas/contracts/storage/table-keys/receipts';
 import { rollUpPartition, rollUpSortKey } from '../../../lambdas/contracts/storage/table-keys/roll-ups';
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
@@ -376,6 +376,12 @@ export function exampleItems(
       previous: HASH,
       previousAt: AT,
       hash: HASH,
+    },
+    restriction: {
+      ...restrictionKey(accountId),
+      restrictedAt: AT,
+      requestedBy: personId,
+      identityCheck: 'verified_email',
     },
     erasure: {
       ...erasureKey(accountId, erasureId),

@@ -12,6 +12,7 @@ import { readSpendingRules } from '../../keys/spending/spending-rules-item';
 import type { NewMessage } from '../../notifications/outbox/message';
 import { budgetReached, sharedBudgetReached } from '../../notifications/outbox/messages';
 import type { Notify } from '../../notifications/outbox/outbox';
+import { isRestricted } from '../../restrictions/restriction-item';
 import { commit } from '../../table/commit';
 import { absent, any, compare } from '../../table/condition';
 import { REQUEST_RETRY, retry, systemTiming } from '../../table/retry';
@@ -32,6 +33,7 @@ type Charged = Pick<UsageRecord, 'accountId' | 'keyId' | 'payer' | 'labels' | 'a
 
 /** A window of a budget in which requests have spent, and the message that tells how much of it they used. */
 interface SpentWindow {
+  readonly accountId: string;
   readonly counterId: string;
   readonly window: string;
   readonly limitPico: bigint;
@@ -66,7 +68,11 @@ export class BudgetWatch {
       for (const { at } of changes) {
         const { messageOf, ...spent } = spentWindow(counterId, budget, at);
         const ofKey = { accountId, keyId, counterId };
-        windows.push({ ...spent, messageOf: (percent) => budgetReached({ ...ofKey, ...messageOf(percent) }) });
+        windows.push({
+          ...spent,
+          accountId,
+          messageOf: (percent) => budgetReached({ ...ofKey, ...messageOf(percent) }),
+        });
       }
     }
     return windows;
@@ -85,6 +91,7 @@ export class BudgetWatch {
           const ofAccount = { accountId, budgetId, of };
           windows.push({
             ...spent,
+            accountId,
             messageOf: (percent) => sharedBudgetReached({ ...ofAccount, ...messageOf(percent) }),
           });
         }
@@ -93,7 +100,7 @@ export class BudgetWatch {
     return windows;
   }
 
-  async #check({ counterId, window, limitPico, messageOf }: SpentWindow): Promise<void> {
+  async #check({ accountId, counterId, window, limitPico, messageOf }: SpentWindow): Promise<void> {
     const { store, clock, notify } = this.#options;
     // Money that running requests hold may return, so it does not count.
     const { countedPico, heldPico } = await readCounted(store, { counterId, window });
@@ -101,7 +108,7 @@ export class BudgetWatch {
     if (percent === undefined) return;
     const notice = budgetNoticeKey(counterId, window);
     const told = await store.get({ table: KEYS, key: notice });
-    if (amountSchema.parse(told?.['percent']) >= BigInt(percent)) return;
+    if (amountSchema.parse(told?.['percent']) >= BigInt(percent) || (await isRestricted(store, accountId))) return;
     const isNew = any(absent('percent'), compare('percent', '<', BigInt(percent)));
     const change = { set: { percent: BigInt(percent) } };
     await retry(REQUEST_RETRY, systemTiming(clock), () =>

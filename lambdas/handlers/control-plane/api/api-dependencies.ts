@@ -44,6 +44,7 @@ import { LegalHolds } from '../../../domain/privacy/erasure/legal-holds';
 import type { ErasureWorkflows } from '../../../domain/privacy/erasure/ports';
 import { Exports } from '../../../domain/privacy/export/exports';
 import type { ExportLinks, Workflows } from '../../../domain/privacy/export/ports';
+import { Restrictions } from '../../../domain/privacy/restriction/restrictions';
 import { derivedSecret, MAIL_SECRETS, WEBHOOK_SECRETS } from '../../../domain/secret';
 import type { TableStore } from '../../../domain/table/table-store';
 import { Funds } from '../../../domain/wallet/funds/funds';
@@ -126,6 +127,7 @@ export function apiDependencies(options: ApiOptions) {
     exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
     policies: new Policies({ store, clock, audit }),
     erasures: new Erasures({ store, clock, audit, notify, ...options.erasures }),
+    restrictions: new Restrictions({ store, clock, audit }),
     legalHolds: new LegalHolds({ store, clock, audit }),
     preferences: new Preferences({ store }),
     webhooks: new Webhooks({ store, clock, audit, secrets: webhookSecrets }),

@@ -773,6 +773,22 @@ export type LegalHold = {
     placedAt?: string;
 };
 
+export type Restriction = {
+    /**
+     * Absent if nothing is restricted.
+     */
+    restrictedAt?: string;
+    requestedBy?: string;
+    identityCheck?: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative' | string;
+};
+
+export type AssistedRestriction = {
+    /**
+     * How the operator made sure who asks.
+     */
+    identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
+};
+
 export type AlertRules = {
     errorRate?: {
         percent: number;
@@ -1151,7 +1167,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -4338,6 +4354,189 @@ export type CancelMyErasureResponses = {
 
 export type CancelMyErasureResponse = CancelMyErasureResponses[keyof CancelMyErasureResponses];
 
+export type LiftRestrictionData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/restriction';
+};
+
+export type LiftRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type LiftRestrictionError = LiftRestrictionErrors[keyof LiftRestrictionErrors];
+
+export type LiftRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type LiftRestrictionResponse = LiftRestrictionResponses[keyof LiftRestrictionResponses];
+
+export type GetRestrictionData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/restriction';
+};
+
+export type GetRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetRestrictionError = GetRestrictionErrors[keyof GetRestrictionErrors];
+
+export type GetRestrictionResponses = {
+    /**
+     * Done.
+     */
+    200: Restriction;
+};
+
+export type GetRestrictionResponse = GetRestrictionResponses[keyof GetRestrictionResponses];
+
+export type SetRestrictionData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/restriction';
+};
+
+export type SetRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetRestrictionError = SetRestrictionErrors[keyof SetRestrictionErrors];
+
+export type SetRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type SetRestrictionResponse = SetRestrictionResponses[keyof SetRestrictionResponses];
+
+export type SetAssistedRestrictionData = {
+    body: AssistedRestriction;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/assisted-restriction';
+};
+
+export type SetAssistedRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetAssistedRestrictionError = SetAssistedRestrictionErrors[keyof SetAssistedRestrictionErrors];
+
+export type SetAssistedRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type SetAssistedRestrictionResponse = SetAssistedRestrictionResponses[keyof SetAssistedRestrictionResponses];
+
+export type LiftMyRestrictionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/restriction';
+};
+
+export type LiftMyRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type LiftMyRestrictionError = LiftMyRestrictionErrors[keyof LiftMyRestrictionErrors];
+
+export type LiftMyRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type LiftMyRestrictionResponse = LiftMyRestrictionResponses[keyof LiftMyRestrictionResponses];
+
+export type GetMyRestrictionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/restriction';
+};
+
+export type GetMyRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetMyRestrictionError = GetMyRestrictionErrors[keyof GetMyRestrictionErrors];
+
+export type GetMyRestrictionResponses = {
+    /**
+     * Done.
+     */
+    200: Restriction;
+};
+
+export type GetMyRestrictionResponse = GetMyRestrictionResponses[keyof GetMyRestrictionResponses];
+
+export type SetMyRestrictionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/restriction';
+};
+
+export type SetMyRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetMyRestrictionError = SetMyRestrictionErrors[keyof SetMyRestrictionErrors];
+
+export type SetMyRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type SetMyRestrictionResponse = SetMyRestrictionResponses[keyof SetMyRestrictionResponses];
+
 export type GetAlertRulesData = {
     body?: never;
     path: {
@@ -4887,7 +5086,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -4979,7 +5178,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;

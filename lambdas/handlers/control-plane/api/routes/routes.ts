@@ -17,6 +17,7 @@ import { PAYMENT_ROUTES } from './payments';
 import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
 import { POLICY_ROUTES } from './policies';
+import { RESTRICTION_ROUTES } from './restrictions';
 import { STATEMENT_ROUTES } from './statements';
 import { STATISTICS_ROUTES } from './statistics';
 import { USAGE_ROUTES } from './usage';
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   ...FEDERATION_ROUTES,
   ...EXPORT_ROUTES,
   ...ERASURE_ROUTES,
+  ...RESTRICTION_ROUTES,
   ...ALERT_ROUTES,
   ...SPENDING_ROUTES,
   ...WEBHOOK_ROUTES,
