@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AdminGetUserCommand, CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { APIError } from 'openai';
+import type { APIError } from 'openai';
 import {
   attestAdult,
   createAccount,
@@ -56,7 +56,7 @@ export function testRights(stage: () => Stage): () => void {
       },
       WORKFLOW_TIMEOUT_MS,
     );
-    const [file] = ready.files ?? [];
+    const [file] = ready.files;
     const revealed = await revealExportPassphrase({
       client,
       path: { ...path, exportId: begun.exportId },
