@@ -91,7 +91,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
         PROVIDER_IDS: config.providers.map((provider) => provider.id).join(','),
         MAIL_FROM: mailFrom ?? 'none',
         OPERATOR_MFA: operatorMfa,
-        ADDRESS_POLICY: config.audit.addresses,
+        ADDRESS_POLICY: config.addresses,
         PUBLIC_URL: consoleUrlOf(config) ?? 'none',
         EXPORT_BUCKET: props.exports.files.bucket.bucketName,
         EXPORT_MACHINE: props.exports.workflow.machine.attrArn,

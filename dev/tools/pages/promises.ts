@@ -33,8 +33,8 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '04',
     promise: 'Addresses in logs serve security only and are gone soon.',
-    control: 'Every log group expires within 30 days, those with addresses within 7.',
-    missing: 'The policy for addresses covers the audit log only; the log of the firewall has whole addresses.',
+    control:
+      'One policy for addresses covers every log; a log that cannot honour it is off. Every log group expires within 30 days, one with addresses within 7.',
   },
   {
     number: '05',
@@ -44,7 +44,7 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '06',
     promise: 'Each kind of record has its own retention, of at most twelve months for usage.',
-    control: 'Retention profiles; a nightly check finds what is older than its class allows.',
+    control: 'Policy profiles; a nightly check finds what is older than its class allows.',
   },
   {
     number: '07',

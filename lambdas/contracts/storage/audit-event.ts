@@ -4,7 +4,7 @@ import { IDENTITY_CHECKS } from './export';
 import { hashSchema } from './hash';
 import { SUSPENSION_REASONS } from '../http/accounts';
 import { HOLD_MODES } from '../deployment/hold-mode';
-import { keptAddressSchema } from '../deployment/audit-address';
+import { keptAddressSchema } from '../deployment/address-policy';
 import {
   accountIdSchema,
   catalogVersionSchema,

@@ -1,3 +1,4 @@
+import type { FailedAttempt } from '../../contracts/storage/usage-record';
 import { errorName } from '../log';
 import { MINUTE_MS, monotonicClock } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
@@ -11,7 +12,7 @@ import { type PricedTargets, priceTargets } from './admission/priced-targets';
 import { oncePerKey } from './idempotency/once-per-key';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
 import { attempt } from './provider/provider-attempt';
-import { shouldTryNextTarget } from './provider/provider-errors';
+import { faultOf, shouldTryNextTarget } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
 import type { CutReason } from './rolling/cut-reason';
 import { outputPlanOf } from './admission/first-hold';
@@ -184,6 +185,7 @@ async function callProviders(
   const { endpoint, exchange } = call;
   // Only a hold that rolls can fall short.
   const stop = admitted.hold.rolling ? AbortSignal.any([call.stop, money]) : call.stop;
+  const failedAttempts: FailedAttempt[] = [];
   let firstByteMs: number | undefined;
   const onFirstByte = (): void => {
     firstByteMs ??= elapsedMs(paid, dependencies.clock());
@@ -209,7 +211,8 @@ async function callProviders(
         onFirstByte,
       });
       if (!shouldTryNextTarget(answer) || stop.aborted || target === admitted.targets.at(-1))
-        return { answer, target, firstByteMs };
+        return { answer, target, failedAttempts, firstByteMs };
+      failedAttempts.push({ provider: target.provider.id, ...faultOf(answer) });
     }
   } catch (error) {
     // A bug in the gateway must not leave the hold behind.
@@ -218,7 +221,7 @@ async function callProviders(
       cause: errorName(error),
     });
   }
-  return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };
+  return { answer: { kind: 'failed', failure: 'broken' }, target, failedAttempts, firstByteMs };
 }
 
 /** A stream reader serves one attempt, so the next provider's stream gets a new one. */

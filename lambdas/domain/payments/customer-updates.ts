@@ -24,8 +24,8 @@ export interface CustomerUpdatesOptions {
 }
 
 /**
- * Carries corrected billing details on to the payment processor, where people have entered theirs when they paid. For an
- * account without a customer there, nothing has to be corrected.
+ * Carries corrected billing details on to the payment processor, where people have entered theirs when they paid. An
+ * account without a customer there has nothing to correct.
  */
 export class CustomerUpdates {
   readonly #options: CustomerUpdatesOptions;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
-import type { AddressPolicy } from '../../../contracts/deployment/audit-address';
+import type { AddressPolicy } from '../../../contracts/deployment/address-policy';
 import type { ErasureSettings } from '../../../contracts/deployment/erasure-settings';
-import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/deployment/audit-address';
+import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/deployment/address-policy';
 import type { CatalogData } from '../../../contracts/storage/catalog';
 import { Access } from '../../../domain/access/access';
 import { Accounts } from '../../../domain/accounts/accounts';

@@ -454,6 +454,11 @@ export type UsageRequest = {
     };
     payer?: string;
     endUser?: string;
+    failedAttempts?: Array<{
+        provider: string;
+        failure?: string;
+        httpStatus?: number;
+    }>;
     firstByteMs?: number;
     durationMs: number;
 };
@@ -480,6 +485,11 @@ export type UsageRequestDetail = {
     };
     payer?: string;
     endUser?: string;
+    failedAttempts?: Array<{
+        provider: string;
+        failure?: string;
+        httpStatus?: number;
+    }>;
     firstByteMs?: number;
     durationMs: number;
     entries: Array<{
