@@ -114,6 +114,7 @@ describe('alarms', () => {
       'accounts-per-hour-reached',
       'arrears-errors',
       'arrears-not-running',
+      'bedrock-refused',
       'charge-overrun',
       'control-plane-failing',
       'data-plane-errors',

@@ -16,8 +16,8 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '01',
     promise: 'Content is never stored, logged or used for training.',
-    control: 'Bodies pass through memory only; log lines are codes with allow-listed fields.',
-    missing: 'The canary does not search mails, exports and the history of workflows yet.',
+    control:
+      'Bodies pass through memory only; log lines are codes with allow-listed fields; Bedrock gets no request while its account logs prompts.',
     operator: 'Choose providers whose terms exclude training, and state it in their settings.',
   },
   {
