@@ -60,7 +60,7 @@ test('Bedrock is refused while its log is on, and served ten seconds after that 
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
     level: 'error',
     code: 'BEDROCK_REFUSED',
-    provider: 'bedrock',
+    'gen_ai.provider.name': 'bedrock',
     cause: 'logging_on',
   });
   answer.body = '{"loggingConfig":null}';

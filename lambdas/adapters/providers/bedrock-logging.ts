@@ -68,10 +68,10 @@ export class BedrockLogging {
   async #ask(provider: string, region: string): Promise<ProviderRefusal | undefined> {
     try {
       if (!(await this.#isOn(provider, region))) return undefined;
-      this.#options.log.error('BEDROCK_REFUSED', { provider, cause: 'logging_on' });
+      this.#options.log.error('BEDROCK_REFUSED', { 'gen_ai.provider.name': provider, cause: 'logging_on' });
       return 'logs_content';
     } catch (error) {
-      this.#options.log.error('BEDROCK_REFUSED', { provider, cause: errorName(error) });
+      this.#options.log.error('BEDROCK_REFUSED', { 'gen_ai.provider.name': provider, cause: errorName(error) });
       return 'logging_unknown';
     }
   }

@@ -49,7 +49,7 @@ export async function deployedGateway(
     clock,
   });
   const providers = z.array(providerSettingsSchema).parse(JSON.parse(env.PROVIDERS));
-  const log = new StdoutLog();
+  const log = new StdoutLog(undefined, env.METRICS_NAMESPACE === 'none' ? undefined : env.METRICS_NAMESPACE);
   const [keys, entered] = await Promise.all([providerKeys.get(), entrance({ store, client, clock })]);
   let apiKeys = keys;
   const apiKey = (id: string): string | undefined => apiKeys[id];
@@ -90,6 +90,7 @@ function withKey(
 ): readonly ProviderSettings[] {
   const usable = providers.filter(({ id }) => apiKeys[id] !== undefined);
   if (usable.length === 0) throw new Error('the provider-keys secret has no key of a configured provider');
-  for (const { id } of providers) if (apiKeys[id] === undefined) log.warn('PROVIDER_WITHOUT_KEY', { provider: id });
+  for (const { id } of providers)
+    if (apiKeys[id] === undefined) log.warn('PROVIDER_WITHOUT_KEY', { 'gen_ai.provider.name': id });
   return usable;
 }
