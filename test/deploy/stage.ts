@@ -136,6 +136,7 @@ export function workloadsEnvironment(stage: Stage): Env<typeof WORKLOADS_ENV> {
   const { deployment, config } = stage;
   return {
     ...sweepEnvironment(stage),
+    ACCOUNTS_TABLE: deployment.tableNames.accounts,
     CATALOG_TABLE: deployment.tableNames.catalog,
     PROVIDER_KEYS_SECRET: deployment.output('ProviderKeysSecret'),
     PROVIDERS: JSON.stringify(config.providers),

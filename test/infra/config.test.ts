@@ -88,7 +88,6 @@ test.each([
     { lambdaConcurrency: 1_000, dataPlane: { reservedConcurrency: 900 } },
     'tollgate.lambdaConcurrency: must be at least 1049, because Lambda keeps 100 executions unreserved; raise the quota first, and leave the setting out until then.',
   ],
-  [{ retentionProfile: 'forever' }, 'tollgate.retentionProfile: must be one of standard, brief, year.'],
   [
     { dataPlane: { workloadAccounts: ['arn:aws:iam::444455556666:root'] } },
     'tollgate.dataPlane.workloadAccounts.0: must be an AWS account number of 12 digits.',
@@ -167,11 +166,6 @@ test('the context replaces the configuration file entirely', () => {
   expect(readConfig(node, sources)).toMatchObject({ stage: 'prod', usageDays: 30 });
   node.setContext('tollgate', { stage: 'test' });
   expect(readConfig(node, sources)).toMatchObject({ stage: 'test', usageDays: 90 });
-});
-
-test('a single setting overrides the retention profile', () => {
-  expect(parseConfig({ retentionProfile: 'brief' })).toMatchObject({ usageDays: 30, pitrDays: 7, logDays: 7 });
-  expect(parseConfig({ retentionProfile: 'year', logDays: 14 })).toMatchObject({ usageDays: 366, logDays: 14 });
 });
 
 test('the example configuration can be synthesized unchanged', () => {

@@ -72,7 +72,7 @@ export function subprocessorsPage({ resources }: Assembly): string {
           'Stripe',
           'payments, if configured',
           'Stripe’s',
-          'IDs of accounts, amounts; people enter the rest on Stripe’s pages',
+          'IDs of accounts, amounts, corrected billing details; people enter the rest on Stripe’s pages',
         ],
         ...providersOf(resources).map(({ id, baseUrl, region: stated }) => [
           id,

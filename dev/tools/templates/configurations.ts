@@ -43,7 +43,7 @@ export const CONFIGURATIONS: Readonly<Record<string, object>> = {
       providers: [OIDC, SAML],
     },
   },
-  retention: { retentionProfile: 'year', logDays: 14, providers: [PROVIDER], addresses: 'none' },
+  retention: { policyProfile: 'tokenbyte', logDays: 14, providers: [PROVIDER], addresses: 'none' },
   addresses: { addresses: 'full' },
   emulator: { target: 'emulator', stage: 'test', addresses: 'full' },
   everything: {

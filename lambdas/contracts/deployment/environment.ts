@@ -10,6 +10,7 @@
  * counts requests, or `none`.
  */
 export const WORKLOADS_ENV = [
+  'ACCOUNTS_TABLE',
   'WALLET_TABLE',
   'KEYS_TABLE',
   'USAGE_TABLE',
@@ -123,6 +124,7 @@ export const API_ENV = [
   'CATALOG_TABLE',
   'USAGE_TABLE',
   'ROLLUPS_TABLE',
+  'STATISTICS_TABLE',
   'OUTBOX_TABLE',
   'KEY_PEPPER_SECRET',
   'ORIGIN_SECRET',
@@ -170,6 +172,7 @@ export const ERASURE_SETTLE_ENV = ['ACCOUNTS_TABLE', 'WALLET_TABLE'] as const;
 /** The step of an erasure that ends the balance. The last three are those of the functions of payments. */
 export const ERASURE_BALANCE_ENV = [
   'ACCOUNTS_TABLE',
+  'KEYS_TABLE',
   'WALLET_TABLE',
   'AUDIT_TABLE',
   'PAYMENT_SETTINGS',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ENDPOINT_IDS } from './catalog';
 import { labelsSchema } from '../http/key-rules';
+import { endUserSchema, personIdSchema } from './ids';
 import { openValue } from './open-values';
 import { type StoredUsage, UNITS } from './units';
 
@@ -57,6 +58,10 @@ export const writtenUsageRecordSchema = z.strictObject({
   priceVersion: z.string(),
   /** The labels of the key, for cost allocation. */
   labels: labelsSchema.optional(),
+  /** The member who pays: the payer of the key when the request was admitted. Absent for a key without one. */
+  payer: personIdSchema.optional(),
+  /** The client's end user or session: a keyed hash, and never the value. Only for accounts that have asked for it. */
+  endUser: endUserSchema.optional(),
   /** The lease that paid for the request and the request's number within it. Absent if the request had its own hold. */
   leaseTurn: z.string().optional(),
   /** From admission to the provider's first byte. Absent if no byte arrived. */
@@ -81,6 +86,8 @@ export const usageRecordSchema = z.object({
   status: openValue(REQUEST_STATUSES),
   usage: storedUsageSchema,
   labels: z.record(z.string(), z.string()).optional(),
+  payer: z.string().optional(),
+  endUser: z.string().optional(),
 });
 
 export type UsageRecord = z.infer<typeof usageRecordSchema>;

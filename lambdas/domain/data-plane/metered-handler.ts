@@ -2,6 +2,7 @@ import { errorName } from '../log';
 import { MINUTE_MS, monotonicClock } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
 import type { AppError } from '../errors/app-error';
+import { type SpendingRules, withSpendingRules } from '../keys/spending/known-spending-rules';
 import { systemSleep } from '../table/retry';
 import { type Admission, admit, type Admitted, type Offer, shortageOf } from './admission/admission';
 import { countOnce } from './admission/counted-input';
@@ -14,6 +15,7 @@ import { shouldTryNextTarget } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
 import type { CutReason } from './rolling/cut-reason';
 import { outputPlanOf } from './admission/first-hold';
+import { endUserOf } from './end-user';
 import { RollingOutput } from './rolling/rolling-output';
 import { closeAnswer } from './settlement/close-answer';
 import type { ProviderOutcome } from './settlement/outcome';
@@ -38,7 +40,8 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
     body,
     holdDeadline: holdDeadlineOf(call),
     check: () => check(dependencies, asked, dependencies.clock()),
-    hold: () => hold(dependencies, asked, dependencies.clock()),
+    hold: () =>
+      withSpendingRules(dependencies.spending, call.caller.accountId, (rules) => hold(dependencies, asked, rules)),
   });
   const client = request.stream ? new ClientStream(call.exchange, call.headers, waitedMs) : undefined;
   const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole), waitedMs);
@@ -96,19 +99,22 @@ async function check(dependencies: MeteredDependencies, asked: Asked, now: numbe
   const { caller } = call;
   const { wallet } = dependencies;
   const offer = offerOf(dependencies, asked, await targetsOf(dependencies, asked, now));
-  return shortageOf({ wallet, request, ...offer, caller, now, timeLimitMs: timeLimitOf(call, now) });
+  const rules = dependencies.spending.of(caller.accountId);
+  return shortageOf({ wallet, request, ...offer, caller, rules, now, timeLimitMs: timeLimitOf(call, now) });
 }
 
 async function hold(
   dependencies: MeteredDependencies,
   asked: Asked,
-  now: number,
+  rules: SpendingRules,
 ): Promise<{ admitted: Admitted; admittedAt: number }> {
   const { call, request } = asked;
   const { caller, endpoint, requestId } = call;
+  const now = dependencies.clock();
   const targets = await targetsOf(dependencies, asked, now);
   const [{ model, provider, price }] = targets;
   const labels = caller.rules?.labels;
+  const endUser = endUserOf(rules, request, call.exchange.headers);
   const details = {
     keyId: caller.keyId,
     endpoint: endpoint.id,
@@ -118,6 +124,8 @@ async function hold(
     at: new Date(now).toISOString(),
     priceVersion: price.version,
     ...(labels && { labels }),
+    ...(caller.payer !== undefined && { payer: caller.payer }),
+    ...(endUser !== undefined && { endUser }),
   };
   const { wallet, shortAccounts, sleep = systemSleep } = dependencies;
   const admitted = await admit({
@@ -126,6 +134,7 @@ async function hold(
     request,
     ...offerOf(dependencies, asked, targets),
     caller,
+    rules,
     requestId,
     deadline: holdDeadlineOf(call),
     details,

@@ -38,6 +38,7 @@ export async function deployedApi(
     outbox: env.OUTBOX_TABLE,
     usage: env.USAGE_TABLE,
     rollups: env.ROLLUPS_TABLE,
+    statistics: env.STATISTICS_TABLE,
   };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
   const pepper = new CachedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });

@@ -33,6 +33,7 @@ export function renderUsageRecord(record: UsageRecord): object {
     ...(overrunPico > 0n ? { overrun: formatUsd(overrunPico) } : {}),
     priceVersion,
     ...(record.labels ? { labels: record.labels } : {}),
+    ...(record.endUser === undefined ? {} : { endUser: record.endUser }),
     ...(record.firstByteMs === undefined ? {} : { firstByteMs: record.firstByteMs }),
     durationMs: record.durationMs,
   };

@@ -27,6 +27,7 @@ export function expiryAfter(at: string, retentionDays: number): number {
 export function putUsageRecord(record: UsageRecord, retentionDays: number, when: Condition): Put {
   const { requestId, accountId, keyId, at, endpoint, model, provider, streamed, status, httpStatus } = record;
   const { estimated, costPico, overrunPico, priceVersion, labels, leaseTurn, firstByteMs, durationMs } = record;
+  const { payer, endUser } = record;
   const item: Item = {
     ...usageRecordKey(accountId, requestId),
     [EXPIRES_AT]: expiryAfter(at, retentionDays),
@@ -47,6 +48,8 @@ export function putUsageRecord(record: UsageRecord, retentionDays: number, when:
     priceVersion,
     durationMs,
     ...(labels && { labels }),
+    ...(payer !== undefined && { payer }),
+    ...(endUser !== undefined && { endUser }),
     ...(leaseTurn !== undefined && { leaseTurn }),
     ...(firstByteMs !== undefined && { firstByteMs }),
   };

@@ -20,7 +20,7 @@ type SeriesView = z.input<typeof usageReportSchema>['series'][number];
 export function seriesViews(
   series: readonly Series[],
   { metric, subgroup }: { readonly metric: Metric; readonly subgroup: Subgroup | undefined },
-  previous: ReadonlyMap<string, Measures> | undefined,
+  previous?: ReadonlyMap<string, Measures>,
 ): SeriesView[] {
   return series.flatMap(({ value, total, points }) => {
     const view = (amountOf: (measures: Measures) => Amount): Omit<SeriesView, 'value'> => ({
@@ -70,6 +70,8 @@ export const REQUEST_COLUMNS = [
   'overrun',
   'priceVersion',
   'labels',
+  'payer',
+  'endUser',
   'firstByteMs',
   'durationMs',
 ] as const;
