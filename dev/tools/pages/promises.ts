@@ -137,8 +137,8 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '23',
     promise: 'The service is audited and scanned regularly.',
-    control: 'Rule packs run on every template, and no finding is unexplained.',
-    missing: 'A pack of evidence with a list of software components.',
+    control:
+      'Rule packs run on every template, and no finding is unexplained; a pack of evidence maps controls to tests and lists all software components.',
     operator: 'Audits and certificates are yours; this software claims none.',
   },
   {
