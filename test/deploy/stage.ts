@@ -145,5 +145,6 @@ export function workloadsEnvironment(stage: Stage): Env<typeof WORKLOADS_ENV> {
     PROVIDER_KEYS_SECRET: deployment.output('ProviderKeysSecret'),
     PROVIDERS: JSON.stringify(config.providers),
     HOLDS: 'rolling',
+    METRICS_NAMESPACE: 'Tollgate/test',
   };
 }

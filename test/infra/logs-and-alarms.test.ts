@@ -114,6 +114,7 @@ describe('alarms', () => {
       'accounts-per-hour-reached',
       'arrears-errors',
       'arrears-not-running',
+      'bedrock-refused',
       'charge-overrun',
       'child-reported',
       'control-plane-failing',

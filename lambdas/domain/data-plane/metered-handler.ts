@@ -197,6 +197,11 @@ async function callProviders(
     for (const next of admitted.targets) {
       target = next;
       const path = endpoint.providerPath(request, target.sentAs ?? request.model);
+      const failure = await dependencies.providers.refusal?.(target.provider);
+      if (failure !== undefined) {
+        if (target === admitted.targets.at(-1)) return { answer: { kind: 'failed', failure }, target, firstByteMs };
+        continue;
+      }
       rolling?.sent(target.price);
       const answer = await attempt(dependencies.providers, {
         request: { provider: target.provider, path, headers, body: body.bytes },

@@ -33,10 +33,12 @@ export class ProviderFailed extends AppError {
 const TEXT_CHARACTERS_MAX = 2_000;
 const TEXT_BYTES_MAX = 4 * TEXT_CHARACTERS_MAX;
 
-const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 504, string] } = {
+const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 503 | 504, string] } = {
   unreachable: [502, 'could not be reached'],
   broken: [502, 'broke off its answer'],
   timeout: [504, 'did not answer in time'],
+  logs_content: [503, 'keeps a log of prompts and answers, so it gets no request until its operator switches that off'],
+  logging_unknown: [503, 'does not tell whether it keeps a log of prompts and answers, so it gets no request'],
 };
 
 /**

@@ -6,6 +6,7 @@ import type { Settled, Settlement, ShortSource, UsageRecordDraft } from '../../w
 import { capped } from '../admission/worst-case';
 import { elapsedMs, type MeteredDependencies, type PaidRequest } from '../paid-request';
 import { logOverrun } from './log-overrun';
+import { logSettled } from './log-settled';
 import { type Metered, meter } from './metering';
 import { type ProviderOutcome, statusSent } from './outcome';
 
@@ -37,7 +38,8 @@ export async function settleRequest(
     };
     const settled = await dependencies.wallet.settle(settlement);
     logOverrun(dependencies.log, requestId, settled);
-    dependencies.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
+    const { record } = settlement;
+    logSettled(dependencies.log, paid.call.endpoint.operation, { record, outcome, costPico: settled.costPico });
     return settled;
   } catch (error) {
     dependencies.log.error('SETTLE_FAILED', { requestId, cause: errorName(error) });
