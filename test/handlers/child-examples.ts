@@ -1,11 +1,15 @@
+import { isoTime } from '../../lambdas/contracts/storage/table-keys/key-parts';
+import { childReportKey } from '../../lambdas/contracts/storage/table-keys/privacy';
+import { ACCOUNTS } from '../../lambdas/contracts/storage/tables';
 import type { ApiStage } from './api-stage';
 import { at, type Example } from './example';
 
-/** Reports a person who owns nothing. @returns the person's ID */
+/** A person who was reported. @returns the person's ID */
 export async function aReportedChild(stage: ApiStage, as: 'billing' | 'owner' = 'billing'): Promise<string> {
-  stage.emails.set(as, `${as}@school.example`);
-  await stage.parts.childReports.report({ email: `${as}@school.example` });
-  return stage.person(as);
+  const personId = stage.person(as);
+  const report = { reportId: 'chr_01JD0000000000000000000001', personId, reportedAt: isoTime(stage.now) };
+  await stage.store.write({ table: ACCOUNTS, put: { ...childReportKey(personId), ...report } });
+  return personId;
 }
 
 const ofChild =
