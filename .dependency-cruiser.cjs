@@ -8,9 +8,11 @@ const LAYERS = {
   contracts: { at: 'lambdas/contracts', imports: [] },
   web: { at: 'web', imports: ['lambdas/contracts'] },
   dev: {
-    at: 'dev',
-    imports: ['lambdas/handlers', 'lambdas/adapters', 'lambdas/domain', 'lambdas/contracts'],
+    at: 'dev(?!/tools)',
+    imports: ['dev', 'lambdas/handlers', 'lambdas/adapters', 'lambdas/domain', 'lambdas/contracts'],
   },
+  // Only tools may load the CDK: the local gateway and the command line would start slowly with it (docs/adr/0031).
+  tools: { at: 'dev/tools', imports: ['dev', 'lib', 'lambdas'] },
 };
 
 /**
@@ -20,7 +22,7 @@ const LAYERS = {
 const FLOORS = [
   ['bounded-map.ts', 'clock.ts', 'headers.ts', 'in-parallel.ts', 'local-day.ts', 'log.ts', 'open-once.ts', 'secret.ts'],
   ['money', 'table'],
-  ['errors'],
+  ['errors', 'restrictions'],
   ['attempts', 'edge', 'identity', 'notifications'],
   ['access'],
   ['audit'],

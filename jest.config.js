@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 export default {
-  // All test files of a worker share its realm, which saves a quarter of the time of most (docs/adr/0029).
+  // All test files of a worker share its realm, which saves a quarter of the time of most (docs/adr/0030).
   testEnvironment: '<rootDir>/test/support/jest/one-realm-environment.js',
   runtime: '<rootDir>/test/support/jest/one-realm-runtime.js',
   roots: ['<rootDir>/test'],

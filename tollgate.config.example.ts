@@ -20,8 +20,9 @@ export const config: TollgateConfig = {
   },
   minimumTls: '1.3',
 
-  // Usage records for 90 days, backups for 28, logs for 30. A single setting overrides the profile, such as `logDays: 14`.
-  retentionProfile: 'standard',
+  // The promises of a privacy policy: usage records for 90 days, backups for 28, logs for 30. A setting can be stricter than
+  // its profile, such as `logDays: 14`, and not laxer: docs/privacy.md.
+  policyProfile: 'tokonlab',
 
   // Providers in the order in which they are tried. A compatible provider names the price list that applies to it. The
   // region, and whether a provider stores nothing, are your own statements, to which keys can be bound (docs/keys.md).
@@ -43,6 +44,10 @@ export const config: TollgateConfig = {
     browserOrigins: ['https://chat.example.com'],
     holds: 'rolling',
   },
+
+  // Every record and log keeps at most the network of a client's IP address. The others are `none`, `hmac` and `full`, and
+  // only `full`, which excludes an archive, lets the firewall log what it blocked: docs/observability.md.
+  addresses: 'truncated',
 
   // Audit events stay in the table for 90 days, and in an archive that cannot be shortened for a year: docs/audit.md.
   audit: { archiveDays: 365 },

@@ -1,6 +1,6 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
-import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/deployment/audit-address';
+import { ADDRESS_POLICIES } from '../lambdas/contracts/deployment/address-policy';
 import { browserOriginsSchema } from '../lambdas/contracts/deployment/browser-origins';
 import { erasureSettingsSchema } from '../lambdas/contracts/deployment/erasure-settings';
 import { HOLD_MODE_DEFAULT, holdModeSchema } from '../lambdas/contracts/deployment/hold-mode';
@@ -9,7 +9,15 @@ import { providerSchema } from './data-plane/provider-config';
 import { domainSchema } from './edge/domain-config';
 import { identitySchema, isReservedStage } from './identity/identity-config';
 import { paymentsSchema } from './payments/payments-config';
-import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './retention-profiles';
+import {
+  brokenPromises,
+  LOG_DAYS_MAX,
+  PITR_DAYS_MAX,
+  POLICY_PROFILES,
+  type PolicyProfile,
+  USAGE_DAYS_MAX,
+  withPromised,
+} from './policy-profiles';
 import { statisticsSchema } from './usage/statistics-config';
 
 /** Ten years. The limit catches a mistyped number, because a lock cannot be shortened. */
@@ -39,32 +47,25 @@ const configSchema = z.strictObject({
   domain: domainSchema.optional(),
   /** Requires that no older TLS handshake succeeds, which needs a domain. @default required with a domain, not without */
   minimumTls: z.literal('1.3', 'must be 1.3, because no older version is served').optional(),
-  /** How long records are kept; see lib/retention-profiles.ts. Each of the next three settings overrides it. */
-  retentionProfile: z
-    .enum(
-      Object.keys(RETENTION_PROFILES) as (keyof typeof RETENTION_PROFILES)[],
-      `must be one of ${Object.keys(RETENTION_PROFILES).join(', ')}`,
-    )
-    .default('standard'),
-  /** How long a usage record is kept, in days. @default the profile's */
-  usageDays: z
-    .int()
-    .min(1, 'must be at least 1 day')
-    .max(USAGE_DAYS_MAX, `must be at most ${USAGE_DAYS_MAX} days`)
+  /**
+   * The promises of a privacy policy, in lib/policy-profiles.ts. A profile gives the defaults of the settings that it is
+   * about. These settings can be stricter, but not laxer; docs/privacy.md has the notice of each profile. @default none
+   */
+  policyProfile: z
+    .enum(Object.keys(POLICY_PROFILES) as PolicyProfile[], `must be one of ${Object.keys(POLICY_PROFILES).join(', ')}`)
     .optional(),
-  /** How far back a table can be restored, in days. @default the profile's */
+  /** How long a usage record is kept, in days. @default the profile's, or 90 */
+  usageDays: z.int().min(1, 'must be at least 1 day').max(USAGE_DAYS_MAX, `must be at most ${USAGE_DAYS_MAX} days`),
+  /** How far back a table can be restored, in days. @default the profile's, or 28 */
   pitrDays: z
     .int()
     .min(1, 'must be at least 1 day')
-    .max(PITR_DAYS_MAX, `must be at most ${PITR_DAYS_MAX} days, because erasure within 30 days includes backups`)
-    .optional(),
-  /** How long a log line is kept, in days. @default the profile's */
-  logDays: z
-    .literal(
-      LOG_PERIODS_DAYS,
-      `must be one of ${LOG_PERIODS_DAYS.join(', ')}, the periods up to ${LOG_DAYS_MAX} days that CloudWatch Logs offers`,
-    )
-    .optional(),
+    .max(PITR_DAYS_MAX, `must be at most ${PITR_DAYS_MAX} days, because erasure within 30 days includes backups`),
+  /** How long a log line is kept, in days. @default the profile's, or 30 */
+  logDays: z.literal(
+    LOG_PERIODS_DAYS,
+    `must be one of ${LOG_PERIODS_DAYS.join(', ')}, the periods up to ${LOG_DAYS_MAX} days that CloudWatch Logs offers`,
+  ),
   /**
    * How many executions Lambda runs at a time for the AWS account in the region (quota L-B99A9384). With it, a few are
    * reserved for the sweeper, the sealer and the control plane, which streams could otherwise stop, and an alarm watches
@@ -88,6 +89,8 @@ const configSchema = z.strictObject({
   identity: identitySchema.prefault({}),
   /** People buy credit with Stripe; see docs/deploy.md. @default off: only an operator adds credit */
   payments: paymentsSchema.optional(),
+  /** How much of a client's IP address the audit log and every other log keep; see docs/observability.md. */
+  addresses: z.enum(ADDRESS_POLICIES, `must be one of ${ADDRESS_POLICIES.join(', ')}`),
   audit: z
     .strictObject({
       /**
@@ -99,14 +102,6 @@ const configSchema = z.strictObject({
         .min(1, 'must be at least 1 day')
         .max(ARCHIVE_DAYS_MAX, `must be at most ${ARCHIVE_DAYS_MAX} days`)
         .optional(),
-      /** How much of the actor's IP address an event keeps; see docs/audit.md. */
-      addresses: z
-        .enum(ADDRESS_POLICIES, `must be one of ${ADDRESS_POLICIES.join(', ')}`)
-        .default(ADDRESS_POLICY_DEFAULT),
-    })
-    .refine(({ archiveDays, addresses }) => archiveDays === undefined || addresses !== 'full', {
-      path: ['addresses'],
-      error: 'cannot be full with an archive, because no address could be erased from it',
     })
     .prefault({}),
   /** How long an erasure can be cancelled, and what happens to the credit of the account; see docs/deploy.md. */
@@ -142,6 +137,10 @@ const configSchema = z.strictObject({
 
 /** Adds the rules that involve more than one setting. */
 const deployableSchema = configSchema
+  .refine(({ audit, addresses }) => audit.archiveDays === undefined || addresses !== 'full', {
+    path: ['addresses'],
+    error: 'cannot be full with an archive of the audit log, because no address could be erased from it',
+  })
   .refine(({ minimumTls, domain }) => minimumTls === undefined || domain !== undefined, {
     path: ['minimumTls'],
     error: "needs a domain, because CloudFront's own domain always accepts older handshakes",
@@ -168,18 +167,18 @@ const deployableSchema = configSchema
     error:
       'must be given for this stage, because Cognito refuses a sign-in address that contains aws, amazon or cognito',
   })
-  .transform(({ retentionProfile, ...config }) => {
-    const profile = RETENTION_PROFILES[retentionProfile];
-    return {
-      ...config,
-      usageDays: config.usageDays ?? profile.usageDays,
-      pitrDays: config.pitrDays ?? profile.pitrDays,
-      logDays: config.logDays ?? profile.logDays,
-    };
+  .superRefine(({ policyProfile, ...settings }, context) => {
+    if (policyProfile === undefined) return;
+    for (const { path, rule } of brokenPromises(policyProfile, settings))
+      context.addIssue({
+        code: 'custom',
+        path: [...path],
+        message: `${rule}, as the policy profile ${policyProfile} promises`,
+      });
   });
 
 /** The settings of a deployment, all of them optional. */
-export type TollgateConfig = Readonly<z.input<typeof configSchema>>;
+export type TollgateConfig = Readonly<Partial<z.input<typeof configSchema>>>;
 
 /** A valid configuration with all defaults filled in. */
 export type Config = Readonly<z.infer<typeof deployableSchema>>;
@@ -198,7 +197,7 @@ export class ConfigInvalid extends Error {
  * @throws ConfigInvalid
  */
 export function parseConfig(input: unknown): Config {
-  const parsed = deployableSchema.safeParse(input);
+  const parsed = deployableSchema.safeParse(withPromised(input));
   if (parsed.success) return parsed.data;
   throw new ConfigInvalid(parsed.error.issues.map((issue) => sentence(issue)).join('\n'));
 }

@@ -9,6 +9,7 @@ import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
 import { Gateway } from '../../lambdas/domain/data-plane/gateway';
 import { IdempotencyKeys } from '../../lambdas/domain/data-plane/idempotency/idempotency-keys';
 import { byKey } from '../../lambdas/domain/data-plane/identify-caller';
+import { KnownSpendingRules } from '../../lambdas/domain/keys/spending/known-spending-rules';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { Log } from '../../lambdas/domain/log';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
@@ -139,6 +140,7 @@ async function openStage(time: VirtualTime, { holds }: CellOptions, providers: F
   const gateway = new Gateway({
     wallet: new Wallet({ store, ...ofWallet }),
     identify: byKey(keys),
+    spending: new KnownSpendingRules({ store }),
     usage: new UsageRecords({ store: engine }),
     catalog,
     providers,

@@ -59,3 +59,20 @@ export const budget_reached: MailSource = {
     </Mail>
   ),
 };
+
+export const shared_budget_reached: MailSource = {
+  subject: '{{percent}} % of a budget are used',
+  body: (
+    <Mail title="Much of a budget is used" isOptional>
+      <Paragraph>
+        {value('percent')} % of the budget {value('budgetId')}, of {value('limit')} for {value('of')}
+        {'{{#from}}'} and the {value('window')} that began on {value('from')}
+        {'{{/from}}'}, are used. When the budget is used up, the requests that count in it are refused
+        {'{{#from}}'} until the next {value('window')}
+        {'{{/from}}'}.
+      </Paragraph>
+      <AboutAccount />
+      <ConsoleButton>Open the account</ConsoleButton>
+    </Mail>
+  ),
+};

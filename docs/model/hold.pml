@@ -183,7 +183,7 @@ inline reserveReplied(r) {
 #define IS_WITHIN_BUDGET (counted <= limit - delta)
 #endif
 
-/* The transaction of `resizeAttempt`, with the conditions of `changeBalance` and `countResize`. */
+/* The transaction of `resizeAttempt`, with the conditions of `changeBalance` and `resizeInBudgets`. */
 inline resizeArrives(r, atSlice, amountThen) {
   delta = amountThen - p[r].base[atSlice];
   if

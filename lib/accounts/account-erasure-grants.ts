@@ -9,8 +9,15 @@ const OWNERS = [...ACCOUNTS, ...PEOPLE];
 const AUTO_TOP_UPS = ['auto-top-ups'];
 const CHARGING_TOP_UPS = ['charging-top-ups'];
 /** Lists and indexes with accounts and people. */
-const LISTS = [...AUTO_TOP_UPS, ...CHARGING_TOP_UPS, 'low-balances', 'operators', 'running-exports'];
-const INDEXES = ['subject#*', 'suppressed#*'];
+const LISTS = [
+  ...AUTO_TOP_UPS,
+  ...CHARGING_TOP_UPS,
+  'low-balances',
+  'customer-updates',
+  'operators',
+  'running-exports',
+];
+const INDEXES = ['subject#*', 'suppressed#*', 'restriction#*'];
 const DIRECTORY = ['accounts#*'];
 /** Holds the end of the deployment's audit chain; an account's is in the account's partition. */
 const DEPLOYMENT = ['deployment'];
@@ -81,9 +88,10 @@ export class AccountErasureGrants {
     return this.note(grantee).combine(this.#allow(grantee, ['dynamodb:Query'], PEOPLE));
   }
 
-  /** Ends a person's memberships, unless there is a legal hold. */
+  /** Ends a person's memberships and passes their trusts on, unless there is a legal hold. */
   endMemberships(grantee: IGrantable): Grant {
-    return this.lookAtPeople(grantee)
+    return this.note(grantee)
+      .combine(this.#allow(grantee, ['dynamodb:Query'], OWNERS))
       .combine(this.#allow(grantee, ['dynamodb:ConditionCheckItem'], OWNERS))
       .combine(this.#allow(grantee, ['dynamodb:DeleteItem'], OWNERS));
   }

@@ -19,6 +19,8 @@ const ANSWERS = ['idempotency#*'];
 const EXCHANGED = ['exchanged#*'];
 /** The accounts that buy credit automatically, and those that are being charged. */
 const AUTO_TOP_UPS = ['auto-top-ups', 'charging-top-ups'];
+/** The accounts whose new billing details the payment processor does not know yet. */
+const CUSTOMER_UPDATES = ['customer-updates'];
 /** Where jobs that go through a list stopped. */
 const JOB_CURSORS = ['job-cursors'];
 /** The accounts whose people are told when their balance is low. */
@@ -31,6 +33,9 @@ const POLICIES = ['policies'];
 
 /** Hashes of addresses that get no mail. */
 const SUPPRESSED = ['suppressed#*'];
+
+/** Whether the processing of an account's or a person's data is restricted. */
+const RESTRICTIONS = ['restriction#*'];
 
 /** The exports that are running. */
 const RUNNING_EXPORTS = ['running-exports'];
@@ -50,9 +55,21 @@ export class AccountGrants {
 
   /** Finds the people whom a message is for, what they want to get, and addresses that get no mail. */
   readRecipients(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem'], [...ACCOUNTS, ...PEOPLE, ...SUPPRESSED]).combine(
+    const partitions = [...ACCOUNTS, ...PEOPLE, ...SUPPRESSED, ...RESTRICTIONS];
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem'], partitions).combine(
       grantItems(grantee, this.#accounts, ['dynamodb:Query'], ACCOUNTS),
     );
+  }
+
+  /** Reads whether the data of an account or a person may be processed. */
+  findRestrictions(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem'], RESTRICTIONS);
+  }
+
+  /** Reads, sets and lifts restrictions. */
+  restrict(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#accounts, actions, RESTRICTIONS);
   }
 
   /** Lists the IDs of all accounts. */
@@ -80,7 +97,9 @@ export class AccountGrants {
 
   /** Looks whether an account is low, and notes that its people were told. */
   tellWhenLow(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS).combine(
+      this.findRestrictions(grantee),
+    );
   }
 
   /** Finds the accounts with a threshold, and notes where it stopped; see `tellWhenLow`. */
@@ -118,6 +137,18 @@ export class AccountGrants {
     return this.topUp(grantee).combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], AUTO_TOP_UPS));
   }
 
+  /** Lists an account whose billing details change, and tells the payment processor. The details are with the account. */
+  updateCustomers(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#accounts, actions, CUSTOMER_UPDATES);
+  }
+
+  /** Tells the payment processor what it could not be told before. */
+  completeCustomerUpdates(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#accounts, actions, CUSTOMER_UPDATES);
+  }
+
   /** Lists an account whose automatic top-up is turned on. Its settings are with the account. */
   setTopUps(grantee: IGrantable): Grant {
     const actions = ['dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
@@ -128,7 +159,7 @@ export class AccountGrants {
   exportData(grantee: IGrantable): Grant {
     const owners = [...ACCOUNTS, ...PEOPLE];
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], owners).combine(
-      grantItems(grantee, this.#accounts, ['dynamodb:Query'], [...owners, ...OPERATORS]),
+      grantItems(grantee, this.#accounts, ['dynamodb:Query'], [...owners, ...OPERATORS, ...RESTRICTIONS]),
     );
   }
 

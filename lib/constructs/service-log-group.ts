@@ -6,6 +6,7 @@ import type { DataClass } from '../../lambdas/contracts/storage/tables';
 import type { LogDays } from '../config';
 import { acknowledge } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
+import { logProtection } from './log-protection';
 
 const RETENTIONS: Readonly<Record<LogDays, RetentionDays>> = {
   1: RetentionDays.ONE_DAY,
@@ -35,12 +36,21 @@ export interface ServiceLogGroupProps {
   readonly dataClass?: DataClass;
 }
 
-/** An encrypted log group whose lines expire. It is deleted with its stack, because it holds no only copy of anything. */
+/**
+ * An encrypted log group whose lines expire, and in which secrets and addresses are masked, unless it is declared as
+ * personal: such a log is there for its addresses. It is deleted with its stack, because it holds no only copy of anything.
+ */
 export class ServiceLogGroup extends LogGroup {
   constructor(scope: Construct, id: string, props: ServiceLogGroupProps) {
     const { logGroupName, logDays, encryptionKey, dataClass = 'usage' } = props;
     const retention = RETENTIONS[logDays];
-    super(scope, id, { logGroupName, retention, encryptionKey, removalPolicy: RemovalPolicy.DESTROY });
+    super(scope, id, {
+      logGroupName,
+      retention,
+      encryptionKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...(dataClass !== 'personal' && { dataProtectionPolicy: logProtection() }),
+    });
     classify(this, { dataClass, retention: `each line ${logDays} days` });
     acknowledge(this, {
       decision: 'short-logs',

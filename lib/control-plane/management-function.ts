@@ -18,6 +18,7 @@ import type { Erasures } from '../privacy/erasures';
 import type { Exports } from '../privacy/exports';
 import type { ServiceSecret } from '../secrets/service-secret';
 import type { RollUpsTable } from '../usage/roll-ups-table';
+import type { StatisticsTable } from '../usage/statistics-table';
 import type { UsageTable } from '../usage/usage-table';
 import type { WalletTable } from '../wallet/wallet-table';
 
@@ -35,6 +36,8 @@ export interface ManagementFunctionProps {
   /** Shown to members: their account's requests, with receipts. */
   readonly usage: UsageTable;
   readonly rollUps: RollUpsTable;
+  /** Shown to operators. */
+  readonly statistics: StatisticsTable;
   /** Receives a message about each action that people and webhooks are told about, and has the log of deliveries. */
   readonly outbox: OutboxTable;
   /** The pepper of the keys' verifiers. */
@@ -79,6 +82,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
         CATALOG_TABLE: catalog.table.tableName,
         USAGE_TABLE: usage.table.tableName,
         ROLLUPS_TABLE: rollUps.tableName,
+        STATISTICS_TABLE: props.statistics.tableName,
         OUTBOX_TABLE: outbox.table.tableName,
         KEY_PEPPER_SECRET: keyPepper.secretArn,
         ORIGIN_SECRET: originSecret.secretArn,
@@ -87,7 +91,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
         PROVIDER_IDS: config.providers.map((provider) => provider.id).join(','),
         MAIL_FROM: mailFrom ?? 'none',
         OPERATOR_MFA: operatorMfa,
-        ADDRESS_POLICY: config.audit.addresses,
+        ADDRESS_POLICY: config.addresses,
         PUBLIC_URL: consoleUrlOf(config) ?? 'none',
         EXPORT_BUCKET: props.exports.files.bucket.bucketName,
         EXPORT_MACHINE: props.exports.workflow.machine.attrArn,
@@ -113,15 +117,18 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     const privacy = this.addPolicy('PrivacyPolicy');
     props.exports.grantRequest(privacy, props);
     props.erasures.grantRequest(privacy);
+    accounts.grants.restrict(privacy);
     this.#grantUsage(props);
   }
 
-  #grantUsage({ usage, rollUps }: ManagementFunctionProps): void {
+  #grantUsage({ keys, usage, rollUps, statistics }: ManagementFunctionProps): void {
     const reports = this.addPolicy('UsagePolicy');
+    keys.grants.changeSpendingRules(reports);
     usage.grants.find(reports);
     usage.grants.listRecords(reports);
     usage.grants.findReceipts(reports);
     rollUps.grants.read(reports);
+    statistics.grants.read(reports);
   }
 
   #grantMoney({ accounts, wallet, stripeKeys }: ManagementFunctionProps): void {
@@ -137,6 +144,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     wallet.grants.book(money);
     wallet.grants.resolveExceptions(money);
     accounts.grants.setTopUps(money);
+    accounts.grants.updateCustomers(money);
     stripeKeys.grants.read(money);
   }
 }

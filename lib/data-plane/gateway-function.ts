@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
+import type { AccountsTable } from '../accounts/accounts-table';
 import type { CatalogTable } from '../catalog/catalog-table';
 import type { Config } from '../config';
 import type { ServiceFunctionProps } from '../constructs/service-function';
@@ -14,6 +15,8 @@ import type { WalletTable } from '../wallet/wallet-table';
 export interface GatewayStores {
   /** Holds the verifiers of keys, and the counters of their limits. */
   readonly keys: KeysTable;
+  /** Says whether the processing of an account's or a person's data is restricted. */
+  readonly accounts: AccountsTable;
   /** Pays for requests. */
   readonly wallet: WalletTable;
   /** Receives usage records and cancellations; receipts are read from it. */
@@ -37,7 +40,7 @@ type SharedProps =
 export function gatewayFunctionProps(
   props: GatewayFunctionProps,
 ): Pick<ServiceFunctionProps<typeof WORKLOADS_ENV>, SharedProps> {
-  const { config, encryptionKey, wallet, keys, usage, catalog, providerKeys } = props;
+  const { config, encryptionKey, accounts, wallet, keys, usage, catalog, providerKeys } = props;
   return {
     memoryMb: config.dataPlane.memoryMb,
     // The most that Lambda allows. The deadline of a hold is later.
@@ -49,6 +52,7 @@ export function gatewayFunctionProps(
     losesEventsBecause:
       'Only its URL invokes it; the caller gets the error, and the sweeper ends the hold of the request.',
     environment: {
+      ACCOUNTS_TABLE: accounts.table.tableName,
       WALLET_TABLE: wallet.table.tableName,
       KEYS_TABLE: keys.table.tableName,
       USAGE_TABLE: usage.table.tableName,
@@ -62,10 +66,15 @@ export function gatewayFunctionProps(
 }
 
 /** Grants what serving a request takes, whichever way the caller is authenticated. */
-export function grantServing({ keys, wallet, usage, catalog, providerKeys }: GatewayStores, server: IGrantable): Grant {
+export function grantServing(
+  { accounts, keys, wallet, usage, catalog, providerKeys }: GatewayStores,
+  server: IGrantable,
+): Grant {
   return keys.grants
     .verify(server)
+    .combine(accounts.grants.findRestrictions(server))
     .combine(keys.grants.count(server))
+    .combine(keys.grants.readSpendingRules(server))
     .combine(wallet.grants.reserve(server))
     .combine(wallet.grants.settle(server))
     .combine(usage.grants.record(server))

@@ -146,10 +146,10 @@ export class GatewayDistribution extends Construct {
       {
         decision: 'no-second-record-of-requests',
         rules: ['AwsSolutions-CFR3', 'CT.CLOUDFRONT.PR.5'],
-        control:
-          'The firewall logs blocked requests for seven days; each served request has a usage record, without an address.',
-        consequence: 'There is no access log; it would contain the address, agent and path of every caller.',
-        test: "the firewall's log shows no credential and keeps only refusals",
+        control: 'Each served request has a usage record, without an address, and CloudWatch counts the others.',
+        consequence:
+          'There is no access log, under any policy for addresses; it would have the agent and path of every caller.',
+        test: 'promise-04 no template has a log with an address that its policy forbids, and every log and bucket of records ends',
       },
       {
         decision: 'one-region',

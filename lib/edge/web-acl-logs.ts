@@ -2,6 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnLoggingConfiguration } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { acknowledge, inEveryStandard } from '../compliance/acknowledgements';
 import { ServiceLogGroup } from '../constructs/service-log-group';
 import type { EdgeWebAcl } from './web-acl';
 import { REDACTED_HEADERS } from './web-acl';
@@ -18,7 +19,10 @@ export interface WebAclLogsProps {
 /** AWS requires the prefix `aws-waf-logs-`. */
 export const refusedLogGroupName = (stage: string): string => `aws-waf-logs-tollgate-${stage}`;
 
-/** Logs the requests that the firewall blocked, and no others. */
+/**
+ * Logs the requests that the firewall blocked, and no others. A line has the whole address of the client, which the
+ * firewall can neither shorten nor leave out, so only the policy `full` allows this log.
+ */
 export class WebAclLogs extends Construct {
   constructor(scope: Construct, id: string, props: WebAclLogsProps) {
     super(scope, id);
@@ -50,4 +54,17 @@ export class WebAclLogs extends Construct {
     });
     configuration.node.addDependency(logs);
   }
+}
+
+/** Explains the lack of the log under a policy that forbids whole addresses. */
+export function acknowledgeNoLog(webAcl: EdgeWebAcl): void {
+  acknowledge(webAcl, {
+    decision: 'no-second-record-of-requests',
+    rules: inEveryStandard('WAFv2LoggingEnabled'),
+    control:
+      'CloudWatch counts the blocked requests of each rule, and an alarm watches their sum; the policy `full` for addresses switches the log on.',
+    consequence:
+      'Nobody sees which addresses the firewall blocked: it cannot shorten the address in a line of its log.',
+    test: 'promise-04 no template has a log with an address that its policy forbids, and every log and bucket of records ends',
+  });
 }

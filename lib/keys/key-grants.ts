@@ -9,11 +9,14 @@ const LISTS = ['acc_*'];
 /** How much of its limits each key has used. */
 const COUNTERS = ['counters#*'];
 
+/** The spending rules of accounts. */
+const SPENDING = ['spending#*'];
+
 /** The passphrases of exports. */
 const PASSPHRASES = ['passphrase#*'];
 
 /** Everything that ends with an account. */
-const OF_ACCOUNTS = [...KEYS, ...LISTS, ...COUNTERS, ...PASSPHRASES];
+const OF_ACCOUNTS = [...KEYS, ...LISTS, ...COUNTERS, ...PASSPHRASES, ...SPENDING];
 
 /** Grants on API keys. */
 export class KeyGrants {
@@ -26,6 +29,18 @@ export class KeyGrants {
   /** Reads the verifier of a key by its ID. It includes no Query, so that a function that verifies cannot list. */
   verify(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem'], KEYS);
+  }
+
+  /** Reads the spending rules of an account. */
+  readSpendingRules(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:GetItem'], SPENDING);
+  }
+
+  /** Reads and replaces the spending rules of accounts, and reads how much of their budgets is used. */
+  changeSpendingRules(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:PutItem'], SPENDING).combine(
+      grantItems(grantee, this.#keys, ['dynamodb:GetItem'], COUNTERS),
+    );
   }
 
   /** Lists the keys of accounts. It includes no verifier. */
@@ -58,9 +73,9 @@ export class KeyGrants {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], COUNTERS);
   }
 
-  /** Reads how much of its budget a key has used, and notes that people were told. */
+  /** Reads budgets and how much of them is used, and notes that people were told. */
   watchBudgets(grantee: IGrantable): Grant {
-    return this.count(grantee);
+    return this.count(grantee).combine(this.readSpendingRules(grantee));
   }
 
   /** Returns the counts of an expired hold. */
@@ -68,11 +83,18 @@ export class KeyGrants {
     return grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], COUNTERS);
   }
 
-  /** Reads the list of an account's keys, without their verifiers, and the passphrase of an export. */
+  /** Reads the list of an account's keys, without their verifiers, its spending rules, and the passphrase of an export. */
   exportData(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#keys, ['dynamodb:Query'], LISTS).combine(
+    return grantItems(grantee, this.#keys, ['dynamodb:Query'], [...LISTS, ...SPENDING]).combine(
       grantItems(grantee, this.#keys, ['dynamodb:GetItem'], PASSPHRASES),
     );
+  }
+
+  /** Passes the keys of a member who leaves on to the owner, and removes the member's budget. */
+  passOn(grantee: IGrantable): Grant {
+    return this.list(grantee)
+      .combine(grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], [...KEYS, ...LISTS]))
+      .combine(grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:PutItem'], SPENDING));
   }
 
   /** Deletes the passphrases of an owner's exports. */

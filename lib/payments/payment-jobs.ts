@@ -50,6 +50,7 @@ export class PaymentJobs extends Construct {
       wallet.grants.book(this.jobs);
       wallet.grants.completeRefunds(this.jobs);
       accounts.grants.completeTopUps(this.jobs);
+      accounts.grants.completeCustomerUpdates(this.jobs);
       stripeKeys.grants.read(this.jobs);
     }
     invokeOnSchedule(this, this.jobs.function, {

@@ -145,14 +145,16 @@ function addSettle(scope: Construct, props: ErasureStepsProps): StepFunction {
 }
 
 function addBalance(scope: Construct, props: ErasureStepsProps): StepFunction {
-  const { accounts, wallet, audit, stripeKeys } = props;
+  const { accounts, keys, wallet, audit, stripeKeys } = props;
   const balance = newStep(scope, props, 'balance', 'refunds or ends the credit', ERASURE_BALANCE_ENV, {
     ACCOUNTS_TABLE: accounts.table.tableName,
+    KEYS_TABLE: keys.table.tableName,
     WALLET_TABLE: wallet.table.tableName,
     AUDIT_TABLE: audit.table.tableName,
     ...stripeEnvironment(scope, props),
   });
   accounts.erasureGrants.endMemberships(balance);
+  keys.grants.passOn(balance);
   audit.grants.recordForAccounts(balance);
   wallet.grants.endBalances(balance);
   if (stripeKeys) {

@@ -7,7 +7,7 @@ import { EncryptionKey } from '../constructs/encryption-key';
 import { EdgeAlarms } from '../edge/edge-alarms';
 import { GatewayDistribution } from '../edge/gateway-distribution';
 import { EdgeWebAcl } from '../edge/web-acl';
-import { refusedLogGroupName, WebAclLogs } from '../edge/web-acl-logs';
+import { acknowledgeNoLog, refusedLogGroupName, WebAclLogs } from '../edge/web-acl-logs';
 import { HOST_OUTPUTS, hostOf, type ServiceStack } from './service-stack';
 import type { StatefulStack } from './stateful-stack';
 
@@ -33,7 +33,8 @@ export class EdgeStack extends Stack {
       logGroups: [logGroupName],
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new WebAclLogs(this, 'WebAclLogs', { webAcl, logGroupName, encryptionKey });
+    if (config.addresses === 'full') new WebAclLogs(this, 'WebAclLogs', { webAcl, logGroupName, encryptionKey });
+    else acknowledgeNoLog(webAcl);
     const { distribution } = new GatewayDistribution(this, 'Gateway', {
       config,
       ...this.#hostsOf(service),

@@ -50,6 +50,7 @@ export class ServiceStack extends Stack {
 
     this.dataPlane = new DataPlane(this, 'DataPlane', {
       ...shared,
+      accounts,
       keys,
       wallet,
       usage,
@@ -80,6 +81,7 @@ export class ServiceStack extends Stack {
       ...stores,
       ...people,
       catalog,
+      statistics,
       exports,
       erasures,
       mailLogs,

@@ -81,6 +81,7 @@ export class SpendWatch extends Construct {
     keys.grants.suspend(watch);
     keys.grants.attribute(watch);
     accounts.grants.extendAudit(watch);
+    accounts.grants.findRestrictions(watch);
     audit.grants.recordForAccounts(watch);
     keys.grants.watchBudgets(watch);
     outbox.grants.notify(watch);

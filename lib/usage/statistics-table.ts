@@ -13,6 +13,11 @@ export class StatisticsGrants {
     this.#statistics = statistics;
   }
 
+  /** Reads the days that were published. */
+  read(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#statistics, ['dynamodb:Query'], [STATISTICS_PARTITION]);
+  }
+
   /** Publishes a day, unless it was published. */
   publish(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#statistics, ['dynamodb:GetItem', 'dynamodb:PutItem'], [STATISTICS_PARTITION]);

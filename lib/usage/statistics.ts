@@ -28,6 +28,7 @@ export class Statistics extends Construct {
       },
     });
     accounts.grants.list(publish);
+    accounts.grants.findRestrictions(publish);
     rollUps.grants.read(publish);
     statistics.grants.publish(publish);
     const impact = 'Statistics have a gap once the usage that they are made of expires';

@@ -5,6 +5,15 @@ import { HotReceipts, type HotReceiptsReport } from './hot-receipts';
 // Samples of what `npm run simulate:hot` plays. At this rate an account without leases would be throttled already.
 const SEED = 20_261_121;
 const ACCOUNT_LOAD = { requestsPerSecond: 1_500, rampSeconds: 1, seconds: 3, providerMs: 300, seed: SEED };
+const BUDGET_LOAD = {
+  requestsPerSecond: 1_000,
+  rampSeconds: 1,
+  seconds: 3,
+  providerMs: 120,
+  budgetUsd: 10_000,
+  processes: 20,
+  seed: SEED,
+};
 const RECEIPTS_LOAD = { requestsPerSecond: 1_000, minutes: 1, seed: SEED };
 
 describe(`with ${ACCOUNT_LOAD.requestsPerSecond} requests a second,`, () => {
@@ -15,6 +24,18 @@ describe(`with ${ACCOUNT_LOAD.requestsPerSecond} requests a second,`, () => {
   });
 
   test.each(HOT_ACCOUNT)('$what', ({ violations }) => {
+    expect(violations(report)).toEqual([]);
+  });
+});
+
+describe(`with ${BUDGET_LOAD.requestsPerSecond} requests a second on an account with a budget and ${BUDGET_LOAD.processes} processes,`, () => {
+  let report: HotAccountReport;
+  beforeAll(async () => {
+    report = await new HotAccount(BUDGET_LOAD).play();
+    expect(report.requests).toBeGreaterThan(3_000);
+  });
+
+  test.each(HOT_ACCOUNT)('$what, also if the account has a budget', ({ violations }) => {
     expect(violations(report)).toEqual([]);
   });
 });

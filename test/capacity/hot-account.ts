@@ -4,6 +4,7 @@ import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { Difference } from '../../lambdas/domain/wallet/verify/difference';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify/verify-ledger';
+import type { SharedBudget } from '../../lambdas/domain/wallet/holds/counting';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import { Random } from '../simulation/random';
 import { type CapacityRequest, Environment, PEPPER, USAGE_RETENTION_DAYS } from './environment';
@@ -11,6 +12,7 @@ import { LimitedStore } from './limited-store';
 import { VirtualTime } from './virtual-time';
 
 const DOLLAR_PICO = 10n ** 12n;
+const BUDGET = { budgetId: 'bud_01JD0000000000000000000000', of: 'account', window: 'total' } as const;
 const FUNDED_PICO = 1_000_000n * DOLLAR_PICO;
 /** Two cents: 4,000 tokens of output at $5 per million. */
 const HOLD_PICO = DOLLAR_PICO / 50n;
@@ -26,6 +28,10 @@ export interface HotAccountLoad {
   readonly seconds: number;
   /** Average milliseconds that the provider takes. */
   readonly providerMs: number;
+  /** The limit of the account's budget in dollars. @default it has none */
+  readonly budgetUsd?: number;
+  /** The number of processes, each of which serves many requests at a time. @default functions, as many as needed */
+  readonly processes?: number;
 }
 
 /** The result of a load on one account. */
@@ -59,6 +65,8 @@ export class HotAccount {
   readonly #load: HotAccountLoad;
   readonly #idle: Environment[] = [];
   readonly #failures = new Map<string, number>();
+  readonly #processes: Environment[] = [];
+  readonly #budget: SharedBudget | undefined;
   #environments = 0;
   #requests = 0;
   #costPico = 0n;
@@ -66,6 +74,8 @@ export class HotAccount {
 
   constructor(load: HotAccountLoad) {
     this.#load = load;
+    const { budgetUsd } = load;
+    this.#budget = budgetUsd === undefined ? undefined : { ...BUDGET, limitPico: BigInt(budgetUsd) * DOLLAR_PICO };
     this.#random = new Random(load.seed);
     this.#store = new LimitedStore(this.#engine, this.#time, () => this.#random.fraction());
   }
@@ -98,7 +108,16 @@ export class HotAccount {
       // Exponential gaps make the arrivals independent of each other, as those of many clients are.
       const gapMs = -Math.log(1 - this.#random.fraction()) * (1_000 / (requestsPerSecond * share));
       await this.#time.sleep(gapMs);
-      served.push(this.#serve({ accountId, key, holdPico: HOLD_PICO, ceilingPico: CEILING_PICO, ...this.#draw() }));
+      served.push(
+        this.#serve({
+          accountId,
+          key,
+          holdPico: HOLD_PICO,
+          ceilingPico: CEILING_PICO,
+          budget: this.#budget,
+          ...this.#draw(),
+        }),
+      );
     }
     await Promise.all(served);
   }
@@ -112,8 +131,9 @@ export class HotAccount {
 
   async #serve(request: CapacityRequest): Promise<void> {
     this.#requests += 1;
+    const { processes } = this.#load;
     // Lambda passes a request to an idle environment, and starts one if there is none.
-    const environment = this.#idle.pop() ?? this.#start();
+    const environment = processes === undefined ? (this.#idle.pop() ?? this.#start()) : this.#processOf(processes);
     try {
       await environment.serve(request);
       this.#costPico += request.costPico;
@@ -121,7 +141,13 @@ export class HotAccount {
       const name = error instanceof Error ? error.name : 'Unknown';
       this.#failures.set(name, (this.#failures.get(name) ?? 0) + 1);
     }
-    this.#idle.push(environment);
+    if (processes === undefined) this.#idle.push(environment);
+  }
+
+  /** One of the processes, all of which are busy in turn. */
+  #processOf(processes: number): Environment {
+    if (this.#processes.length < processes) this.#processes.push(this.#start());
+    return this.#processes[this.#requests % this.#processes.length] ?? this.#start();
   }
 
   #start(): Environment {
@@ -169,7 +195,9 @@ export class HotAccount {
         'holds and leases': peak(/^wallet holds#/),
         'usage records': peak(/^usage acc_/),
         cancellations: peak(/^usage cancel#/),
-        keys: peak(/^keys /),
+        keys: peak(/^keys 0/),
+        'parts of the budget': peak(/^keys counters#.*#/),
+        'counter of the budget': peak(/^keys counters#[^#]*$/),
       },
     };
   }

@@ -1,6 +1,7 @@
 /**
- * `npm run simulate:hot -- --rate R --ramp S --seconds S --provider MS --minutes M --seed N`: plays a load on one account
- * in virtual time, then seals the receipts of such a load, and fails if an expectation is not met.
+ * `npm run simulate:hot -- --rate R --ramp S --seconds S --provider MS --minutes M --budget-rate R --budget-seconds S
+ * --seed N`: plays a load on one account in virtual time, then one on an account with a budget, then seals the receipts of
+ * such a load, and fails if an expectation is not met.
  */
 import { parseArgs } from 'node:util';
 import { formatUsd } from '../../lambdas/domain/money/pico';
@@ -16,6 +17,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '150' },
     provider: { type: 'string', default: '1500' },
     minutes: { type: 'string', default: '2' },
+    'budget-rate': { type: 'string', default: '1000' },
+    'budget-seconds': { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
   },
 });
@@ -54,6 +57,16 @@ await playAccount({
   rampSeconds: numberOf('ramp', values.ramp),
   seconds: numberOf('seconds', values.seconds),
   providerMs: numberOf('provider', values.provider),
+  seed,
+});
+// The same account with a budget of its own, on a hundred processes that serve many requests at a time.
+await playAccount({
+  requestsPerSecond: numberOf('budget-rate', values['budget-rate']),
+  rampSeconds: 15,
+  seconds: numberOf('budget-seconds', values['budget-seconds']),
+  providerMs: numberOf('provider', values.provider),
+  budgetUsd: 10_000,
+  processes: 100,
   seed,
 });
 await playReceipts({ requestsPerSecond, minutes: numberOf('minutes', values.minutes), seed });

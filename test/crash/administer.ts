@@ -17,16 +17,29 @@ export async function credit(folder: string, accountId: string, usd: string, tol
 
 /** Creates a key as `tollgate keys create` does. */
 export async function createKey(folder: string, accountId: string, told: Acknowledged): Promise<void> {
-  const [line] = (await send(folder, { name: 'create-key', accountId })) ?? [];
+  const payer = await ownerOf(folder, accountId);
+  if (payer === undefined) return;
+  const [line] = (await send(folder, { name: 'create-key', accountId, payer })) ?? [];
   if (line !== undefined) told.keyIds.add((JSON.parse(line) as { readonly keyId: string }).keyId);
+}
+
+/** The owner of the account, whom the command names that creates a key without a payer. */
+async function ownerOf(folder: string, accountId: string): Promise<string | undefined> {
+  const refused = await answerOf(folder, { name: 'create-key', accountId });
+  return /per_\w{26}(?= \(owner\))/.exec(JSON.stringify(refused ?? ''))?.[0];
 }
 
 /** @returns undefined when the gateway was killed or stopped before it answered */
 async function send(folder: string, command: object): Promise<readonly string[] | undefined> {
+  const result = await answerOf(folder, command);
+  return result === undefined ? undefined : resultSchema.parse(result).lines;
+}
+
+/** The result of a command, whether or not it succeeded. @returns undefined as `send` does */
+async function answerOf(folder: string, command: object): Promise<unknown> {
   try {
     const owner = await findOwner(new DataFolder(folder));
-    const result = owner && (await sendCommand(owner, command));
-    return result === undefined ? undefined : resultSchema.parse(result).lines;
+    return owner && (await sendCommand(owner, command));
   } catch (error) {
     if (isConnectionReset(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
     throw error;

@@ -23,7 +23,7 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
   test('the wallet, usage, keys and ledger commands work', async () => {
     const { accountId } = run.gateway;
     const before = json((await run.tollgate('wallet', accountId)).out);
-    const created = await run.tollgate('keys', 'create', accountId);
+    const created = await run.tollgate('keys', 'create', accountId, '--payer', await run.owner());
     expect(created).toMatchObject({ code: 0, err: '' });
     const { apiKey = '' } = json(created.out);
     if (isRunning) expect((await run.ask(apiKey)).status).toBe(200);
@@ -63,7 +63,7 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
 
   test('a key is rotated with and without a grace period, and revoked', async () => {
     const { accountId } = run.gateway;
-    const created = json((await run.tollgate('keys', 'create', accountId)).out);
+    const created = json((await run.tollgate('keys', 'create', accountId, '--payer', await run.owner())).out);
     const next = await run.tollgate('keys', 'rotate', accountId, created['keyId']!, '--grace', '3600');
     expect(next).toMatchObject({ code: 0, err: '' });
     const { keyId = '', apiKey = '', ...rest } = json(next.out);
@@ -92,7 +92,9 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
 
   test('a key of another account can be neither rotated nor revoked', async () => {
     const { accountId } = json((await run.tollgate('accounts', 'create')).out);
-    const { keyId } = json((await run.tollgate('keys', 'create', run.gateway.accountId)).out);
+    const { keyId } = json(
+      (await run.tollgate('keys', 'create', run.gateway.accountId, '--payer', await run.owner())).out,
+    );
     for (const verb of ['rotate', 'revoke']) {
       const refused = await run.tollgate('keys', verb, accountId!, keyId!);
       expect(refused).toMatchObject({ code: 1, out: '', err: 'There is no such key.\n' });

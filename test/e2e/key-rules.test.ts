@@ -12,7 +12,8 @@ const errorSchema = z.object({ error: z.object({ code: z.string() }) });
 const file = (rules: KeyRules): string => run.file('rules.json', JSON.stringify(rules));
 
 async function create(rules: KeyRules) {
-  const { out } = await run.tollgate('keys', 'create', run.gateway.accountId, '--rules', file(rules));
+  const payer = await run.owner();
+  const { out } = await run.tollgate('keys', 'create', run.gateway.accountId, '--rules', file(rules), '--payer', payer);
   return keySchema.parse(JSON.parse(out));
 }
 
@@ -69,7 +70,8 @@ test('the rate limit of a key refuses further requests in the same minute', asyn
 
 test('a role key is created without a secret, and a local run refuses it', async () => {
   const role = 'arn:aws:iam::111122223333:role/worker';
-  const { out } = await run.tollgate('keys', 'create', run.gateway.accountId, '--role', role);
+  const payer = await run.owner();
+  const { out } = await run.tollgate('keys', 'create', run.gateway.accountId, '--role', role, '--payer', payer);
   const created = JSON.parse(out) as { readonly keyId: string };
   expect(created).toEqual({ accountId: run.gateway.accountId, keyId: expect.any(String) as string, role });
   const { status } = await fetch(`${run.gateway.gatewayUrl}/models`, { headers: { 'x-api-key': created.keyId } });

@@ -1,91 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHAT_MODEL, chatBody, type LocalRun, messagesBody, post, startLocalRun } from './local-run';
-import { chatCompletion, chatDelta, chatStream, DONE, event, messageStream } from './provider-answers';
-import { brokenStream, streamedAnswer, wholeAnswer } from './upstream';
+import { canary, CANARIES, CARD, filesBelow, sendCanaryEverywhere, sendCanaryInRefusedRequests } from './canary';
+import { CHAT_MODEL, type LocalRun, startLocalRun } from './local-run';
 
 let run: LocalRun;
 beforeAll(async () => {
   run = await startLocalRun();
 });
 afterAll(() => run.stop());
-
-const CARD = '4242424242424242';
-/** A text that nobody else would write, and the number of a card. */
-const canary = `canary-${randomBytes(8).toString('hex')}-${CARD}`;
-const CANARIES = [CARD, canary, Buffer.from(canary).toString('base64').replace(/=+$/, ''), encodeURIComponent(canary)];
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** Puts the canary into every part of valid requests and of the provider's answers. */
-async function sendCanaryEverywhere(): Promise<void> {
-  const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
-  const content = {
-    messages: [{ role: 'user', content: canary }],
-    user: canary,
-    metadata: { a: canary },
-    [canary]: canary,
-  };
-  const tools = [{ type: 'function', function: { name: canary, description: canary } }];
-  const headers = { 'x-note': canary, cookie: canary, 'user-agent': canary, 'x-forwarded-for': canary };
-  const keyed = { ...headers, 'idempotency-key': canary };
-  const send = (path: string, body: object) => post(run, path, body, headers);
-
-  run.upstream.answerWith(wholeAnswer(chatCompletion(canary, usage)));
-  await send('/v1/chat/completions', chatBody({ ...content, tools }));
-  await send(`/v1/chat/completions?q=${canary}`, chatBody(content));
-  // The first of them is charged, and the second is refused.
-  for (const max_tokens of [10, 11])
-    await post(run, '/v1/chat/completions', chatBody({ ...content, max_tokens }), keyed);
-  run.upstream.answerWith(streamedAnswer(chatStream([canary, canary], usage)));
-  await send('/v1/chat/completions', chatBody({ ...content, stream: true }));
-  run.upstream.answerWith(
-    streamedAnswer(messageStream([canary], { input_tokens: 1, output_tokens: 1 }, { output_tokens: 1 })),
-  );
-  await send('/v1/messages', messagesBody({ ...content, stream: true }));
-  for (const status of [400, 401, 429, 500]) {
-    run.upstream.answerWith(
-      wholeAnswer({ error: { message: `you said ${canary}`, type: canary, code: canary } }, status, {
-        'x-echo': canary,
-      }),
-    );
-    await send('/v1/chat/completions', chatBody(content));
-    await send('/v1/messages', messagesBody({ ...content, stream: true }));
-  }
-  run.upstream.answerWith(brokenStream([chatDelta(canary), `data: {"${canary}`]));
-  await send('/v1/chat/completions', chatBody({ ...content, stream: true }));
-  run.upstream.answerWith(streamedAnswer([chatDelta(canary), event({ error: { message: canary } }), DONE]));
-  await send('/v1/chat/completions', chatBody({ ...content, stream: true }));
-  run.upstream.answerWith(
-    wholeAnswer(chatCompletion(canary, { prompt_tokens: canary, completion_tokens: 1, [canary]: 5 })),
-  );
-  await send('/v1/chat/completions', chatBody(content));
-}
-
-/** Puts the canary into requests that the gateway refuses. */
-async function sendCanaryInRefusedRequests(): Promise<void> {
-  const bad: readonly (readonly [string, string | object, object?])[] = [
-    ['/v1/chat/completions', `{"${canary}`],
-    ['/v1/chat/completions', chatBody({ model: canary })],
-    ['/v1/chat/completions', chatBody({ service_tier: canary })],
-    ['/v1/chat/completions', chatBody({ tools: [{ type: canary }] })],
-    ['/v1/chat/completions', chatBody({ store: canary })],
-    ['/v1/chat/completions', chatBody(), { authorization: `Bearer ${canary}` }],
-    ['/v1/chat/completions', chatBody(), { 'content-type': canary }],
-    ['/v1/messages', messagesBody({ max_tokens: canary })],
-    [`/v1/${canary}`, {}],
-    [`/v1/requests/${canary}`, {}],
-  ];
-  for (const [path, body, headers] of bad) {
-    const answer = await post(run, path, body, { ...headers });
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-  }
-}
 
 /** Calls the management API, the webhook and the pages of a local run. */
 async function send(path: string, body: string | object, headers: object = {}): Promise<Response> {
@@ -139,8 +61,8 @@ test('promise-18 a card number is refused in every text of the management API an
 
 test('promise-01 no file or log line contains anything that a client or a provider said', async () => {
   expect(CHAT_MODEL).not.toContain(canary);
-  await sendCanaryEverywhere();
-  await sendCanaryInRefusedRequests();
+  await sendCanaryEverywhere(run);
+  await sendCanaryInRefusedRequests(run);
   await run.gateway.stop();
   const files = filesBelow(run.folder);
   expect(files.length).toBeGreaterThanOrEqual(3);

@@ -44,6 +44,12 @@ export class ProcessRun {
     return tollgate(this.#folder, ...args);
   }
 
+  /** The owner of the gateway's account, as the command names them that creates a key without a payer. */
+  async owner(): Promise<string> {
+    const { err } = await this.tollgate('keys', 'create', this.gateway.accountId);
+    return /per_\w{26}(?= \(owner\))/.exec(err)?.[0] ?? '';
+  }
+
   /** @returns an access token for the user with this role */
   async accessToken(role: string): Promise<string> {
     return (await this.tollgate('token', '--as', role)).out.trim();

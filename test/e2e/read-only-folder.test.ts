@@ -100,7 +100,7 @@ describeUnless(whyNoSmallDisk())('the command line on a read-only folder', () =>
   async function expectWritesRefused(accountId = run.gateway.accountId): Promise<void> {
     for (const command of [
       ['wallet', 'credit', accountId, '1'],
-      ['keys', 'create', accountId],
+      ['keys', 'create', accountId, '--payer', 'per_01JD0000000000000000000000'],
       ['accounts', 'create'],
       ['catalog', 'alias', 'house-model', 'demo'],
     ]) {

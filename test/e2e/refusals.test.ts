@@ -1,3 +1,4 @@
+import { ownerOf } from '../../lambdas/domain/keys/payers/payer';
 import { connect } from 'node:net';
 import {
   balanceOf,
@@ -254,7 +255,10 @@ describe('a wallet with too little money', () => {
 
 test('a revoked key stops working at once', async () => {
   const { services, account } = run.gateway;
-  const { key, keyId } = await services.keys.create({ accountId: account.accountId });
+  const { key, keyId } = await services.keys.create({
+    accountId: account.accountId,
+    payer: await ownerOf(services.store, account.accountId),
+  });
   const list = () => fetch(`${run.gateway.url}/models`, { headers: { authorization: `Bearer ${key}` } });
   expect((await list()).status).toBe(200);
   await services.keys.revoke(keyId);

@@ -48,7 +48,7 @@ describeDurableEngines('accounts on', (engine) => {
     const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: 60_000, actor });
     const outcomes = await Promise.allSettled([rotate(), rotate()]);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId });
+    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, payer: actor.personId });
     stage.now += 60_000;
     expect(await stage.keys.verify(key)).toBeUndefined();
     const { personId } = await stage.people.ofSubject('young');

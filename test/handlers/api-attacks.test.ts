@@ -2,7 +2,7 @@ import { allows, type Permission } from '../../lambdas/contracts/http/permission
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Get } from '../../lambdas/domain/table/table-store';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
-import { aTrust, EXAMPLES } from './api-examples';
+import { aTrust, EXAMPLES, payerIn } from './api-examples';
 import { type Answered, ApiStage } from './api-stage';
 import { anExport } from './export-examples';
 
@@ -56,7 +56,13 @@ const standingFor = (permission: Permission): string =>
 describe('another account’s item under the caller’s own account', () => {
   const things = {
     trustId: () => aTrust(stage, stage.otherAccountId),
-    keyId: async () => (await stage.parts.keys.create({ accountId: stage.otherAccountId })).keyId,
+    keyId: async () =>
+      (
+        await stage.parts.keys.create({
+          accountId: stage.otherAccountId,
+          payer: await payerIn(stage, stage.otherAccountId),
+        })
+      ).keyId,
     personId: async () => stage.person('stranger'),
     exportId: () => anExport(stage, stage.otherAccountId),
     invitationId: async () => {

@@ -6,8 +6,10 @@ import { ERASURE_EXAMPLES } from './erasure-examples';
 import { EXPORT_EXAMPLES } from './export-examples';
 import { PAYMENT_EXAMPLES } from './payment-examples';
 import { POLICY_EXAMPLES } from './policy-examples';
+import { RESTRICTION_EXAMPLES } from './restriction-examples';
 import { USAGE_EXAMPLES } from './usage-examples';
 import { WEBHOOK_EXAMPLES } from './webhook-examples';
+import { ownerOf } from '../../lambdas/domain/keys/payers/payer';
 
 const RETURN_URL = 'https://console.example.test/billing';
 const ANY_VERSION = { 'if-match': '*' };
@@ -27,17 +29,23 @@ const BILLING = {
   country: 'DE',
 };
 
+const BUDGET = { of: 'account', limitPico: '50000000000000', window: 'month' };
+
 async function aMember(stage: ApiStage, accountId: string): Promise<string> {
   if (accountId === stage.otherAccountId) return stage.person('stranger');
   return stage.person('billing');
 }
 
 async function aKey(stage: ApiStage, accountId: string): Promise<string> {
-  return (await stage.parts.keys.create({ accountId })).keyId;
+  return (await stage.parts.keys.create({ accountId, payer: await payerIn(stage, accountId) })).keyId;
 }
 
+/** The owner of an account, who pays for what a test makes as a command. */
+export const payerIn = (stage: ApiStage, accountId: string): Promise<string | undefined> =>
+  ownerOf(stage.parts.store, accountId);
+
 export async function aTrust(stage: ApiStage, accountId: string): Promise<string> {
-  const trust = newTrustSchema.parse(TRUST);
+  const trust = newTrustSchema.parse({ ...TRUST, payer: await payerIn(stage, accountId) });
   return (await stage.parts.trusts.create({ accountId, trust, actor: DEPLOYMENT })).trustId;
 }
 
@@ -64,6 +72,7 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   ...USAGE_EXAMPLES,
   ...EXPORT_EXAMPLES,
   ...ERASURE_EXAMPLES,
+  ...RESTRICTION_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
   ...POLICY_EXAMPLES,
 
@@ -143,6 +152,12 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
     path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}`,
   }),
   createTrust: at('/v1/accounts/{accountId}/trusts', { body: TRUST }),
+  setTrustPayer: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}/payer`,
+    body: { payer: await payerIn(stage, accountId) },
+  }),
+  getSpendingRules: at('/v1/accounts/{accountId}/spending-rules'),
+  setSpendingRules: at('/v1/accounts/{accountId}/spending-rules', { body: { endUsers: true, budgets: [BUDGET] } }),
   deleteTrust: async (stage, accountId) => ({
     path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}`,
   }),

@@ -1,3 +1,4 @@
+import { payerIn } from './api-examples';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import { ApiStage } from './api-stage';
 
@@ -89,7 +90,7 @@ test.each([
   ['revoked', 'a suspension', 'DELETE', '', undefined],
 ])('a key is not %s after %s by a caller that sends an old version', async (_done, what, method, end, body) => {
   const { accountId } = stage;
-  const { keyId } = await stage.parts.keys.create({ accountId });
+  const { keyId } = await stage.parts.keys.create({ accountId, payer: await payerIn(stage, accountId) });
   if (what === 'a change') await stage.parts.keys.changeRules({ accountId, keyId, rules: { concurrency: 1 } });
   else await stage.parts.keySuspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
   const ask = (etag: string) =>

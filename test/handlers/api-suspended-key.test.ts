@@ -1,10 +1,11 @@
+import { payerIn } from './api-examples';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import { ApiStage } from './api-stage';
 
 async function suspendedKey() {
   const stage = await ApiStage.open();
   const { accountId } = stage;
-  const { keyId } = await stage.parts.keys.create({ accountId });
+  const { keyId } = await stage.parts.keys.create({ accountId, payer: await payerIn(stage, accountId) });
   await stage.parts.keySuspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
   const path = `/v1/accounts/${accountId}/keys/${keyId}`;
   const resume = (as: string, account = accountId) =>

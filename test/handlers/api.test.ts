@@ -1,3 +1,4 @@
+import { payerIn } from './api-examples';
 import { auditEventKey } from '../../lambdas/contracts/storage/table-keys/audit';
 import { AUDIT } from '../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
@@ -250,7 +251,7 @@ describe('a list', () => {
   test('the pages of a list neither miss nor repeat an item', async () => {
     for (let made = 0; made < 5; made += 1) {
       stage.now += 1;
-      await stage.parts.keys.create({ accountId: stage.accountId });
+      await stage.parts.keys.create({ accountId: stage.accountId, payer: await payerIn(stage, stage.accountId) });
     }
     const all = (await pages(`${account}/keys`, 'owner', 200)).flat();
     expect(all).toHaveLength(5);

@@ -1,3 +1,4 @@
+import { payerIn } from './api-examples';
 import { newTrustSchema, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/http/federation';
 import { budgetCounterKey, counterIdOfTrust } from '../../lambdas/contracts/storage/table-keys/keys';
 import { KEYS } from '../../lambdas/contracts/storage/tables';
@@ -37,8 +38,10 @@ beforeEach(async () => {
 });
 afterEach(() => issuer.close());
 
-const trusted = (otherwise: object = {}, accountId = stage.accountId) =>
-  stage.parts.trusts.create({ accountId, trust: { ...TRUST, ...otherwise }, actor: DEPLOYMENT });
+const trusted = async (otherwise: object = {}, accountId = stage.accountId) => {
+  const payer = await payerIn(stage, accountId);
+  return stage.parts.trusts.create({ accountId, trust: { ...TRUST, payer, ...otherwise }, actor: DEPLOYMENT });
+};
 
 const formOf = (otherwise: { readonly [name: string]: string } = {}): string =>
   new URLSearchParams({

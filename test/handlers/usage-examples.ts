@@ -48,6 +48,7 @@ export const USAGE_EXAMPLES: { readonly [id: string]: Example } = {
     await aRequest(stage, accountId);
     return { path: `/v1/accounts/${accountId}/usage`, query: 'interval=hour' };
   },
+  getStatistics: at('/v1/statistics'),
   listUsageRequests: at('/v1/accounts/{accountId}/usage/requests'),
   exportUsageRequests: at('/v1/accounts/{accountId}/usage/requests/export'),
   getUsageRequest: async (stage, accountId) => ({

@@ -83,7 +83,7 @@ const sources = (folder: string): string =>
 describe.each(DEPLOYMENTS)('with %s', (_, config) => {
   const { pluginReports, suppressed, raw, acknowledged } = synthesizeWithRules(config);
   const covers = (acknowledgement: Finding, finding: Finding): boolean =>
-    acknowledgement.rule === finding.rule && finding.path.startsWith(`${acknowledgement.path}/`);
+    acknowledgement.rule === finding.rule && `${finding.path}/`.startsWith(`${acknowledgement.path}/`);
 
   test('no rule pack has an unexplained finding', () => {
     expect(raw.filter((finding) => !acknowledged.some((each) => covers(each, finding)))).toEqual([]);

@@ -88,7 +88,6 @@ test.each([
     { lambdaConcurrency: 1_000, dataPlane: { reservedConcurrency: 900 } },
     'tollgate.lambdaConcurrency: must be at least 1049, because Lambda keeps 100 executions unreserved; raise the quota first, and leave the setting out until then.',
   ],
-  [{ retentionProfile: 'forever' }, 'tollgate.retentionProfile: must be one of standard, brief, year.'],
   [
     { dataPlane: { workloadAccounts: ['arn:aws:iam::444455556666:root'] } },
     'tollgate.dataPlane.workloadAccounts.0: must be an AWS account number of 12 digits.',
@@ -98,10 +97,10 @@ test.each([
     'tollgate.dataPlane.workloadAccounts: must not name an account twice.',
   ],
   [
-    { audit: { archiveDays: 365, addresses: 'full' } },
-    'tollgate.audit.addresses: cannot be full with an archive, because no address could be erased from it.',
+    { audit: { archiveDays: 365 }, addresses: 'full' },
+    'tollgate.addresses: cannot be full with an archive of the audit log, because no address could be erased from it.',
   ],
-  [{ audit: { addresses: 'half' } }, 'tollgate.audit.addresses: must be one of none, hmac, truncated, full.'],
+  [{ addresses: 'half' }, 'tollgate.addresses: must be one of none, hmac, truncated, full.'],
   [{ region: 'Frankfurt' }, 'tollgate.region: must be a region such as eu-central-1.'],
   [{ alarmEmail: 'operator' }, 'tollgate.alarmEmail: must be an email address.'],
   [{ retention: 30 }, 'tollgate: unknown setting retention.'],
@@ -167,11 +166,6 @@ test('the context replaces the configuration file entirely', () => {
   expect(readConfig(node, sources)).toMatchObject({ stage: 'prod', usageDays: 30 });
   node.setContext('tollgate', { stage: 'test' });
   expect(readConfig(node, sources)).toMatchObject({ stage: 'test', usageDays: 90 });
-});
-
-test('a single setting overrides the retention profile', () => {
-  expect(parseConfig({ retentionProfile: 'brief' })).toMatchObject({ usageDays: 30, pitrDays: 7, logDays: 7 });
-  expect(parseConfig({ retentionProfile: 'year', logDays: 14 })).toMatchObject({ usageDays: 366, logDays: 14 });
 });
 
 test('the example configuration can be synthesized unchanged', () => {

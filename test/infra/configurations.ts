@@ -40,11 +40,13 @@ export const CONFIGURATIONS = {
   },
   workloads: {
     dataPlane: { workloadAccounts: ['444455556666', '777788889999'], reservedConcurrency: 50, holds: 'worst-case' },
+    addresses: 'hmac',
   },
   settings: {
     stage: 'test',
     usageDays: 30,
     pitrDays: 21,
+    addresses: 'none',
     providers: [
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
       { id: 'compatible', dialect: 'openai', baseUrl: 'https://api.example.com/v1', catalog: 'openai' },
@@ -61,7 +63,9 @@ export const CONFIGURATIONS = {
     payments: { stripe: true, automaticTax: true, limits: { dayCount: 10_000 } },
     identity: { mailFrom: 'the-gateway-of-our-organisation@notifications.gateway.organisation.example.com' },
   },
-  emulator: { target: 'emulator' },
+  /** The one policy for addresses under which the firewall has a log. */
+  fullAddresses: { addresses: 'full' },
+  emulator: { target: 'emulator', addresses: 'full' },
   /** The example has everything that a configuration can ask for. */
   example,
 } as const satisfies Readonly<Record<string, TollgateConfig>>;

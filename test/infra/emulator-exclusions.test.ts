@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EMULATOR_EXCLUSIONS } from '../../lib/compliance/emulator-exclusions';
 import { type Resource, type Synthesis, synthesize } from './synthesis';
 
-const aws = synthesize('default');
+const aws = synthesize('fullAddresses');
 const emulator = synthesize('emulator');
 
 /** The exclusion that applies to a resource, if any. */

@@ -70,7 +70,7 @@ test('the firewall does not limit the size of a body, because the control plane 
 });
 
 test("the firewall's log shows no credential and keeps only refusals", () => {
-  const [log] = ofType(synthesis, 'AWS::WAFv2::LoggingConfiguration');
+  const [log] = ofType(synthesize('fullAddresses'), 'AWS::WAFv2::LoggingConfiguration');
   const redacted = at(log, 1, 'Properties', 'RedactedFields') as readonly Record<string, unknown>[];
   expect(redacted).toContainEqual({ QueryString: {} });
   const headers = redacted.flatMap((field) => at(field, 'SingleHeader', 'Name') ?? []);

@@ -13,6 +13,7 @@ import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { ExpiringKeys } from '../../lambdas/domain/keys/expiring-keys';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { overdueErasures as countOverdue } from '../../lambdas/domain/privacy/erasure/overdue-erasures';
+import { KnownSpendingRules } from '../../lambdas/domain/keys/spending/known-spending-rules';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
 import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
@@ -134,6 +135,7 @@ test('the data plane has exactly the table permissions that it uses', async () =
   const { signal } = cancellations.watch(ACCOUNT, requestId);
   await cancellations.cancel(ACCOUNT, requestId);
   await freeLimit({ store: calls, clock }).count(ACCOUNT);
+  await new KnownSpendingRules({ store: calls }).read(ACCOUNT);
   await once(signal, 'abort');
   await claimTwice(calls, clock);
   const idle = await stage.reserve(100n);
@@ -442,8 +444,8 @@ test('the function that announces policies may list accounts and their members, 
 test('the function that reminds people of keys may list accounts and keys, and put messages into the outbox', async () => {
   const stage = new MailStage();
   const calls = new CallRecorder(stage.store);
-  const { accountId } = await stage.accounts.account();
-  await stage.accounts.keys.create({ accountId, validUntil: stage.now + 10 * DAY_MS });
+  const { accountId, owner } = await stage.accounts.account();
+  await stage.accounts.keys.create({ accountId, payer: owner.personId, validUntil: stage.now + 10 * DAY_MS });
   stage.pass(4 * DAY_MS);
   await new ExpiringKeys({ store: calls, clock: stage.clock }).remind();
   expect(calls.take()).toEqual(allowedBy('NotificationsKeyRemindersRemindPolicy'));

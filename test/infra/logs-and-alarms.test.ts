@@ -1,5 +1,9 @@
+import { formatKey } from '../../lambdas/domain/keys/key-format';
+import { SECRET_SHAPES } from '../../lib/constructs/log-protection';
 import type { Resource } from './synthesis';
 import { at, ofType, propertiesOf, synthesize } from './synthesis';
+
+const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
 const synthesis = synthesize('default');
 const functions = ofType(synthesis, 'AWS::Lambda::Function');
@@ -20,6 +24,42 @@ describe('logs', () => {
       const pattern = String(Properties['LogGroupName']).replace(/^(.*\/tollgate\/prod\/).*/, '$1*');
       expect(keys.filter((policy) => policy.includes(`log-group:${pattern}"`))).toHaveLength(1);
     }
+  });
+
+  test('every log group masks keys, tokens and addresses, and no role may see what was masked', () => {
+    const groups = ofType(synthesize('fullAddresses'), 'AWS::Logs::LogGroup');
+    const unmasked = groups.filter(([, { Properties }]) => Properties['DataProtectionPolicy'] === undefined);
+    // The firewall's log is there for its addresses.
+    expect(unmasked.map(([, { Properties }]) => Properties['LogGroupName'])).toEqual(['aws-waf-logs-tollgate-prod']);
+    for (const [, { Properties }] of ofType(synthesis, 'AWS::Logs::LogGroup')) {
+      const statements = at(Properties, 'DataProtectionPolicy', 'Statement') as readonly object[];
+      expect(statements.map((each) => Object.keys(at(each, 'Operation') as object))).toEqual([
+        ['Audit'],
+        ['Deidentify'],
+      ]);
+      for (const statement of statements) {
+        expect(JSON.stringify(statement)).toMatch(/EmailAddress.*IpAddress.*GatewayKey.*ProviderKey.*StripeKey/);
+      }
+    }
+    const policies = ofType(synthesis, 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy', 'AWS::IAM::Role');
+    expect(JSON.stringify(policies)).not.toMatch(/logs:(Unmask|\*)/);
+  });
+
+  test.each([
+    ['GatewayKey', formatKey({ keyId: '01ARZ3NDEKTSV4RRFFQ69G5FAV', secret: 'a1'.repeat(21) + 'Z' })],
+    ['ProviderKey', `sk-ant-api03-${'a-B_9'.repeat(8)}`],
+    ['ProviderKey', `sk-proj-${'aB9'.repeat(10)}`],
+    ['StripeKey', `sk_live_${'aB9'.repeat(8)}`],
+    ['StripeKey', `rk_test_${'aB9'.repeat(8)}`],
+    ['SigningSecret', `whsec_${'aB9+/'.repeat(6)}=`],
+    ['AccessToken', ['{"alg":"RS256"}', '{"sub":"person"}', 'signature'].map(base64url).join('.')],
+  ] as const)('the pattern %s masks the whole secret %s', (name, secret) => {
+    const shape = SECRET_SHAPES[name];
+    // The limits of CloudWatch Logs.
+    expect(shape.length).toBeLessThanOrEqual(200);
+    expect(shape).toMatch(/^[\w#=@/;,\- ^$?[\]{}|\\*+.]+$/);
+    const line = JSON.stringify({ code: 'FAULT', cause: secret });
+    expect(line.replace(new RegExp(shape), '***')).toBe(JSON.stringify({ code: 'FAULT', cause: '***' }));
   });
 
   test('a log group to which another service delivers has the name that needs no policy of its own', () => {

@@ -108,7 +108,8 @@ describe('access', () => {
     // Lists of what is still to be done or watched. Deleting from one leaves the money itself.
     const pending = ['grant-expiries#*', 'debts', 'credit-lines', 'open-dues', 'low-balances', 'event#*', 'webhook#*'];
     const ended = ['holds#*', 'leaves#*', 'idempotency#*', 'coupons', 'coupon-code#*'];
-    const exported = ['running-exports', 'passphrase#*', 'running-erasures'];
+    // A restriction is lifted.
+    const exported = ['running-exports', 'passphrase#*', 'running-erasures', 'restriction#*'];
     const progress = ['job-cursors'];
     expect(new Set(partitions.flat())).toEqual(new Set([...ended, ...pending, ...progress, ...exported]));
   });

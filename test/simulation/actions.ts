@@ -53,6 +53,8 @@ export interface RequestAction {
   readonly capped: boolean;
   /** Whether the request's key has the plan's limits. @default false */
   readonly isLimited?: boolean;
+  /** The places of the plan's shared budgets that the request counts in. @default none */
+  readonly shares?: readonly number[];
   /** @default the hold never changes */
   readonly rolling?: Rolling;
 }

@@ -5,6 +5,8 @@ export interface RequestIntent {
   readonly priceVersion: string;
   /** Whether the request's key has the plan's limits. */
   readonly isLimited: boolean;
+  /** The places of the plan's shared budgets that it counts in. */
+  readonly shares: readonly number[];
   /** The amounts that a hold for this request may begin with. */
   readonly holdsPico: Set<bigint>;
   /** The most that the request may cost; undefined if its hold never changes. */
@@ -56,6 +58,7 @@ const id = (prefix: string, index: number): string => `${prefix}_${String(index)
 
 /** Identifies the counters of the one key with limits. */
 export const COUNTER_ID = '01JD0000000000000000000001';
+export const budgetIdOf = (place: number): string => id('bud', place);
 export const accountIdOf = (account: number): string => id('acc', account);
 /** Each operation has one request ID. */
 export const requestIdOf = (operation: number): string => id('req', operation);

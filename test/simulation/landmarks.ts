@@ -24,6 +24,14 @@ export const LANDMARKS = [
   'a budget did not cover a request',
   'a key had reached its limit of concurrent requests',
   'a request of a key with limits was adjusted after its expiry',
+  'a shared budget did not cover a request',
+  'a shared budget did not cover an extension',
+  'a request of shared budgets was adjusted after its expiry',
+  'a part of a budget was filled',
+  'a part of a budget was emptied',
+  'a lease that counts in a budget was taken',
+  'a lease that counts in a budget has grown',
+  'a lease that counts in a budget has ended',
   ...ROLLING_LANDMARKS,
   ...GROWTH_LANDMARKS,
 ] as const;
@@ -46,6 +54,7 @@ export function landmarksOf(changes: readonly ItemChange[], stored: Stored): rea
     [...stored.leases.values()].some((lease) => lease['accountId'] === accountId);
   return changes.flatMap((change): readonly Landmark[] => {
     const { kind, before, after } = change;
+    if (kind === 'counter') return landmarksOfPart(change, changes);
     if (kind === 'drawer' && changes.some((other) => other.kind === 'balance')) {
       return [availableOf(after) > availableOf(before) ? 'a drawer was filled' : 'a drawer was emptied'];
     }
@@ -84,6 +93,7 @@ function landmarksOfEntry(entry: Item, changes: readonly ItemChange[], stored: S
   if (entry['counterId'] !== undefined) {
     landmarks.push('a request of a key with limits was adjusted after its expiry');
   }
+  if (entry['budgets'] !== undefined) landmarks.push('a request of shared budgets was adjusted after its expiry');
   const isLeased = stored.turns.ofRequest(requestId).length > 0;
   if (isLeased) landmarks.push('a leased request was adjusted after its expiry');
   return landmarks;
@@ -100,6 +110,8 @@ export function landmarkOfFailure(writes: readonly (Write | Check)[], error: unk
     return isExpired ? 'a leased request had expired when it was due to be settled' : undefined;
   }
   if (!(error instanceof TransactionCancelled)) return undefined;
+  const shared = sharedLandmarkOfFailure(writes, error);
+  if (shared) return shared;
   const rolling = rollingLandmarkOfFailure(writes, error);
   if (rolling) return rolling;
   const growth = growthLandmarkOfFailure(writes, error.reasons);
@@ -122,3 +134,27 @@ function limitOfFailure(counter: Write | Check): Landmark | undefined {
 }
 
 const isLease = (pk: string, sk: string): boolean => pk.startsWith('holds#') && sk.includes('#lease_');
+
+function sharedLandmarkOfFailure(
+  writes: readonly (Write | Check)[],
+  { reasons }: TransactionCancelled,
+): Landmark | undefined {
+  const isShared = (write: Write | Check): boolean => 'update' in write && write.update.pk.startsWith('counters#bud_');
+  if (!writes.some((write, index) => isShared(write) && reasons[index]?.code === 'ConditionFailed')) return undefined;
+  const isExtension = writes.some((write) => 'update' in write && write.update.pk.startsWith('holds#'));
+  return isExtension ? 'a shared budget did not cover an extension' : 'a shared budget did not cover a request';
+}
+
+/** The landmarks of a part of a budget. */
+function landmarksOfPart({ key, before, after }: ItemChange, changes: readonly ItemChange[]): readonly Landmark[] {
+  if (after?.['leftPico'] === undefined) return [];
+  const lease = changes.find(({ kind }) => kind === 'lease');
+  if (lease) {
+    if (!lease.after) return ['a lease that counts in a budget has ended'];
+    return [lease.before ? 'a lease that counts in a budget has grown' : 'a lease that counts in a budget was taken'];
+  }
+  const leftBefore = before?.['leftPico'] === undefined ? 0n : pico(before, 'leftPico');
+  const isCounted = changes.some((other) => other.kind === 'counter' && other.key.pk !== key.pk);
+  if (!isCounted) return [];
+  return [pico(after, 'leftPico') > leftBefore ? 'a part of a budget was filled' : 'a part of a budget was emptied'];
+}

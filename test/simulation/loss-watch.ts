@@ -57,6 +57,6 @@ export class LossWatch {
     const { stored, plan } = this.#world;
     const balance = stored.balances.get(this.#hold.accountId);
     const availablePico = balance ? pico(balance, 'availablePico') : 0n;
-    return this.#intent.isLimited ? lesser(availablePico, budgetLeftIn(stored, plan.limits)) : availablePico;
+    return lesser(availablePico, budgetLeftIn(stored, plan, this.#intent) ?? availablePico);
   }
 }

@@ -2,7 +2,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lambdas/domain/clock';
 import type { Action } from './actions';
 import { withGrowth } from './growth-scenes';
 import { leaseScene } from './lease-scenes';
-import type { Operation, Payment, Plan } from './planned';
+import { ACCOUNT_PLACE, type Operation, type Payment, type Plan } from './planned';
 import { DRIFT_MS_MAX } from './processes';
 import { Random } from './random';
 import { withRolling } from './rolling-scenes';
@@ -53,13 +53,14 @@ export function planOf(seed: number): Plan {
     isHot: false,
     drawers: 16,
     limits: undefined,
+    shared: [],
     drifts: Array.from({ length: processes }, () => random.between(-drift, drift)),
     faultRate: random.pick(FAULT_RATES),
   };
   for (const time of undisturbed) {
     operations.push({ index: operations.length, at: time, process: 0, action: { do: 'sweep', calm: true } });
   }
-  return withGrowth(withRolling(withLimits(withLeases(plan))));
+  return withShared(withGrowth(withRolling(withLimits(withLeases(plan)))));
 }
 
 /** Leases draw from a separate generator, so that the rest of a plan does not change. */
@@ -106,6 +107,35 @@ function withLimits(plan: Plan): Plan {
     return isLimited ? { ...operation, action: { ...action, isLimited } } : operation;
   });
   return { ...plan, limits, operations };
+}
+
+/** Shared budgets draw from a separate generator too, whose number was chosen like the one before. */
+const SHARED_PART = 3_001_375;
+/** Leases need an ample budget, so some of these are just short of that. */
+const ACCOUNT_BUDGETS_PICO = [200, 2_000, 20_000, 60_000, 300_000, 10 ** 15, 10 ** 15];
+
+/** Gives some plans budgets in which the requests of the first account count: of a member, of labels or of the account. */
+function withShared(plan: Plan): Plan {
+  const random = new Random(plan.seed).fork(SHARED_PART);
+  if (!random.chance(0.25)) return plan;
+  const limitPico = (): bigint => BigInt(random.pick([50, 200, 500, 2_000, 10 ** 15]));
+  const shared = [
+    { of: 'member' as const, limitPico: limitPico() },
+    { of: 'label' as const, limitPico: limitPico() },
+    { of: 'label' as const, limitPico: limitPico() },
+    { of: 'account' as const, limitPico: BigInt(random.pick(ACCOUNT_BUDGETS_PICO)) },
+  ];
+  const isOfAccountAlone = random.chance(0.6);
+  const operations = plan.operations.map((operation): Operation => {
+    const { action } = operation;
+    // The rules of the account may change between two requests.
+    if (action.do !== 'request' || action.account !== 0 || !random.chance(0.9)) return operation;
+    const shares = isOfAccountAlone
+      ? [ACCOUNT_PLACE]
+      : shared.flatMap((_, place) => (random.chance(0.6) ? [place] : []));
+    return { ...operation, action: { ...action, shares } };
+  });
+  return { ...plan, shared, operations };
 }
 
 const paymentOf = (random: Random, accounts: number): Payment => ({

@@ -16,6 +16,15 @@ export interface Limits {
   readonly runningMax: number;
 }
 
+/** The place of the account's budget among the shared ones. */
+export const ACCOUNT_PLACE = 3;
+
+/** A budget that some requests of the first account share. */
+export interface SharedLimit {
+  readonly of: 'member' | 'label' | 'account';
+  readonly limitPico: bigint;
+}
+
 /** A payment, which its provider may report any number of times. */
 export interface Payment {
   readonly account: number;
@@ -39,5 +48,7 @@ export interface Plan {
   readonly drawers: number;
   /** The limits of the key that some requests use; undefined if there is no such key. */
   readonly limits: Limits | undefined;
+  /** The budgets that some requests share, each by its own choice. */
+  readonly shared: readonly SharedLimit[];
   readonly operations: readonly Operation[];
 }

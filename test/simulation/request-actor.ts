@@ -64,7 +64,7 @@ export async function spendAll(actor: Actor, account: number): Promise<void> {
 }
 
 function termsOf({ process, operation, world }: Actor, action: RequestAction): HoldTerms {
-  const { limits } = world.plan;
+  const counting = countingOf(world.plan, action);
   const details: HoldRequest = {
     keyId: 'key',
     endpoint: 'chat',
@@ -81,19 +81,20 @@ function termsOf({ process, operation, world }: Actor, action: RequestAction): H
     deadline: process.clock() + action.holdMs,
     request: details,
     ...(action.rolling && { ceilingPico: action.rolling.ceilingPico }),
-    ...(limits && action.isLimited === true && { counting: countingOf(limits) }),
+    ...(counting && { counting }),
   };
 }
 
 const intentOf = (
   { accountId, deadline, request, counting, ceilingPico }: HoldTerms,
-  { rolling }: RequestAction,
+  { rolling, shares = [] }: RequestAction,
 ): RequestIntent => ({
   accountId,
   deadline,
   priceVersion: request.priceVersion,
   ends: 0,
-  isLimited: counting !== undefined,
+  isLimited: counting?.runningMax !== undefined,
+  shares: counting?.shared ? shares : [],
   holdsPico: new Set(),
   ceilingPico,
   isEstimated: rolling?.isEstimated === true,

@@ -25,6 +25,10 @@ const isDrawer = (write: AnyWrite): boolean =>
   'update' in write && write.update.sk === 'wallet' && write.update.pk.includes('#');
 const isCounter = (write: AnyWrite, beginning: string): boolean =>
   'update' in write && write.update.pk.startsWith('counters#') && write.update.sk.startsWith(beginning);
+const isShared = (write: AnyWrite): boolean => 'update' in write && write.update.pk.startsWith('counters#bud_');
+const isPart = (write: AnyWrite): boolean =>
+  'update' in write && isShared(write) && write.update.pk.split('#').length > 2;
+const isBudgetCounter = (write: AnyWrite): boolean => isShared(write) && !isPart(write);
 /** Matches both writes that end a leased request: its own usage record and the one of its expiry. */
 const isLeasedUsage = (write: AnyWrite): boolean =>
   isUsage(write) && 'put' in write && (write.put['leaseTurn'] !== undefined || write.put['status'] === 'expired');
@@ -150,6 +154,18 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage, se
     ),
     88,
   ],
+  ['a shared budget that is overdrawn', unconditional(isShared)],
+  ['a shared budget that is skipped', lossy(isShared)],
+  ['a shared budget that is not extended with the hold', within(isHoldUpdate, lossy(isShared))],
+  ['a shared budget that gets nothing back from a hold', within(isHoldDelete, lossy(isShared))],
+  ['an extension that exceeds a shared budget', within(isHoldUpdate, unconditional(isShared))],
+  ['a part of a budget that is taken twice', unconditional(isPart)],
+  ['a part of a budget that its budget does not pay', within(isPart, lossy(isBudgetCounter))],
+  ['a part of a budget that gets nothing', within(isBudgetCounter, lossy(isPart))],
+  ['a lease that is not counted in its budget', within((write) => isPut(write, '#lease_'), lossy(isPart))],
+  ['a lease whose growth is not counted in its budget', within(isLeaseUpdate, lossy(isShared))],
+  ['a lease that returns nothing to its budget', within(isLeaseDelete, lossy(isPart))],
+  ['a charge above the hold that exceeds a shared budget', within(isHoldDelete, unconditional(isShared))],
   ['a charge above the hold that exceeds its ceiling', withCeiling(() => 10n ** 18n)],
   ['an operator who pays what the account could have paid', withCeiling(({ heldPico }) => heldPico), 66],
   ['an end that does not record the amount of its lease', forging(isLeaseEntry, () => ({ heldPico: 1n }))],

@@ -7,10 +7,14 @@ import type { Item, Key } from '../../lambdas/domain/table/value';
 import { countersPartition } from '../../lambdas/contracts/storage/table-keys/keys';
 import { CREDITS_PARTITION, paymentKey } from '../../lambdas/contracts/storage/table-keys/wallet';
 import { pico, text } from './fields';
-import { COUNTER_ID } from './intents';
+import { ACCOUNT_PLACE } from './planned';
+import { budgetIdOf, COUNTER_ID } from './intents';
 import { LeaseTurns } from './lease-turns';
 
 const SHARDS = Array.from({ length: 16 }, (_, shard) => String(shard).padStart(2, '0'));
+
+/** The places of the budgets that a plan can have. */
+const SHARED_PLACES = [0, 1, 2, 3];
 
 export type ItemKind =
   | 'balance'
@@ -59,7 +63,7 @@ export class Stored {
   readonly usage = new Map<string, Item>();
   readonly keys = new Map<string, Item>();
   readonly keyListings = new Map<string, Item>();
-  /** The counters by sort key, because only one key has any. */
+  /** The counters by partition and sort key. */
   readonly counters = new Map<string, Item>();
 
   async refresh(engine: TableStore, writes: readonly (Write | Check)[]): Promise<readonly ItemChange[]> {
@@ -121,7 +125,7 @@ export class Stored {
 
   #placeOf(table: TableSpec, { pk, sk }: Key): readonly [kind: ItemKind, items: Map<string, Item>, name: string] {
     if (table === USAGE) return ['usage', this.usage, sk];
-    if (table === KEYS && pk.startsWith('counters#')) return ['counter', this.counters, sk];
+    if (table === KEYS && pk.startsWith('counters#')) return ['counter', this.counters, `${pk} ${sk}`];
     if (table === KEYS) return sk === 'key' ? ['key', this.keys, pk] : ['key listing', this.keyListings, sk.slice(4)];
     if (table !== WALLET) throw new Error(`the simulation knows no table ${table.name}`);
     if (sk === 'wallet') return pk.includes('#') ? ['drawer', this.drawers, pk] : ['balance', this.balances, pk];
@@ -150,7 +154,8 @@ export async function readAll(
   const all = new Map<string, Item>();
   const partitions = [
     ...SHARDS.map((shard) => [WALLET, `holds#${shard}`] as const),
-    [KEYS, countersPartition(COUNTER_ID)] as const,
+    ...[COUNTER_ID, ...SHARED_PLACES.map(budgetIdOf)].map((id) => [KEYS, countersPartition(id)] as const),
+    ...SHARDS.map((part) => [KEYS, countersPartition(`${budgetIdOf(ACCOUNT_PLACE)}#${part}`)] as const),
     [WALLET, CREDITS_PARTITION] as const,
     ...payments.map((paymentId) => [WALLET, paymentKey(paymentId).pk] as const),
     ...accounts.flatMap((partition) => [WALLET, KEYS].map((table) => [table, partition] as const)),

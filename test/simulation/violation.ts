@@ -15,6 +15,7 @@ export type Promised =
   | 'suspension'
   | 'usage records'
   | 'key rules'
+  | 'shared budgets'
   | 'keys'
   | 'durability'
   | 'answers';

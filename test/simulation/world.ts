@@ -16,6 +16,7 @@ import { Random } from './random';
 import { Scheduler } from './scheduler';
 import { type ItemChange, readAll, Stored } from './stored';
 import { limitsAreKept } from './limits';
+import { sharedBudgetsAreKept } from './shared-budgets';
 import { expectKept } from './violation';
 
 /** One history in this many also adds up its usage records. */
@@ -196,6 +197,7 @@ export class World {
     checkCommit(changes, this.stored, this.intents, this.plan.payments);
     for (const watcher of this.#watchers) watcher(changes);
     limitsAreKept(this.stored, this.intents, this.plan.limits);
+    sharedBudgetsAreKept(this.stored, this.intents, this.plan.shared);
     this.#rollUps?.afterCommit();
   }
 }

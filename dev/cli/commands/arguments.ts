@@ -22,6 +22,7 @@ const COMMAND_OPTIONS = {
   version: { type: 'string' },
   rules: { type: 'string' },
   role: { type: 'string' },
+  payer: { type: 'string' },
   grace: { type: 'string' },
   to: { type: 'string' },
   reason: { type: 'string' },

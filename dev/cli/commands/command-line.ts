@@ -15,6 +15,7 @@ import {
   type VerifyCommand,
   verifySchema,
 } from './command';
+import { parseBudgetsCommand } from './budgets-command';
 import { parseCatalogCommand } from './catalog-command-line';
 import { parseErasuresCommand } from './erasures-command';
 import { parseExportsCommand } from './exports-command';
@@ -23,6 +24,7 @@ import { parseOperatorsCommand } from './operators-command';
 import { parsePaymentsCommand, parseWalletCommand } from './money-command';
 import { parseParkedCommand } from './parked-command';
 import { expectArguments, type Options, parseArguments } from './arguments';
+import { parseRestrictionsCommand } from './restrictions-command';
 import { UsageError } from './usage';
 
 /** A command for the tables of the data folder or, when `--stack` is given, of a deployment. */
@@ -103,6 +105,8 @@ const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
   ['payments', parsePaymentsCommand],
   ['exports', parseExportsCommand],
   ['erasures', parseErasuresCommand],
+  ['restrictions', parseRestrictionsCommand],
+  ['budgets', parseBudgetsCommand],
 ]);
 
 function parseCommand(first: string | undefined, others: readonly string[], options: Options): object {

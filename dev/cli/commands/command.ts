@@ -3,16 +3,18 @@ import { HOLD_MODES } from '../../../lambdas/contracts/deployment/hold-mode';
 import { ROTATION_GRACE_SECONDS_MAX } from '../../../lambdas/contracts/http/api-keys';
 import { DEPLOYMENT_CHAIN } from '../../../lambdas/contracts/storage/audit-event';
 import { roleArnSchema } from '../../../lambdas/contracts/http/iam-role';
-import { accountIdSchema, keyIdSchema, requestIdSchema } from '../../../lambdas/contracts/storage/ids';
+import { accountIdSchema, keyIdSchema, personIdSchema, requestIdSchema } from '../../../lambdas/contracts/storage/ids';
 import { keyRulesSchema } from '../../../lambdas/contracts/http/key-rules';
 import { STANDINGS } from '../../../lambdas/contracts/http/roles';
 import { amount } from './amount';
+import { BUDGET_COMMANDS } from './budgets-command';
 import { CATALOG_COMMANDS } from './catalog-command';
 import { ERASURE_COMMANDS } from './erasures-command';
 import { EXPORT_COMMANDS } from './exports-command';
 import { OPERATOR_COMMANDS } from './operators-command';
 import { MONEY_COMMANDS } from './money-command';
 import { PARKED_COMMANDS } from './parked-command';
+import { RESTRICTION_COMMANDS } from './restrictions-command';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
@@ -50,6 +52,10 @@ const role = z
     'Give the role by its ARN, such as arn:aws:iam::111122223333:role/worker.',
   );
 
+const payer = z
+  .string()
+  .refine((id) => personIdSchema.safeParse(id).success, 'Give --payer as the person ID of a member, such as per_….');
+
 const keyId = z
   .string()
   .refine((id) => keyIdSchema.safeParse(id).success, 'Invalid key ID: "keys list" shows the IDs.');
@@ -71,11 +77,17 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('credit'), accountId: z.string(), amount, paymentId }),
   z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),
   z.strictObject({ name: z.literal('complete-usage'), accountId: z.string() }),
-  z.strictObject({ name: z.literal('create-key'), accountId: z.string(), rules: keyRulesSchema.optional() }),
+  z.strictObject({
+    name: z.literal('create-key'),
+    accountId: z.string(),
+    payer: payer.optional(),
+    rules: keyRulesSchema.optional(),
+  }),
   z.strictObject({
     name: z.literal('create-role-key'),
     accountId: z.string(),
     role,
+    payer: payer.optional(),
     rules: keyRulesSchema.optional(),
   }),
   z.strictObject({ name: z.literal('list-keys'), accountId: z.string() }),
@@ -99,6 +111,8 @@ export const commandSchema = z.discriminatedUnion('name', [
   ...MONEY_COMMANDS,
   ...EXPORT_COMMANDS,
   ...ERASURE_COMMANDS,
+  ...RESTRICTION_COMMANDS,
+  ...BUDGET_COMMANDS,
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

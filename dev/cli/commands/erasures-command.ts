@@ -1,19 +1,9 @@
 import { z } from 'zod';
 import { RESOLUTIONS } from '../../../lambdas/contracts/storage/erasure';
-import { IDENTITY_CHECKS } from '../../../lambdas/contracts/storage/export';
-import { accountIdSchema, erasureIdSchema, personIdSchema } from '../../../lambdas/contracts/storage/ids';
+import { erasureIdSchema } from '../../../lambdas/contracts/storage/ids';
 import { expectArguments, type Options } from './arguments';
+import { identityCheck, ownerId } from './owners';
 
-const identityCheck = z.enum(
-  IDENTITY_CHECKS,
-  `Say with --identity how you made sure who asks: ${IDENTITY_CHECKS.join(' or ')}.`,
-);
-const ownerId = z
-  .string()
-  .refine(
-    (id) => accountIdSchema.safeParse(id).success || personIdSchema.safeParse(id).success,
-    'Name an account or a person by their ID.',
-  );
 const erasureId = erasureIdSchema;
 const decision = z.enum(RESOLUTIONS, `Decide for one of these: ${RESOLUTIONS.join(', ')}.`);
 

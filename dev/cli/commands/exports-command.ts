@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import { IDENTITY_CHECKS } from '../../../lambdas/contracts/storage/export';
 import { expectArguments, type Options } from './arguments';
-
-const identityCheck = z.enum(
-  IDENTITY_CHECKS,
-  `Say with --identity how you made sure who asks: ${IDENTITY_CHECKS.join(' or ')}.`,
-);
+import { identityCheck } from './owners';
 
 export const EXPORT_COMMANDS = [
   z.strictObject({ name: z.literal('exports-request'), accountId: z.string(), identityCheck }),

@@ -11,11 +11,11 @@ export function parseKeysCommand(words: readonly string[], options: Options): ob
   const [verb, ...others] = words;
   switch (verb) {
     case 'create': {
-      const [accountId] = expectArguments(others, 1, options, ['rules', 'role']);
-      const { role } = options;
+      const [accountId] = expectArguments(others, 1, options, ['rules', 'role', 'payer']);
+      const { role, payer } = options;
       const rules = options.rules === undefined ? undefined : readKeyRules(options.rules);
-      if (role === undefined) return { name: 'create-key', accountId, rules };
-      return { name: 'create-role-key', accountId, rules, role };
+      if (role === undefined) return { name: 'create-key', accountId, payer, rules };
+      return { name: 'create-role-key', accountId, payer, rules, role };
     }
     case 'list':
       return { name: 'list-keys', accountId: expectArguments(others, 1, options)[0] };

@@ -5,11 +5,13 @@ import { formatUsd, parseUsd } from '../../../lambdas/domain/money/pico';
 import { completeRollUps } from '../../../lambdas/domain/usage/rollups/complete-roll-ups';
 import { RollUps } from '../../../lambdas/domain/usage/rollups/roll-ups';
 import { keyAttributions } from '../../../lambdas/domain/keys/key-attribution';
+import { PayerNotMember, PayerRequired } from '../../../lambdas/domain/keys/keys-errors';
 import { renderUsageRecord } from '../../../lambdas/domain/usage/records/render-usage-record';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
 import { PaymentIdReused } from '../../../lambdas/domain/wallet/wallet-errors';
 import { type LedgerReport, verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
+import { isBudgetsCommand, runBudgetsCommand } from './budgets-command';
 import { runCatalogCommand } from './run-catalog-command';
 import { isCatalogCommand } from './catalog-command';
 import type { Command } from './command';
@@ -27,6 +29,7 @@ import { runOperatorCommand } from './run-operator-command';
 import { runParkedCommand } from './run-parked-command';
 import { isOperatorCommand } from './operators-command';
 import { completeAccount, exportAccount, showKeys } from './receipts';
+import { isRestrictionsCommand, runRestrictionsCommand } from './restrictions-command';
 import { recomputeCharge } from './recompute-charge';
 
 /** Runs a command. On a data folder, only the process that owns the folder may call this. */
@@ -40,6 +43,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   if (isCatalogCommand(command)) return runCatalogCommand(services, command);
   if (isOperatorCommand(command)) return runOperatorCommand(services, command);
   if (isParkedCommand(command)) return runParkedCommand(services, command);
+  if (isRestrictionsCommand(command)) return runRestrictionsCommand(services, command);
   if (isErasuresCommand(command)) return runErasuresCommand(services, command);
   if (isPaymentsCommand(command)) return runPaymentsCommand(services, command);
   if (command.name === 'create-account') return createAccount(services, command);
@@ -47,6 +51,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   const isKnown = accountIdSchema.safeParse(accountId).success && (await services.accounts.exists(accountId));
   if (!isKnown) return accountNotFound(accountId);
   if (isWalletCommand(command)) return runWalletCommand(services, command);
+  if (isBudgetsCommand(command)) return runBudgetsCommand(services, command);
   if (isExportsCommand(command)) return runExportsCommand(services, command);
   switch (command.name) {
     case 'wallet':
@@ -63,15 +68,9 @@ export async function runCommand(services: CommandServices, command: Command): P
       return exportAccount(services, accountId);
     case 'complete-receipts':
       return completeAccount(services, accountId);
-    case 'create-key': {
-      const { keyId, key } = await services.keys.create({ accountId, rules: command.rules });
-      return jsonLines([{ accountId, keyId, apiKey: key }]);
-    }
-    case 'create-role-key': {
-      const { role, rules } = command;
-      const { keyId } = await services.keys.createForRole({ accountId, role, rules });
-      return jsonLines([{ accountId, keyId, role }]);
-    }
+    case 'create-key':
+    case 'create-role-key':
+      return createKey(services, command);
     case 'list-keys':
       return jsonLines(await services.keys.list(accountId));
     case 'change-key':
@@ -95,6 +94,27 @@ async function createAccount(
   const accountId = await accounts.create({ accountId: command.accountId });
   await wallet.open(accountId);
   return jsonLines([{ accountId }]);
+}
+
+/** A command acts for no person, so it has to say whom the key's requests count for, unless the account has no members. */
+async function createKey(
+  { keys }: CommandServices,
+  command: Extract<Command, { name: 'create-key' | 'create-role-key' }>,
+): Promise<CommandResult> {
+  const { accountId, rules, payer } = command;
+  try {
+    if (command.name === 'create-role-key') {
+      const { role } = command;
+      const { keyId } = await keys.createForRole({ accountId, role, rules, payer });
+      return jsonLines([{ accountId, keyId, role }]);
+    }
+    const { keyId, key } = await keys.create({ accountId, rules, payer });
+    return jsonLines([{ accountId, keyId, apiKey: key }]);
+  } catch (error) {
+    if (error instanceof PayerRequired) return failure(`${error.message} Give one with --payer <personId>.`);
+    if (error instanceof PayerNotMember) return failure(error.message);
+    throw error;
+  }
 }
 
 /** The audit log names the deployment as the actor of a change: who typed the command is unknown. */

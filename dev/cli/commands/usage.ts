@@ -36,12 +36,18 @@ Accounts and money
 Keys
   keys create <accountId>            create an API key and print it, this once only, as JSON. --rules <file> limits it
                                      with rules in JSON (docs/keys.md). --role <arn> creates one without a secret, for
-                                     workloads that have assumed an IAM role (docs/keyless.md)
+                                     workloads that have assumed an IAM role (docs/keyless.md). --payer <personId> names
+                                     the member whom its requests count for; an account with members needs one
   keys list <accountId>              print the account's keys and their rules as JSON lines
   keys change <accountId> <keyId>    replace all rules of a key with those of --rules <file>
   keys rotate <accountId> <keyId>    replace a key with a new one, which is printed this once only, as JSON. The old key
                                      ends at once, or after --grace <seconds>, at most 30 days
   keys revoke <accountId> <keyId>    end a key at once and for good, and print what remains of it, as JSON
+
+Budgets
+  budgets show <accountId>           print the budgets of the account, its members and its labels, with what is used of
+                                     each, as JSON
+  budgets set <accountId>            replace them all with those of --rules <file>, in JSON (docs/budgets.md)
 
 People
   operators list                     print the person IDs of all operators as JSON lines
@@ -74,6 +80,15 @@ Erasures
   erasures certificate <erasureId>   print the signed certificate of an erasure that is over, as JSON
   erasures verify <file>             check a certificate. Exit 1 when it is not valid. --key <file> gives the public keys;
                                      without it, they are fetched as "receipts key" does
+
+Restrictions
+  restrictions set <ownerId> --identity <check>
+                                     restrict the processing of an account's or a person's data for them: their keys get 403,
+                                     and statistics and optional mails stop. The audit log records how you made sure who
+                                     asks, as for exports
+  restrictions lift <ownerId> --identity <check>
+                                     lift it again
+  restrictions show <ownerId>        print since when there is a restriction, as JSON
 
 Receipts and audit logs
   receipts export <accountId>        print the account's signed receipts as JSON lines: each tree, then its receipts

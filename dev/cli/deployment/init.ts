@@ -73,7 +73,8 @@ async function completeAccount(
   const payment = credit && { accountId, amountPico: parseUsd(credit), paymentId: OPENING_PAYMENT_ID };
   const credited = payment && { credit: await wallet.credit(payment) };
   if ((await keys.list(accountId)).length > 0) return { accountId, ...credited };
-  const { keyId, key } = await keys.create({ accountId });
+  const payer = (await accounts.get(accountId))?.ownerId;
+  const { keyId, key } = await keys.create({ accountId, payer });
   return { accountId, ...credited, keyId, apiKey: key };
 }
 

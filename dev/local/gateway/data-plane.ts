@@ -5,6 +5,7 @@ import { freeLimit } from '../../../lambdas/domain/data-plane/free/serve-free';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { IdempotencyKeys } from '../../../lambdas/domain/data-plane/idempotency/idempotency-keys';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
+import { KnownSpendingRules } from '../../../lambdas/domain/keys/spending/known-spending-rules';
 import type { Log } from '../../../lambdas/domain/log';
 import { derivedSecret, IDEMPOTENCY_KEYS } from '../../../lambdas/domain/secret';
 import type { LocalProvider, Settings } from '../settings';
@@ -24,6 +25,7 @@ export function openDataPlane({ services, catalog, providers, log, settings }: D
   const gateway = new Gateway({
     ...services,
     identify: byKey(services.keys),
+    spending: new KnownSpendingRules(services),
     catalog,
     cancellations: new Cancellations(services),
     idempotency: new IdempotencyKeys({ ...services, secret: derivedSecret(services.pepper, IDEMPOTENCY_KEYS) }),

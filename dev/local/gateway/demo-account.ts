@@ -72,7 +72,12 @@ async function knownAccounts({ accounts, store }: DemoServices) {
   return { known, isAnyErased };
 }
 
-async function workingKey({ keys }: DemoServices, accountId: string, known: string | undefined): Promise<string> {
+async function workingKey(
+  { keys, accounts }: DemoServices,
+  accountId: string,
+  known: string | undefined,
+): Promise<string> {
   if (known !== undefined && (await keys.verify(known))?.accountId === accountId) return known;
-  return (await keys.create({ accountId, label: 'demo' })).key;
+  const payer = (await accounts.get(accountId))?.ownerId;
+  return (await keys.create({ accountId, label: 'demo', payer })).key;
 }

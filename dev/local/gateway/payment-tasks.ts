@@ -1,6 +1,7 @@
 import {
   AUTO_TOP_UPS_PARTITION,
   CHARGING_TOP_UPS_PARTITION,
+  CUSTOMER_UPDATES_PARTITION,
   PENDING_REFUNDS_PARTITION,
 } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { ACCOUNTS, WALLET } from '../../../lambdas/contracts/storage/tables';
@@ -80,6 +81,7 @@ export class PaymentTasks {
     for (const query of [
       { table: ACCOUNTS, partition: AUTO_TOP_UPS_PARTITION },
       { table: ACCOUNTS, partition: CHARGING_TOP_UPS_PARTITION },
+      { table: ACCOUNTS, partition: CUSTOMER_UPDATES_PARTITION },
       { table: WALLET, partition: PENDING_REFUNDS_PARTITION },
     ]) {
       const { items } = await this.store.query({ ...query, limit: 1 });

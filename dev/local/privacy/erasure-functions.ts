@@ -2,6 +2,7 @@ import type { ReceiptSigner } from '../../../lambdas/domain/receipts/receipt-sig
 import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/storage/audit-event';
 import { ERASURE_STEPS } from '../../../lambdas/contracts/workflows/erasure-workflow';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
+import { leavingPayer } from '../../../lambdas/domain/keys/payers/leaving-payer';
 import { Members } from '../../../lambdas/domain/accounts/members';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { type Clock, SECOND_MS } from '../../../lambdas/domain/clock';
@@ -78,7 +79,7 @@ export async function erasureFunctions(
       funds,
       refunds: new Refunds({ store, clock, funds, processor }),
       customers: ofProcessor,
-      members: new Members({ store, audit, clock }),
+      members: new Members({ store, audit, clock, leaving: leavingPayer({ store, clock, audit }) }),
     }),
     [ERASURE_STEPS.tell]: erasureStep(tell, { ...step, sendsMail: true }),
     [ERASURE_STEPS.processor]: async (event) => {

@@ -15,6 +15,7 @@ import { exportDeliver } from '../../../lambdas/handlers/privacy/export-deliver'
 import { exportWrite } from '../../../lambdas/handlers/privacy/export-write';
 import { backgroundStore } from '../gateway/background-store';
 import type { LocalErasureParts } from './erasure-functions';
+import type { ExecutionHistory } from './execution-history';
 import type { MachineRun, Steps } from './run-machine';
 
 export interface LocalWorkflowsOptions {
@@ -22,6 +23,7 @@ export interface LocalWorkflowsOptions {
   readonly clock: Clock;
   readonly files: ExportFiles;
   readonly erasures: LocalErasureParts;
+  readonly history: ExecutionHistory;
   readonly log: Log;
 }
 
@@ -69,7 +71,7 @@ export class LocalWorkflows implements Workflows, ErasureWorkflows {
     try {
       const [{ runMachine }, steps] = await Promise.all([import('./run-machine'), functions()]);
       const tracked = Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, this.tracked(step)]));
-      const run = runMachine(machine, input, tracked);
+      const run = runMachine(machine, input, this.options.history.recorded(id, tracked));
       this.runs.set(id, run);
       run.ended
         .catch((error: unknown) => this.failed(error))

@@ -8,6 +8,7 @@ import { openSigner } from '../gateway/sealer';
 import { LocalErasableUsers } from '../identity/local-erasable-users';
 import type { LocalIdentity } from '../identity/local-identity';
 import type { SpoolMailer } from '../mail/spool-mailer';
+import { ExecutionHistory } from './execution-history';
 import { FolderExports } from './folder-exports';
 import { LocalWorkflows } from './local-workflows';
 
@@ -39,6 +40,7 @@ export function openWorkflows(options: OpenWorkflowsOptions) {
     pepper,
     openPayments,
   };
-  const workflows = new LocalWorkflows({ store, clock, files, erasures, log });
+  const history = new ExecutionHistory(folder, clock);
+  const workflows = new LocalWorkflows({ store, clock, files, erasures, history, log });
   return { downloads: files, exports: { workflows, links: files }, erasures: { workflows, settings } };
 }

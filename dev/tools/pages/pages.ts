@@ -3,6 +3,7 @@ import type { Assembly } from './assembly';
 import { dataMapPage, processingPage } from './data-map-page';
 import { iamPage } from './iam-page';
 import { openApiPage } from './openapi-page';
+import { NOTICE_PAGES } from './privacy-notice-page';
 import { promisesPage } from './promises-page';
 import { resourcesPage } from './resources-page';
 import { rolesPage } from './roles-page';
@@ -19,4 +20,5 @@ export const PAGES: readonly (readonly [file: string, render: (assembly: Assembl
   ['subprocessors.md', subprocessorsPage],
   ['promises.md', promisesPage],
   ['openapi.json', openApiPage],
+  ...NOTICE_PAGES,
 ];

@@ -33,8 +33,8 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '04',
     promise: 'Addresses in logs serve security only and are gone soon.',
-    control: 'Every log group expires within 30 days, those with addresses within 7.',
-    missing: 'The policy for addresses covers the audit log only; the log of the firewall has whole addresses.',
+    control:
+      'One policy for addresses covers every log; a log that cannot honour it is off. Every log group expires within 30 days, one with addresses within 7.',
   },
   {
     number: '05',
@@ -44,7 +44,7 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '06',
     promise: 'Each kind of record has its own retention, of at most twelve months for usage.',
-    control: 'Retention profiles; a nightly check finds what is older than its class allows.',
+    control: 'Policy profiles; a nightly check finds what is older than its class allows.',
   },
   {
     number: '07',
@@ -72,14 +72,12 @@ export const PROMISES: readonly Promised[] = [
     number: '11',
     promise: 'People can have wrong data corrected.',
     control:
-      'An account’s name and billing details, and the address in the user pool, are stored once and can be changed.',
-    missing: 'A test that an old value is in no store.',
+      'An account’s name and billing details, and the address in the user pool, are stored once and can be changed; Stripe is told.',
   },
   {
     number: '12',
     promise: 'People can restrict the processing of their data.',
-    control: 'None yet.',
-    missing: 'A restriction that refuses requests, and stops analytics and optional mails.',
+    control: 'A restriction that refuses requests, and stops statistics, alerts and optional mails.',
   },
   {
     number: '13',

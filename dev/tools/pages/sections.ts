@@ -1,8 +1,10 @@
+import { profilesTable } from './profiles-table';
 import { routeTable } from './route-table';
 
 /** The parts of written pages that are generated: the file, the name in the part's markers, and what stands between them. */
 export const SECTIONS: readonly (readonly [file: string, name: string, render: () => string])[] = [
   ['docs/api.md', 'routes', routeTable],
+  ['docs/privacy.md', 'profiles', profilesTable],
 ];
 
 /** The markers of a section are missing from its page. */

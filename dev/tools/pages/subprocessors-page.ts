@@ -13,7 +13,11 @@ const SERVICES: readonly (readonly [type: string, service: string, data: string]
   ['AWS::SES::', 'Amazon SES', 'mail addresses and mails'],
   ['AWS::StepFunctions::', 'AWS Step Functions', 'IDs of accounts, people, exports and erasures'],
   ['AWS::S3::', 'Amazon S3', 'encrypted archives of exports, the audit archive, the console'],
-  ['AWS::Logs::', 'Amazon CloudWatch', 'log lines: codes and IDs; addresses of clients that the firewall refused'],
+  [
+    'AWS::Logs::',
+    'Amazon CloudWatch',
+    'log lines: codes and IDs; with the policy `full`, addresses of clients that the firewall refused',
+  ],
   ['AWS::Events::', 'Amazon EventBridge', 'reports about mails: the outcome and a keyed hash of the address'],
   ['AWS::KMS::', 'AWS KMS', 'keys'],
   ['AWS::SecretsManager::', 'AWS Secrets Manager', 'secrets of the deployment'],
@@ -68,7 +72,7 @@ export function subprocessorsPage({ resources }: Assembly): string {
           'Stripe',
           'payments, if configured',
           'Stripe’s',
-          'IDs of accounts, amounts; people enter the rest on Stripe’s pages',
+          'IDs of accounts, amounts, corrected billing details; people enter the rest on Stripe’s pages',
         ],
         ...providersOf(resources).map(({ id, baseUrl, region: stated }) => [
           id,

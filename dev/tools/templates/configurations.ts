@@ -43,8 +43,9 @@ export const CONFIGURATIONS: Readonly<Record<string, object>> = {
       providers: [OIDC, SAML],
     },
   },
-  retention: { retentionProfile: 'year', logDays: 14, providers: [PROVIDER], audit: { addresses: 'none' } },
-  emulator: { target: 'emulator', stage: 'test' },
+  retention: { policyProfile: 'tokenbyte', logDays: 14, providers: [PROVIDER], addresses: 'none' },
+  addresses: { addresses: 'full' },
+  emulator: { target: 'emulator', stage: 'test', addresses: 'full' },
   everything: {
     ...REGION,
     domain: DOMAIN,

@@ -33,6 +33,10 @@ export class CurrentProcessor implements PaymentProcessor {
     return (await this.#current()).createCustomer(...call);
   }
 
+  async updateCustomer(...call: Parameters<PaymentProcessor['updateCustomer']>): Promise<void> {
+    await (await this.#current()).updateCustomer(...call);
+  }
+
   async endDealings(customerId: string): Promise<void> {
     await (await this.#current()).endDealings(customerId);
   }

@@ -36,6 +36,7 @@ import {
   subscribeOnPage,
   subscriptionsOfObject,
 } from './subscriptions';
+import { updateCustomer } from './update-customer';
 
 export interface StripeProcessorOptions {
   readonly stripe: Stripe;
@@ -67,6 +68,10 @@ export class StripeProcessor implements PaymentProcessor {
     const metadata = { [DEPLOYMENT]: deployment, [ACCOUNT]: accountId };
     const { id } = await callStripe(() => stripe.customers.create({ metadata }, { idempotencyKey }));
     return id;
+  }
+
+  updateCustomer(update: Parameters<PaymentProcessor['updateCustomer']>[0]): Promise<void> {
+    return updateCustomer(this.#options.stripe, update);
   }
 
   endDealings(customerId: string): Promise<void> {

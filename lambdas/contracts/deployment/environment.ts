@@ -9,6 +9,7 @@
  * number of days. `HOLDS` is one of HOLD_MODES.
  */
 export const WORKLOADS_ENV = [
+  'ACCOUNTS_TABLE',
   'WALLET_TABLE',
   'KEYS_TABLE',
   'USAGE_TABLE',
@@ -121,6 +122,7 @@ export const API_ENV = [
   'CATALOG_TABLE',
   'USAGE_TABLE',
   'ROLLUPS_TABLE',
+  'STATISTICS_TABLE',
   'OUTBOX_TABLE',
   'KEY_PEPPER_SECRET',
   'ORIGIN_SECRET',
@@ -168,6 +170,7 @@ export const ERASURE_SETTLE_ENV = ['ACCOUNTS_TABLE', 'WALLET_TABLE'] as const;
 /** The step of an erasure that ends the balance. The last three are those of the functions of payments. */
 export const ERASURE_BALANCE_ENV = [
   'ACCOUNTS_TABLE',
+  'KEYS_TABLE',
   'WALLET_TABLE',
   'AUDIT_TABLE',
   'PAYMENT_SETTINGS',

@@ -26,6 +26,8 @@ export const keyInfoSchema = z
     validUntil: z.iso.datetime().optional(),
     /** The person who created the key, or the trust that a token was exchanged under. Absent if a command created it. */
     createdBy: z.string().optional(),
+    /** The member whom the key's requests count for. Absent for an older key, whose payer is the account's owner. */
+    payer: z.string().optional(),
     /** The key that a rotation replaced with this one. */
     replaces: keyIdSchema.optional(),
     /** The key that replaced this one in a rotation. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountIdSchema, trustIdSchema } from '../storage/ids';
+import { accountIdSchema, personIdSchema, trustIdSchema } from '../storage/ids';
 import { keyRulesSchema, storedRulesSchema } from './key-rules';
 import { isPublicUrl } from './public-url';
 import { line } from './text';
@@ -53,6 +53,9 @@ export const newTrustSchema = z
       .default(EXCHANGED_KEY_SECONDS_DEFAULT)
       .describe('The lifetime in seconds of a key that a token is exchanged for.'),
     rules: keyRulesSchema.optional().describe('The rules of these keys. All keys of the trust share their limits.'),
+    payer: personIdSchema
+      .optional()
+      .describe('The member whom the requests of these keys count for. By default, the member who creates the trust.'),
   })
   .refine(({ issuer, subject }) => SHARED_ISSUERS.get(issuer.replace(/\/$/, ''))?.test(subject) ?? true, {
     path: ['subject'],
@@ -75,8 +78,13 @@ export const trustSchema = z
     createdAt: z.iso.datetime(),
     /** Absent if a command created the trust. */
     createdBy: z.string().optional(),
+    /** The member whom the requests of its keys count for. Absent for an older trust: then the account's owner. */
+    payer: z.string().optional(),
   })
   .meta({ id: 'Trust' });
+
+/** The member whom the requests of a trust's keys count for. */
+export const payerSchema = z.strictObject({ payer: personIdSchema }).meta({ id: 'TrustPayer' });
 
 export type NewTrust = Readonly<z.infer<typeof newTrustSchema>>;
 export type Trust = Readonly<z.infer<typeof trustSchema>>;

@@ -27,7 +27,7 @@ const modelPatternSchema = z
   .string()
   .regex(/^[!-)+-~]{1,128}\*?$|^\*$/, 'must be a model name, or a prefix followed by *');
 
-const budgetSchema = z.strictObject({
+export const budgetSchema = z.strictObject({
   /** Pico-dollars (1e-12 USD), as a decimal string. */
   limitPico: z.string().regex(/^(0|[1-9]\d{0,20})$/, 'must be a whole number of pico-dollars, as a string'),
   /** A week begins on Monday. */
@@ -36,19 +36,20 @@ const budgetSchema = z.strictObject({
   timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone such as Europe/Berlin').optional(),
 });
 
-/** For cost allocation. `@` is not allowed, so that no email address ends up in a usage record. */
+export const labelNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_.-]{0,31}$/, 'must start with a lower-case letter and contain only a-z, 0-9 and _.-');
+/** `@` is not allowed, so that no email address ends up in a usage record. */
+export const labelValueSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,63}$/,
+    'must start with a letter or digit and contain only letters, digits, spaces and _.:/-',
+  );
+
+/** For cost allocation. */
 export const labelsSchema = z
-  .record(
-    z
-      .string()
-      .regex(/^[a-z][a-z0-9_.-]{0,31}$/, 'must start with a lower-case letter and contain only a-z, 0-9 and _.-'),
-    z
-      .string()
-      .regex(
-        /^[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,63}$/,
-        'must start with a letter or digit and contain only letters, digits, spaces and _.:/-',
-      ),
-  )
+  .record(labelNameSchema, labelValueSchema)
   .refine((labels) => Object.keys(labels).length <= LABELS_MAX, `must have at most ${LABELS_MAX} labels`);
 
 /** The rules of a key. An absent rule allows everything. A request must satisfy every rule that is present. */

@@ -37,6 +37,7 @@ const RULES = {
   'policy.read': self('see the policies, and which versions they accepted'),
   'policy.accept': self('accept a version of a policy'),
   'person.erase': self('have their own data erased, and cancel that'),
+  'person.restrict': self('restrict the processing of their own data, and lift that'),
   'account.create': self('create an account and own it'),
   'invitation.accept': self('accept an invitation that was sent to them'),
 
@@ -84,8 +85,12 @@ const RULES = {
   'key.suspend': members('suspend a key'),
   'key.resume': membersAndOperators('resume a suspended key', 'owner', 'admin'),
 
+  'spending.read': members('see the rules about what requests cost together', ...ROLES),
+  'spending.change': members('change the rules about what requests cost together', 'owner', 'admin'),
+
   'federation.read': members('see which issuers’ tokens are accepted instead of a key', 'owner', 'admin', 'auditor'),
   'federation.create': members('create a trust in an issuer’s tokens', 'owner', 'admin'),
+  'federation.change': members('change who pays for the keys of a trust', 'owner', 'admin'),
   'federation.delete': members('delete a trust', 'owner', 'admin'),
 
   'export.create': members('request a copy of the account’s data', 'owner', 'admin'),
@@ -104,6 +109,10 @@ const RULES = {
   // No role has these permissions: only the deployment itself carries out an erasure.
   'erasure.begin': members('begin an erasure after its grace period'),
   'erasure.certify': members('certify an erasure'),
+  'restriction.read': membersAndOperators('see whether the processing of the account’s data is restricted', ...ROLES),
+  'restriction.set': members('restrict the processing of the account’s data', 'owner'),
+  'restriction.assist': operators('restrict the processing of the account’s data for its owner', 'account'),
+  'restriction.lift': membersAndOperators('lift the restriction of the account', 'owner'),
   'alert.read': members('see the rules for alerts', 'owner', 'admin'),
   'alert.change': members('change the rules for alerts', 'owner', 'admin'),
   'webhook.read': members('see the webhooks and their deliveries', 'owner', 'admin'),
@@ -120,6 +129,7 @@ const RULES = {
 
   'deployment.accounts': operators('list all accounts'),
   'deployment.audit': operators('read and verify the deployment’s audit log'),
+  'deployment.statistics': operators('see anonymised usage of all accounts together'),
   'catalog.read': operators('see the catalog, its changes and open proposals'),
   'catalog.change': operators('disable providers; change models’ names, routes and markups; propose a price list'),
   'catalog.approve': operators('approve a proposed price list'),

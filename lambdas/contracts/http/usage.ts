@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DIMENSIONS } from '../storage/table-keys/roll-ups';
-import { keyIdSchema, requestIdSchema } from '../storage/ids';
+import { endUserSchema, keyIdSchema, personIdSchema, requestIdSchema } from '../storage/ids';
 import { exactUsdSchema } from './payments';
 import { isTimeZone } from './time-zone';
 
@@ -29,15 +29,19 @@ const METRIC_OF_SUBGROUP = { unit: 'tokens', status: 'requests', httpStatus: 'er
 
 const FIRST_DAY = '2000-01-01';
 const LAST_DAY = '2999-12-31';
-const day = z.iso
+/** A day such as `2026-11-20`. */
+export const daySchema = z.iso
   .date('must be a day such as 2026-11-20')
   .refine((date) => date >= FIRST_DAY && date <= LAST_DAY, `must be from ${FIRST_DAY} to ${LAST_DAY}`);
-const format = z.enum(['json', 'csv', 'jsonl']).default('json').describe('`csv` and `jsonl` are sent as a file.');
+export const formatSchema = z
+  .enum(['json', 'csv', 'jsonl'])
+  .default('json')
+  .describe('`csv` and `jsonl` are sent as a file.');
 
 /** Selects a report. */
 export const usageQuerySchema = z.strictObject({
-  from: day.optional().describe('The first day. By default, 30 days are reported.'),
-  to: day.optional().describe('The last day. By default, today.'),
+  from: daySchema.optional().describe('The first day. By default, 30 days are reported.'),
+  to: daySchema.optional().describe('The last day. By default, today.'),
   interval: z.enum(['hour', 'day', 'month']).default('day'),
   timeZone: z
     .string()
@@ -52,7 +56,7 @@ export const usageQuerySchema = z.strictObject({
     .optional()
     .describe('Divides tokens by `unit`, requests by `status`, or errors by `httpStatus`.'),
   compare: z.literal('previous').optional().describe('Also reports the totals of the period before.'),
-  format,
+  format: formatSchema,
 });
 
 /** @returns what is wrong with a period, or undefined */
@@ -83,8 +87,8 @@ const amount = z.union([exactUsdSchema, z.number(), z.null()]);
 
 export const usageReportSchema = z
   .object({
-    from: day,
-    to: day,
+    from: daySchema,
+    to: daySchema,
     interval: z.string(),
     timeZone: z.string(),
     metric: z.string(),
@@ -116,6 +120,8 @@ export const requestFilterSchema = z.strictObject({
   provider: z.string().max(64).optional(),
   status: z.string().max(32).optional().describe('Such as `completed` or `provider_error`.'),
   label: z.string().max(100).optional().describe('A label of the key, such as `team=search`.'),
+  payer: personIdSchema.optional().describe('Only requests that count for this member.'),
+  endUser: endUserSchema.optional().describe('Only requests of this end user, as a report names them.'),
   from: z.iso.datetime().optional().describe('Only requests from this time on.'),
   to: z.iso.datetime().optional().describe('Only requests before this time.'),
 });
@@ -149,6 +155,14 @@ export const usageRequestSchema = z
     overrun: exactUsdSchema.optional(),
     priceVersion: z.string(),
     labels: z.record(z.string(), z.string()).optional(),
+    /** The member whom the request counts for. */
+    payer: z.string().optional(),
+    /** The keyed hash of the client's end user or session. */
+    endUser: z.string().optional(),
+    /** The attempts at other providers that failed before, free of charge. */
+    failedAttempts: z
+      .array(z.object({ provider: z.string(), failure: z.string().optional(), httpStatus: z.number().optional() }))
+      .optional(),
     firstByteMs: z.number().optional(),
     durationMs: z.number(),
   })

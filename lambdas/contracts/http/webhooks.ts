@@ -30,6 +30,7 @@ export const WEBHOOK_EVENTS = [
   'key_expiring',
   'role_changed',
   'budget_reached',
+  'shared_budget_reached',
   'error_rate',
   'spend_anomaly',
   'webhook_disabled',

@@ -4,7 +4,7 @@ import { IDENTITY_CHECKS } from './export';
 import { hashSchema } from './hash';
 import { SUSPENSION_REASONS } from '../http/accounts';
 import { HOLD_MODES } from '../deployment/hold-mode';
-import { keptAddressSchema } from '../deployment/audit-address';
+import { keptAddressSchema } from '../deployment/address-policy';
 import {
   accountIdSchema,
   catalogVersionSchema,
@@ -42,6 +42,8 @@ export const auditFieldsSchema = z.strictObject({
   state: z.enum(['active', 'suspended']).optional(),
   reason: z.enum([...SUSPENSION_REASONS, ...KEY_SUSPENSION_REASONS, ...WEBHOOK_DISABLE_REASONS]).optional(),
   ownerId: personIdSchema.optional(),
+  /** The member whom the requests of a trust's keys count for. */
+  payer: personIdSchema.optional(),
   holds: z.enum(HOLD_MODES).optional(),
   validUntil: time.optional(),
   /** Dollars. */
@@ -61,7 +63,9 @@ export const auditFieldsSchema = z.strictObject({
     .optional(),
   /** The coupon that was redeemed. */
   coupon: couponIdSchema.optional(),
-  /** How an operator made sure who asked for an export or an erasure. */
+  /** Whether the processing of data is restricted. */
+  restricted: z.boolean().optional(),
+  /** How an operator made sure who asked for an export, an erasure or a restriction. */
   identityCheck: z.enum(IDENTITY_CHECKS).optional(),
   /** The decision about an erasure that had stopped. */
   decision: z.enum(RESOLUTIONS).optional(),

@@ -17,12 +17,15 @@ export const exportIdSchema = idSchema('exp', 'export');
 export const erasureIdSchema = idSchema('era', 'erasure');
 export const webhookIdSchema = idSchema('whk', 'webhook');
 export const deliveryIdSchema = idSchema('dlv', 'delivery');
+export const budgetIdSchema = idSchema('bud', 'budget');
 export const couponIdSchema = idSchema('cpn', 'coupon');
 /** A payment or an invoice at Stripe. */
 export const paidObjectIdSchema = z
   .string()
   .regex(/^(?:pi|in)_\w{1,200}$/, 'Invalid payment ID: it must start with pi_ or in_');
 export const keyIdSchema = z.string().regex(new RegExp(`^${ulid}$`), 'Invalid key ID: it must be a ULID');
+/** An end user or a session of a client, as a keyed hash. */
+export const endUserSchema = z.string().regex(/^[\w-]{22}$/, 'Invalid end user: it must be a hash of 22 characters');
 /** The audit log refers to a change of the catalog by its number. */
 export const catalogVersionSchema = z
   .string()

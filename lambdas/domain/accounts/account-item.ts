@@ -5,6 +5,7 @@ import { accountKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { AccountNotFound } from '../access/access-errors';
 import type { GuardedWrite } from '../table/commit';
+import type { Condition } from '../table/condition';
 import { absent, all, any, compare, exists } from '../table/condition';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
@@ -36,6 +37,20 @@ export const isActive = (accountId: string): GuardedWrite<AccountSuspended | Acc
 export const isNotErased = any(absent('suspensionReason'), compare('suspensionReason', '<>', ERASURE_SUSPENSION));
 
 export const MEMBERS_MAX = 500;
+/** The account must be active and fulfil one more condition, because a transaction can check an item only once. */
+export const isActiveAnd = <Refusal>(
+  accountId: string,
+  also: Condition,
+  otherwise: () => Refusal,
+): GuardedWrite<AccountSuspended | AccountNotFound | Refusal> => {
+  const isOpen = isActive(accountId);
+  return {
+    write: { table: ACCOUNTS, check: accountKey(accountId), when: all(exists(), absent('suspendedAt'), also) },
+    otherwise: (account) =>
+      account && account['suspendedAt'] === undefined ? otherwise() : isOpen.otherwise?.(account),
+  };
+};
+
 /** Accounts that are older than membership have no count. */
 export const hasRoom = any(absent('members'), compare('members', '<', MEMBERS_MAX));
 

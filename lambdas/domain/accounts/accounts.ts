@@ -134,13 +134,18 @@ export class Accounts {
   }
 
   /**
+   * @param billing.writes further writes of the same transaction. @default none
    * @throws AccountNotFound
    * @throws VersionMismatch
    */
-  async setBilling({ details, ...change }: AccountChange & { readonly details: BillingDetails }): Promise<void> {
+  async setBilling({
+    details,
+    writes = [],
+    ...change
+  }: AccountChange & { readonly details: BillingDetails; readonly writes?: readonly Write[] }): Promise<void> {
     const billing: { [name: string]: string } = {};
     for (const [name, text] of Object.entries(billingDetailsSchema.parse(details))) billing[name] = text;
-    await this.#change('billing.update', change, { set: { billing } });
+    await this.#change('billing.update', change, { set: { billing } }, { writes });
   }
 
   /**

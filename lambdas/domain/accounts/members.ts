@@ -29,12 +29,23 @@ interface MemberChange {
   readonly version?: number | undefined;
 }
 
+/** Deals with the things that a member leaves behind in an account. Both can be repeated. */
+export interface Leaving {
+  /** Passes on what must not be left behind, before the membership ends and once more after. */
+  readonly passOn: (accountId: string, personId: string) => Promise<void>;
+  /** Ends what only a member has, once the membership has ended: the end of a membership can be refused. */
+  readonly end: (accountId: string, personId: string) => Promise<void>;
+}
+
+const NOTHING_LEFT: Leaving = { passOn: () => Promise.resolve(), end: () => Promise.resolve() };
+
 /** The members of accounts and their roles. Only ./ownership.ts changes the owner. */
 export class Members {
   readonly #store: TableStore;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   readonly #notify: Notify;
+  readonly #leaving: Leaving;
 
   /** @param options.notify tells people about their new role. @default nobody is told */
   constructor(options: {
@@ -42,11 +53,14 @@ export class Members {
     readonly audit: AuditLog;
     readonly clock?: Clock;
     readonly notify?: Notify | undefined;
+    /** Settles what a member leaves behind. @default nothing */
+    readonly leaving?: Leaving;
   }) {
     this.#store = options.store;
     this.#audit = options.audit;
     this.#clock = options.clock ?? systemClock;
     this.#notify = options.notify ?? NO_NOTIFY;
+    this.#leaving = options.leaving ?? NOTHING_LEFT;
   }
 
   async get(accountId: string, personId: string): Promise<Member | undefined> {
@@ -94,7 +108,7 @@ export class Members {
   }
 
   /**
-   * Ends a membership; the account's keys stay as they are.
+   * Ends a membership. The account's keys stay valid, and the owner pays for those that the member paid for.
    * @throws MemberNotFound
    * @throws OwnerIsFixed
    * @throws VersionMismatch
@@ -102,6 +116,7 @@ export class Members {
   async remove(change: MemberChange): Promise<void> {
     const { accountId, personId, actor } = change;
     const { role, version } = await this.#expectChangeable(change);
+    await this.#leaving.passOn(accountId, personId);
     const isOneself = actor.kind === 'member' && actor.personId === personId;
     const when = all(compare('role', '=', role), ...isVersion(version));
     await this.#audit.record({
@@ -118,6 +133,13 @@ export class Members {
         },
       ],
     });
+    await this.settle(accountId, personId);
+  }
+
+  /** Settles what a former member left behind, because they created a key while they left, or `remove` was interrupted. */
+  async settle(accountId: string, personId: string): Promise<void> {
+    await this.#leaving.passOn(accountId, personId);
+    await this.#leaving.end(accountId, personId);
   }
 
   async #expectChangeable({ accountId, personId, version }: MemberChange): Promise<Member> {

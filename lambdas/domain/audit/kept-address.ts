@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { AddressPolicy } from '../../contracts/deployment/audit-address';
+import type { AddressPolicy } from '../../contracts/deployment/address-policy';
 import { parseIpAddress } from '../../contracts/http/ip-address';
 import { networkOf } from '../attempts/network-of';
 

@@ -1,7 +1,9 @@
+import type { FailedAttempt } from '../../contracts/storage/usage-record';
 import { errorName } from '../log';
 import { MINUTE_MS, monotonicClock } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
 import type { AppError } from '../errors/app-error';
+import { type SpendingRules, withSpendingRules } from '../keys/spending/known-spending-rules';
 import { systemSleep } from '../table/retry';
 import { type Admission, admit, type Admitted, type Offer, shortageOf } from './admission/admission';
 import { countOnce } from './admission/counted-input';
@@ -10,10 +12,11 @@ import { type PricedTargets, priceTargets } from './admission/priced-targets';
 import { oncePerKey } from './idempotency/once-per-key';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
 import { attempt } from './provider/provider-attempt';
-import { shouldTryNextTarget } from './provider/provider-errors';
+import { faultOf, shouldTryNextTarget } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
 import type { CutReason } from './rolling/cut-reason';
 import { outputPlanOf } from './admission/first-hold';
+import { endUserOf } from './end-user';
 import { RollingOutput } from './rolling/rolling-output';
 import { closeAnswer } from './settlement/close-answer';
 import type { ProviderOutcome } from './settlement/outcome';
@@ -38,7 +41,8 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
     body,
     holdDeadline: holdDeadlineOf(call),
     check: () => check(dependencies, asked, dependencies.clock()),
-    hold: () => hold(dependencies, asked, dependencies.clock()),
+    hold: () =>
+      withSpendingRules(dependencies.spending, call.caller.accountId, (rules) => hold(dependencies, asked, rules)),
   });
   const client = request.stream ? new ClientStream(call.exchange, call.headers, waitedMs) : undefined;
   const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole), waitedMs);
@@ -96,19 +100,22 @@ async function check(dependencies: MeteredDependencies, asked: Asked, now: numbe
   const { caller } = call;
   const { wallet } = dependencies;
   const offer = offerOf(dependencies, asked, await targetsOf(dependencies, asked, now));
-  return shortageOf({ wallet, request, ...offer, caller, now, timeLimitMs: timeLimitOf(call, now) });
+  const rules = dependencies.spending.of(caller.accountId);
+  return shortageOf({ wallet, request, ...offer, caller, rules, now, timeLimitMs: timeLimitOf(call, now) });
 }
 
 async function hold(
   dependencies: MeteredDependencies,
   asked: Asked,
-  now: number,
+  rules: SpendingRules,
 ): Promise<{ admitted: Admitted; admittedAt: number }> {
   const { call, request } = asked;
   const { caller, endpoint, requestId } = call;
+  const now = dependencies.clock();
   const targets = await targetsOf(dependencies, asked, now);
   const [{ model, provider, price }] = targets;
   const labels = caller.rules?.labels;
+  const endUser = endUserOf(rules, request, call.exchange.headers);
   const details = {
     keyId: caller.keyId,
     endpoint: endpoint.id,
@@ -118,6 +125,8 @@ async function hold(
     at: new Date(now).toISOString(),
     priceVersion: price.version,
     ...(labels && { labels }),
+    ...(caller.payer !== undefined && { payer: caller.payer }),
+    ...(endUser !== undefined && { endUser }),
   };
   const { wallet, shortAccounts, sleep = systemSleep } = dependencies;
   const admitted = await admit({
@@ -126,6 +135,7 @@ async function hold(
     request,
     ...offerOf(dependencies, asked, targets),
     caller,
+    rules,
     requestId,
     deadline: holdDeadlineOf(call),
     details,
@@ -175,6 +185,7 @@ async function callProviders(
   const { endpoint, exchange } = call;
   // Only a hold that rolls can fall short.
   const stop = admitted.hold.rolling ? AbortSignal.any([call.stop, money]) : call.stop;
+  const failedAttempts: FailedAttempt[] = [];
   let firstByteMs: number | undefined;
   const onFirstByte = (): void => {
     firstByteMs ??= elapsedMs(paid, dependencies.clock());
@@ -200,7 +211,8 @@ async function callProviders(
         onFirstByte,
       });
       if (!shouldTryNextTarget(answer) || stop.aborted || target === admitted.targets.at(-1))
-        return { answer, target, firstByteMs };
+        return { answer, target, failedAttempts, firstByteMs };
+      failedAttempts.push({ provider: target.provider.id, ...faultOf(answer) });
     }
   } catch (error) {
     // A bug in the gateway must not leave the hold behind.
@@ -209,7 +221,7 @@ async function callProviders(
       cause: errorName(error),
     });
   }
-  return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };
+  return { answer: { kind: 'failed', failure: 'broken' }, target, failedAttempts, firstByteMs };
 }
 
 /** A stream reader serves one attempt, so the next provider's stream gets a new one. */

@@ -1,5 +1,6 @@
 import type { CatalogSource } from '../catalog/catalog-source';
 import type { Clock } from '../clock';
+import type { KnownSpendingRules } from '../keys/spending/known-spending-rules';
 import type { KeyOwner } from '../keys/verified-keys';
 import type { MeteredEndpoint, MeteredRequest } from '../dialects/endpoint';
 import type { Log } from '../log';
@@ -24,6 +25,8 @@ export interface MeteredDependencies {
   readonly providers: ProviderClient;
   readonly countLimit: CountLimit;
   readonly shortAccounts: ShortAccounts;
+  /** The spending rules that this process knows. */
+  readonly spending: KnownSpendingRules;
   readonly cancellations: Cancellations;
   readonly unsettled: UnsettledRequests;
   readonly idempotency: IdempotencyKeys;

@@ -14,8 +14,7 @@ const STOPS: { readonly [reason in StopReason]: () => AppError } = {
   overload: () => new RequestStopped('because it has no memory for the answer', 503, 'overloaded'),
   account: () =>
     new InsufficientQuota('The request was ended, because the wallet has no money for more output. Add money to it.'),
-  budget: () =>
-    new InsufficientQuota('The request was ended, because the budget of this key has nothing left for more output.'),
+  budget: () => new InsufficientQuota('The request was ended, because a budget has nothing left for more output.'),
   suspended: accountSuspended,
   store: () => new RequestStopped('because the store of the wallet does not answer', 503, 'overloaded'),
 };

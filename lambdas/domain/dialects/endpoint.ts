@@ -24,6 +24,11 @@ export interface MeteredRequest {
    * prediction: all of them can be billed at once. @default false
    */
   readonly hasUnpacedOutput?: boolean;
+  /**
+   * The client's own name of its end user. It is never stored, sent on or logged: an account can have its usage added up
+   * by a keyed hash of it.
+   */
+  readonly endUser?: string | undefined;
 }
 
 /** A request body as received. It may be JSON, a form or binary: only the endpoint interprets it. */

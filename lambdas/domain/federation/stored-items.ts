@@ -32,11 +32,12 @@ export const FEDERATION_ITEMS = [
       rules: shown,
       createdAt: shown,
       createdBy: shown,
+      payer: shown,
     },
     is: keyed(IN_ACCOUNT, /^trust#/),
     ofAccount: (accountId) => [{ partition: accountId, sort: { beginsWith: TRUST_PREFIX } }],
     ofPerson: ({ accountIds }) => accountIds.map((partition) => ({ partition, sort: { beginsWith: TRUST_PREFIX } })),
-    belongs: namedIn('createdBy'),
+    belongs: namedIn('createdBy', 'payer'),
   }),
   storedItem({
     kind: 'deleted-trust',

@@ -9,6 +9,7 @@ import type { Clock } from '../clock';
 import { DAY_MS } from '../clock';
 import { ControlPlaneUnavailable } from '../errors/refusal';
 import type { Keys } from '../keys/keys';
+import { ownerOf } from '../keys/payers/payer';
 import type { Log } from '../log';
 import type { GuardedWrite } from '../table/commit';
 import { commit } from '../table/commit';
@@ -78,6 +79,8 @@ export class TokenExchange {
       accountId,
       validUntil,
       createdBy: trustId,
+      // The owner pays for the keys of trusts from earlier releases.
+      payer: trust.payer ?? (await ownerOf(store, accountId)),
       expiresAt,
       rules,
       // All keys of the trust share its counters, so that another token does not renew a limit.

@@ -5,8 +5,20 @@ import { decodeRules, encodeRules } from '../keys/key-item';
 import type { Item } from '../table/value';
 
 export function encodeTrust(accountId: string, trust: Trust): Item {
-  const { trustId, name, issuer, audience, subject, claims, singleUse, keySeconds, createdAt, createdBy, rules } =
-    trust;
+  const {
+    trustId,
+    name,
+    issuer,
+    audience,
+    subject,
+    claims,
+    singleUse,
+    keySeconds,
+    createdAt,
+    createdBy,
+    payer,
+    rules,
+  } = trust;
   return {
     ...trustKey(accountId, trustId),
     trustId,
@@ -19,6 +31,7 @@ export function encodeTrust(accountId: string, trust: Trust): Item {
     keySeconds,
     createdAt,
     ...(createdBy !== undefined && { createdBy }),
+    ...(payer !== undefined && { payer }),
     ...(rules !== undefined && { rules: encodeRules(rules) }),
   };
 }

@@ -9,6 +9,7 @@ import { personOf } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { LimitReached } from '../errors/refusal';
+import { isMember, payerOf } from '../keys/payers/payer';
 import { keyPreconditions } from '../keys/preconditions';
 import { absent, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
@@ -36,6 +37,7 @@ export class Trusts {
    * @throws AccountSuspended
    * @throws AttestationRequired
    * @throws LimitReached
+   * @throws PayerRequired, PayerNotMember
    */
   async create(request: {
     readonly accountId: string;
@@ -47,11 +49,14 @@ export class Trusts {
     if (items.length >= TRUSTS_MAX) throw new LimitReached('trusts', TRUSTS_MAX);
     const now = this.#clock();
     const createdBy = personOf(actor);
+    const given = newTrustSchema.parse(request.trust);
+    const { payer, isOpen, isPayer } = await payerOf(this.#store, accountId, { named: given.payer, actor });
     const trust: Trust = {
-      ...newTrustSchema.parse(request.trust),
+      ...given,
       trustId: `tru_${ulid(now)}`,
       createdAt: isoTime(now),
       ...(createdBy !== undefined && { createdBy }),
+      ...(payer !== undefined && { payer }),
     };
     const write = { table: ACCOUNTS, put: encodeTrust(accountId, trust), when: absent() };
     await this.#audit.record({
@@ -60,7 +65,7 @@ export class Trusts {
       actor,
       action: 'federation.create',
       target: trust.trustId,
-      writes: [{ write }, ...keyPreconditions(accountId, actor)],
+      writes: [{ write }, ...keyPreconditions(accountId, actor, isOpen), ...isPayer],
     });
     return trust;
   }
@@ -74,6 +79,40 @@ export class Trusts {
   page(accountId: string, request: PageRequest): Promise<PageOf<Trust>> {
     const query = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: TRUST_PREFIX } };
     return readPage(this.#store, query, request, decodeTrust);
+  }
+
+  /**
+   * Changes the member whom the requests of the trust's keys count for. Keys that were already issued, for an hour at
+   * most, keep the payer before.
+   * @throws TrustNotFound
+   * @throws PayerNotMember
+   */
+  async changePayer(request: {
+    readonly accountId: string;
+    readonly trustId: string;
+    readonly payer: string;
+    readonly actor: Actor;
+  }): Promise<Trust> {
+    const { accountId, trustId, payer, actor } = request;
+    const change = { set: { payer } };
+    const isActing = actor.kind === 'member' && actor.personId === payer;
+    await this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'federation.change',
+      target: trustId,
+      after: { payer },
+      writes: [
+        {
+          write: { table: ACCOUNTS, update: trustKey(accountId, trustId), change, when: exists() },
+          otherwise: () => new TrustNotFound(),
+        },
+        ...(isActing ? [] : [isMember(accountId, payer)]),
+      ],
+    });
+    const trust = await this.get(accountId, trustId);
+    if (!trust) throw new TrustNotFound();
+    return trust;
   }
 
   /**

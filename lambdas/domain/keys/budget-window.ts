@@ -36,3 +36,23 @@ function firstDay(window: 'day' | 'week' | 'month', day: string): string {
 }
 
 const isoDay = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 'yyyy-mm-dd'.length);
+
+/** The first day of the window after a named one, such as `2026-12-01`; undefined for a total, which never ends. */
+export function resetOf(window: string): string | undefined {
+  const { kind, from } = partsOf(window);
+  if (from === undefined) return undefined;
+  const start = Date.parse(from);
+  switch (kind) {
+    case 'day':
+      return isoDay(start + DAY_MS);
+    case 'week':
+      return isoDay(start + DAYS_PER_WEEK * DAY_MS);
+    default: {
+      const first = new Date(start);
+      return isoDay(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 1));
+    }
+  }
+}
+
+/** The time zone in which the days of a window begin. */
+export const zoneOf = (window: string): string => window.split('#')[1] ?? 'UTC';

@@ -1,4 +1,5 @@
-import type { KeyRules } from '../../contracts/http/key-rules';
+import { type KeyRules, labelsSchema } from '../../contracts/http/key-rules';
+import { allows } from '../../contracts/http/permissions';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT } from '../access/actor';
 import { VersionMismatch } from '../errors/refusal';
@@ -8,7 +9,9 @@ import type { KeyInfo } from './key-item';
 import { changeKey, encodeRules, isLive } from './key-item';
 import { readListing } from './key-listing';
 import type { KeysDependencies } from './keys-dependencies';
-import { KeyNotLive } from './keys-errors';
+import { KeyNotLive, LabelsBudgeted } from './keys-errors';
+import { budgetedChanges } from './spending/budgets';
+import { readSpendingRules } from './spending/spending-rules-item';
 import { changedRules, parseRules, recordedRules } from './rule-changes';
 
 export interface RulesChange {
@@ -31,6 +34,7 @@ export async function changeKeyRules(dependencies: KeysDependencies, request: Ru
   if (!listing || !isLive(stored, clock())) throw new KeyNotLive();
   const { rules: before, version, ...rest } = listing;
   if (request.version !== undefined && request.version !== version) throw new VersionMismatch();
+  await expectMayChangeLabels(store, request, before);
   const changed = changeKey(
     { accountId, keyId },
     {
@@ -51,4 +55,20 @@ export async function changeKeyRules(dependencies: KeysDependencies, request: Ru
   });
   forget(keyId);
   return { ...rest, ...(rules && { rules }), version: version + 1 };
+}
+
+/**
+ * Refuses a change by which a key would leave or join the budget of a label, unless its author may change budgets.
+ * @throws LabelsBudgeted
+ */
+async function expectMayChangeLabels(
+  store: KeysDependencies['store'],
+  { accountId, actor = DEPLOYMENT, rules }: RulesChange,
+  before: KeyInfo['rules'],
+): Promise<void> {
+  if (actor.kind !== 'member' || allows('spending.change', actor.role)) return;
+  const { budgets } = await readSpendingRules(store, accountId);
+  if (budgets === 'unknown') throw new LabelsBudgeted([]);
+  const names = budgetedChanges(budgets, labelsSchema.safeParse(before?.['labels']).data, rules.labels);
+  if (names.length > 0) throw new LabelsBudgeted(names);
 }

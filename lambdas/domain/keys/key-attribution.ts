@@ -1,10 +1,12 @@
 import { personIdSchema } from '../../contracts/storage/ids';
 import { keyListingKey } from '../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../contracts/storage/tables';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { inParallel } from '../in-parallel';
 import type { TableStore } from '../table/table-store';
 import type { Attribution, AttributionsOf } from '../usage/rollups/targets';
 import { counterOf } from './counter-of';
+import { ownerOf } from './payers/payer';
 
 const CONCURRENT_READS_MAX = 50;
 
@@ -12,20 +14,31 @@ const CONCURRENT_READS_MAX = 50;
 export const keyAttributions =
   (store: TableStore): AttributionsOf =>
   async (records) => {
-    const owners = new Map(records.map(({ keyId, accountId }) => [keyId, accountId]));
+    const keys = new Map(records.map((record) => [record.keyId, record]));
     const read = await inParallel(
-      [...owners],
+      [...keys],
       CONCURRENT_READS_MAX,
-      async ([keyId, accountId]) => [keyId, await attributionOf(store, accountId, keyId)] as const,
+      async ([keyId, record]) => [keyId, await attributionOf(store, record)] as const,
     );
     return new Map(read);
   };
 
-async function attributionOf(store: TableStore, accountId: string, keyId: string): Promise<Attribution> {
-  const [counterId, listing] = await Promise.all([
+/**
+ * A record names its payer. One without a payer is of an older release, or was made by a key without one: it counts for
+ * the person who made the key, or else for the account's owner.
+ */
+async function attributionOf(
+  store: TableStore,
+  { accountId, keyId, payer }: Pick<UsageRecord, 'accountId' | 'keyId' | 'payer'>,
+): Promise<Attribution> {
+  const [counterId, memberId] = await Promise.all([
     counterOf(store, keyId),
-    store.get({ table: KEYS, key: keyListingKey(accountId, keyId), consistent: false }),
+    payer ?? makerOf(store, accountId, keyId).then((maker) => maker ?? ownerOf(store, accountId)),
   ]);
-  const memberId = personIdSchema.safeParse(listing?.['createdBy']).data;
   return { counterId, ...(memberId !== undefined && { memberId }) };
+}
+
+async function makerOf(store: TableStore, accountId: string, keyId: string): Promise<string | undefined> {
+  const listing = await store.get({ table: KEYS, key: keyListingKey(accountId, keyId), consistent: false });
+  return personIdSchema.safeParse(listing?.['createdBy']).data;
 }

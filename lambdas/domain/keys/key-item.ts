@@ -45,7 +45,7 @@ export type StoredKey = Readonly<z.infer<typeof keyItemSchema>>;
 export const encodeRules = (rules: StoredRules): string => JSON.stringify(rules);
 
 export function encodeKey(stored: StoredKey): Item {
-  const { keyId, accountId, salt, verifier, role, createdAt, validUntil, counterId, rules } = stored;
+  const { keyId, accountId, salt, verifier, role, createdAt, validUntil, counterId, payer, rules } = stored;
   return {
     ...apiKeyKey(keyId),
     keyId,
@@ -56,13 +56,14 @@ export function encodeKey(stored: StoredKey): Item {
     ...(role !== undefined && { role }),
     ...(validUntil !== undefined && { validUntil }),
     ...(counterId !== undefined && { counterId }),
+    ...(payer !== undefined && { payer }),
     ...(rules !== undefined && { rules }),
   };
 }
 
 /** The item that an account's list shows. It is stored beside the key, so that listing does not read verifiers. */
 export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
-  const { keyId, lastFour, role, createdAt, label, validUntil, createdBy, replaces, rules, version } = info;
+  const { keyId, lastFour, role, createdAt, label, validUntil, createdBy, payer, replaces, rules, version } = info;
   return {
     ...keyListingKey(accountId, keyId),
     keyId,
@@ -73,6 +74,7 @@ export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
     ...(label !== undefined && { label }),
     ...(validUntil !== undefined && { validUntil }),
     ...(createdBy !== undefined && { createdBy }),
+    ...(payer !== undefined && { payer }),
     ...(replaces !== undefined && { replaces }),
     ...(rules !== undefined && { rules: encodeRules(rules) }),
   };

@@ -4,6 +4,7 @@ import { apiKeyKey } from '../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../contracts/storage/tables';
 import { FailedAttempts } from '../attempts/failed-attempts';
 import type { Clock } from '../clock';
+import { isRestricted } from '../restrictions/restriction-item';
 import type { TableStore } from '../table/table-store';
 import type { PresentedKey } from './key-format';
 import type { StoredKey } from './key-item';
@@ -40,11 +41,12 @@ export class KeyLookup {
   }
 
   /**
-   * A valid key is not looked up again for VERIFIED_MS, so a revocation or a change of rules by another process takes
-   * that long to be noticed.
+   * A valid key is not looked up again for VERIFIED_MS, so a revocation, a restriction or a change of rules by another
+   * process takes that long to be noticed.
    *
    * It takes the same steps for a missing, malformed, unknown, wrong, revoked or expired key: one read, one proof. So
-   * the response time does not reveal what was wrong.
+   * the response time does not reveal what was wrong. Only for a valid key it also reads whether its account or payer is
+   * restricted.
    *
    * @param address the client's address as the host knows it. @default unknown: failures are not counted
    * @returns undefined for a key that is not valid
@@ -70,9 +72,19 @@ export class KeyLookup {
       if (presented) this.#verified.drop(presented);
       return undefined;
     }
-    const owner = ownerOf(stored);
+    const restricted = await this.#restrictionOf(stored);
+    const owner = { ...ownerOf(stored), ...(restricted && { restricted }) };
     this.#verified.add(presented, owner, now, endOf(stored));
     return owner;
+  }
+
+  async #restrictionOf({ accountId, payer }: StoredKey): Promise<KeyOwner['restricted']> {
+    const [isOfAccount, isOfPayer] = await Promise.all([
+      isRestricted(this.#store, accountId),
+      payer !== undefined && isRestricted(this.#store, payer),
+    ]);
+    if (isOfAccount) return 'account';
+    return isOfPayer ? 'payer' : undefined;
   }
 
   /** Drops a key that has changed from the cache, so that it is looked up again. */
@@ -81,7 +93,7 @@ export class KeyLookup {
   }
 }
 
-function ownerOf({ accountId, keyId, counterId, rules: stored, suspendedAt }: StoredKey): KeyOwner {
+function ownerOf({ accountId, keyId, counterId, payer, rules: stored, suspendedAt }: StoredKey): KeyOwner {
   const rules = stored === undefined ? undefined : enforceableRules(decodeRules(stored));
   return {
     accountId,
@@ -89,6 +101,7 @@ function ownerOf({ accountId, keyId, counterId, rules: stored, suspendedAt }: St
     ...(suspendedAt !== undefined && { isSuspended: true }),
     ...(stored !== undefined && rules === undefined && { hasUnknownRules: true }),
     ...(counterId !== undefined && { counterId }),
+    ...(payer !== undefined && { payer }),
     ...(rules && { rules }),
   };
 }

@@ -57,6 +57,8 @@ export class Keys {
    * @throws AccountNotFound
    * @throws AccountSuspended
    * @throws AttestationRequired when the actor is a person who has not attested to being 18
+   * @throws PayerRequired when a command creates it without naming the member who pays
+   * @throws PayerNotMember
    * @throws TooManyKeys when the account's members have created too many today
    */
   async create(request: KeyRequest): Promise<ShownKey> {
@@ -84,6 +86,7 @@ export class Keys {
     readonly accountId: string;
     readonly validUntil: number;
     readonly createdBy: string;
+    readonly payer?: string | undefined;
     readonly expiresAt: number;
     readonly rules: KeyRules | undefined;
     readonly counterId: string;
@@ -101,6 +104,7 @@ export class Keys {
    * The counters keep their counts.
    * @throws KeyNotFound
    * @throws KeyNotLive
+   * @throws LabelsBudgeted when the actor may not change labels that have a budget
    * @throws VersionMismatch
    */
   changeRules(change: RulesChange): Promise<KeyInfo> {

@@ -24,6 +24,8 @@ export interface NewKeyProps {
   /** ISO 8601. */
   readonly validUntil: string | undefined;
   readonly createdBy: string | undefined;
+  /** The member whom the key's requests count for. @default none: the account has no members */
+  readonly payer?: string | undefined;
   readonly rules: StoredRules | undefined;
   /**
    * The IAM role that the key is for. Its secret is discarded. @default none: the key is for the holder of its secret
@@ -42,14 +44,14 @@ export interface NewKey {
 }
 
 export function makeKey(
-  { accountId, label, validUntil, createdBy, rules, role, replaces, counterId, expiresAt }: NewKeyProps,
+  { accountId, label, validUntil, createdBy, payer, rules, role, replaces, counterId, expiresAt }: NewKeyProps,
   tools: { readonly now: number; readonly pepper: Pepper; readonly randomBytes: (bytes: number) => Uint8Array },
 ): NewKey {
   const { now, pepper, randomBytes } = tools;
   const keyId = ulid(now);
   const secret = encodeSecret(randomBytes(SECRET_BYTES));
   const salt = randomBytes(SALT_BYTES);
-  const base = { keyId, role, createdAt: isoTime(now), validUntil };
+  const base = { keyId, role, createdAt: isoTime(now), validUntil, payer };
   const lastFour = role === undefined ? secret.slice(-4) : undefined;
   const info: KeyInfo = { ...base, lastFour, version: 1, label, createdBy, replaces, rules };
   const verifier = pepper.verifierOf(salt, secret);

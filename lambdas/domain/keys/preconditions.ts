@@ -13,14 +13,26 @@ import { TooManyKeys } from './keys-errors';
 export const KEYS_PER_ACCOUNT_AND_DAY_MAX = 1_000;
 
 /** Every action that creates keys needs an active account and, if a person acts, that person's attestation of age. */
-export function keyPreconditions(accountId: string, actor: Actor): readonly GuardedWrite[] {
+export function keyPreconditions(
+  accountId: string,
+  actor: Actor,
+  isOpen: GuardedWrite = isActive(accountId),
+): readonly GuardedWrite[] {
   const personId = personOf(actor);
-  return personId === undefined ? [isActive(accountId)] : [isActive(accountId), isAdult(personId)];
+  return personId === undefined ? [isOpen] : [isOpen, isAdult(personId)];
 }
 
-/** Also counts the new key. Commands of the deployment are not counted. */
-export function newKeyPreconditions(accountId: string, actor: Actor, now: number): readonly GuardedWrite[] {
-  const preconditions = keyPreconditions(accountId, actor);
+/**
+ * Also counts the new key. Commands of the deployment are not counted.
+ * @param isOpen the condition on the account. @default it is active
+ */
+export function newKeyPreconditions(
+  accountId: string,
+  actor: Actor,
+  now: number,
+  isOpen?: GuardedWrite,
+): readonly GuardedWrite[] {
+  const preconditions = keyPreconditions(accountId, actor, isOpen);
   if (personOf(actor) === undefined) return preconditions;
   const pace = {
     owner: accountId,

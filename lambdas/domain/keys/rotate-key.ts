@@ -14,6 +14,7 @@ import { readListing } from './key-listing';
 import type { KeysDependencies } from './keys-dependencies';
 import { KeyHasNoSecret, KeyNotLive, KeySuspended } from './keys-errors';
 import type { ShownKey } from './new-key';
+import { ownerOf } from './payers/payer';
 import { newKeyPreconditions } from './preconditions';
 
 export const ROTATION_GRACE_MS_MAX = ROTATION_GRACE_SECONDS_MAX * 1_000;
@@ -41,6 +42,8 @@ export async function rotateKey(dependencies: KeysDependencies, rotation: Rotati
   if (old.role !== undefined) throw new KeyHasNoSecret();
   if (version !== undefined && version !== listing.version) throw new VersionMismatch();
   const { label, validUntil, rules } = listing;
+  // The owner pays for keys of earlier releases.
+  const payer = listing.payer ?? (await ownerOf(store, accountId));
   const counterId = old.counterId ?? keyId;
   const successor = make({
     accountId,
@@ -48,6 +51,7 @@ export async function rotateKey(dependencies: KeysDependencies, rotation: Rotati
     validUntil,
     rules,
     createdBy: personOf(actor),
+    payer,
     replaces: keyId,
     counterId,
   });

@@ -19,9 +19,13 @@ import {
   countersPartition,
   KEY_LISTING_PREFIX,
   resumptionKey,
+  spendingRulesKey,
 } from '../../contracts/storage/table-keys/keys';
+import { SHARDS } from '../../contracts/storage/table-keys/key-parts';
 import { KEYS } from '../../contracts/storage/tables';
 import { keyItemSchema, listingSchema } from './key-item';
+import type { Item } from '../table/value';
+import { decodeSpendingRules, spendingRulesItemSchema } from './spending/spending-rules-item';
 
 const whole = z.coerce.number();
 const shown = personal('exported', 'erasable');
@@ -36,6 +40,21 @@ const byCounter = (places: (counterId: string) => readonly Place[]): readonly Th
     kind,
     places: ({ trustId }: { readonly [name: string]: unknown }) => places(counterIdOfTrust(String(trustId))),
   })),
+];
+
+/** The counters of keys, of trusts, and of the budgets that keys share, with the parts of the account's. */
+const IN_COUNTERS: readonly Through[] = [
+  ...byCounter((counterId) => [{ partition: countersPartition(counterId) }]),
+  {
+    kind: 'spending-rules',
+    places: (item) => {
+      const { budgets, retired } = decodeSpendingRules(item as Item);
+      const known = budgets === 'unknown' ? [] : budgets.map(({ budgetId }) => budgetId);
+      return [...known, ...retired].flatMap((budgetId) =>
+        [budgetId, ...SHARDS.map((part) => `${budgetId}#${part}`)].map((id) => ({ partition: countersPartition(id) })),
+      );
+    },
+  },
 ];
 
 /** The items about keys. The list of an account's keys leads to the items of each key. */
@@ -56,6 +75,7 @@ export const KEY_ITEMS = [
       revokedAt: shown,
       validUntil: shown,
       createdBy: shown,
+      payer: shown,
       replaces: shown,
       replacedBy: shown,
       suspendedAt: shown,
@@ -68,7 +88,7 @@ export const KEY_ITEMS = [
     ofAccount: (accountId) => [{ partition: accountId, sort: { beginsWith: KEY_LISTING_PREFIX } }],
     ofPerson: ({ accountIds }) =>
       accountIds.map((partition) => ({ partition, sort: { beginsWith: KEY_LISTING_PREFIX } })),
-    belongs: namedIn('createdBy'),
+    belongs: namedIn('createdBy', 'payer'),
   }),
   storedItem({
     kind: 'key-verifier',
@@ -83,6 +103,7 @@ export const KEY_ITEMS = [
       salt: hidden,
       verifier: hidden,
       counterId: hidden,
+      payer: hidden,
       rules: hidden,
       role: hidden,
       createdAt: hidden,
@@ -97,6 +118,17 @@ export const KEY_ITEMS = [
     through: [{ kind: 'key', places: ({ keyId }) => [at(apiKeyKey(String(keyId)))] }],
   }),
   storedItem({
+    kind: 'spending-rules',
+    about: 'the rules about what an account’s requests cost together, and the key of the hashes of its end users',
+    table: KEYS,
+    ends: 'with the account',
+    erasure: DELETED,
+    schema: spendingRulesItemSchema,
+    fields: { version: BOOKKEEPING, endUserKey: hidden, budgets: corrected, retired: BOOKKEEPING },
+    is: keyed(/^spending#acc_\w{26}$/, 'rules'),
+    ofAccount: (accountId) => [at(spendingRulesKey(accountId))],
+  }),
+  storedItem({
     kind: 'key-resumption',
     about: 'that a person resumed a suspended key',
     table: KEYS,
@@ -109,9 +141,9 @@ export const KEY_ITEMS = [
   }),
   storedItem({
     kind: 'key-counter',
-    about: 'how much of a limit a key has used, or how often an account did something in a minute',
+    about: 'how much of a limit or a budget is used, or how often an account did something in a minute',
     table: KEYS,
-    ends: 'with the key; that of a minute after ten minutes',
+    ends: 'with the key or the account; that of a minute after ten minutes',
     erasure: DELETED,
     schema: z.object({
       countedPico: z.bigint().optional(),
@@ -121,6 +153,9 @@ export const KEY_ITEMS = [
       running: whole.optional(),
       counted: whole.optional(),
       heldPico: z.bigint().optional(),
+      leftPico: z.bigint().optional(),
+      limitPico: z.bigint().optional(),
+      hasParts: z.boolean().optional(),
     }),
     fields: {
       countedPico: usage('erasable'),
@@ -130,20 +165,23 @@ export const KEY_ITEMS = [
       running: usage('erasable'),
       counted: usage('erasable'),
       heldPico: usage('erasable'),
+      leftPico: usage('erasable'),
+      limitPico: usage('erasable'),
+      hasParts: BOOKKEEPING,
     },
     is: keyed(/^counters#/, /^(budget#|minute#|waits#|running$)/),
     ofAccount: (accountId) => [{ partition: countersPartition(accountId) }],
-    through: byCounter((counterId) => [{ partition: countersPartition(counterId) }]),
+    through: IN_COUNTERS,
   }),
   storedItem({
     kind: 'budget-notice',
-    about: 'how much of a budget people were told that a key has used',
+    about: 'how much of a budget people were told that is used',
     table: KEYS,
-    ends: 'with the key',
+    ends: 'with the key or the account',
     erasure: DELETED,
     schema: z.object({ percent: z.bigint() }),
     fields: { percent: BOOKKEEPING },
     is: keyed(/^counters#/, /^told#/),
-    through: byCounter((counterId) => [{ partition: countersPartition(counterId) }]),
+    through: IN_COUNTERS,
   }),
 ];

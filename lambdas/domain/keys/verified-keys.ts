@@ -9,15 +9,19 @@ export interface KeyOwner {
   readonly keyId: string;
   /** The key or trust whose counters its rules use, and whose Idempotency-Keys it shares. @default its own */
   readonly counterId?: string;
+  /** The member whom the key's requests count for. Absent for a key without one. */
+  readonly payer?: string;
   /** @default everything is allowed */
   readonly rules?: KeyRules;
   /** Whether the key is suspended. @default false */
   readonly isSuspended?: boolean;
+  /** The one whose restriction keeps the key from being used: its account, or the member who pays for it. @default nobody */
+  readonly restricted?: 'account' | 'payer';
   /** Whether the key has rules that this release cannot enforce, so that it must not be used. @default false */
   readonly hasUnknownRules?: boolean;
 }
 
-/** A revocation or a change of rules reaches every process within this time, well below the promised ten seconds. */
+/** A revocation, a restriction or a change of rules reaches every process within this time, well below the promised ten seconds. */
 export const VERIFIED_MS = 5_000;
 const VERIFIED_MAX = 10_000;
 

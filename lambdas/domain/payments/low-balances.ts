@@ -5,6 +5,7 @@ import type { Clock } from '../clock';
 import { VersionMismatch } from '../errors/refusal';
 import { lowBalance } from '../notifications/outbox/messages';
 import type { Notify } from '../notifications/outbox/outbox';
+import { isRestricted } from '../restrictions/restriction-item';
 import { commit, type GuardedWrite } from '../table/commit';
 import { absent, compare } from '../table/condition';
 import type { TableStore } from '../table/table-store';
@@ -73,7 +74,8 @@ export class LowBalances {
     if (known === undefined || known.thresholdPico === 0n) return false;
     const { availablePico, heldPico } = await funds.view(accountId);
     const isLow = availablePico + heldPico < known.thresholdPico;
-    if (isLow === known.isLow) return false;
+    // A restricted account learns of it at the first look after the restriction.
+    if (isLow === known.isLow || (await isRestricted(store, accountId))) return false;
     const dips = known.dips + (isLow ? 1n : 0n);
     const { thresholdPico } = known;
     const refusals = await commit<'moved'>(store, [

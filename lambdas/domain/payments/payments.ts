@@ -9,6 +9,7 @@ import { Funds } from '../wallet/funds/funds';
 import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
 import { type ConvergeDependencies, convergePayment } from './converge-payment';
+import { CustomerUpdates } from './customer-updates';
 import { Customers } from './customers';
 import { Invoices } from './invoices';
 import { PaymentEvents } from './payment-events';
@@ -42,6 +43,7 @@ export interface PaymentsOptions {
 /** Everything that moves money between the payment processor and the wallet. */
 export class Payments {
   readonly customers: Customers;
+  readonly customerUpdates: CustomerUpdates;
   readonly exceptions: PaymentExceptions;
   readonly topUps: TopUps;
   readonly refunds: Refunds;
@@ -81,6 +83,7 @@ export class Payments {
     this.processor = processor;
     this.exceptions = exceptions;
     this.customers = customers;
+    this.customerUpdates = new CustomerUpdates({ store, clock, customers, processor });
     this.plans = plans;
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
     this.refunds = new Refunds({ store, clock, funds, processor });
@@ -129,7 +132,8 @@ export class Payments {
    * @throws the first error, after it has tried everything
    */
   async complete(until?: number): Promise<void> {
-    const done = await Promise.allSettled([this.refunds.complete(until), this.autoTopUps.complete(until)]);
+    const parts = [this.refunds, this.autoTopUps, this.customerUpdates];
+    const done = await Promise.allSettled(parts.map((part) => part.complete(until)));
     const failed = done.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }

@@ -1,3 +1,5 @@
+import type { BillingDetails } from '../../contracts/http/accounts';
+
 /**
  * The payment processor, as far as the wallet needs to know it. Amounts are US cents. IDs are the processor's own, and
  * none of them identifies a person.
@@ -195,6 +197,8 @@ export interface PaymentProcessor {
   paymentsOf(object: EventObject): Promise<readonly string[]>;
   /** Creates a customer. @returns its ID */
   createCustomer(customer: { readonly accountId: string; readonly idempotencyKey: string }): Promise<string>;
+  /** Replaces the billing details of a customer. It can be repeated. */
+  updateCustomer(update: { readonly customerId: string; readonly details: BillingDetails }): Promise<void>;
   /** Ends a customer's subscriptions, and closes the pages on which they could still pay. It can be repeated. */
   endDealings(customerId: string): Promise<void>;
   /** Deletes a customer with their payment methods. The processor keeps invoices, as the law demands. It can be repeated. */

@@ -15,7 +15,9 @@ import {
   autoTopUpListingKey,
   CHARGING_TOP_UPS_PARTITION,
   chargingTopUpKey,
+  CUSTOMER_UPDATES_PARTITION,
   customerKey,
+  customerUpdateKey,
   INVOICE_NOTICE_PREFIX,
   LOW_BALANCES_PARTITION,
   lowBalanceKey,
@@ -27,6 +29,7 @@ import { JOB_CURSORS_PARTITION } from '../../contracts/storage/table-keys/job-cu
 import { ACCOUNTS, WALLET } from '../../contracts/storage/tables';
 import { cursorSchema } from '../table/work-through';
 import { autoTopUpSchema } from './auto-top-up-item';
+import { customerUpdateSchema } from './customer-updates';
 import { customerSchema } from './customers';
 import { lowBalanceSchema } from './low-balances';
 import { toldSchema } from './plans/subscription-changes';
@@ -47,6 +50,17 @@ export const PAYMENT_ITEMS = [
     fields: { customerId: personal('exported', 'erasable') },
     is: keyed(IN_ACCOUNT, 'customer'),
     ofAccount: (accountId) => [at(customerKey(accountId))],
+  }),
+  storedItem({
+    kind: 'customer-update',
+    about: 'that Stripe is still to learn an account’s new billing details',
+    table: ACCOUNTS,
+    ends: 'when Stripe knows them',
+    erasure: DELETED,
+    schema: customerUpdateSchema,
+    fields: { revision: BOOKKEEPING },
+    is: keyed(CUSTOMER_UPDATES_PARTITION, IN_ACCOUNT),
+    ofAccount: (accountId) => [at(customerUpdateKey(accountId))],
   }),
   storedItem({
     kind: 'auto-top-up',

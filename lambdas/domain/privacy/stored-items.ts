@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { restrictionSchema } from '../restrictions/restriction-item';
 import { storedExportSchema } from '../../contracts/storage/export';
 import { DELETED, expires } from '../../contracts/storage/erasure-rule';
 import { at, BOOKKEEPING, keyed, personal, secret, storedItem } from '../../contracts/storage/stored-item';
 import {
   EXPORT_PREFIX,
   passphraseKey,
+  restrictionKey,
   RUNNING_EXPORTS_PARTITION,
   runningExportKey,
 } from '../../contracts/storage/table-keys/privacy';
@@ -13,8 +15,20 @@ import { ACCOUNTS, KEYS } from '../../contracts/storage/tables';
 const shown = personal('exported', 'erasable');
 const OWNER = /^(acc|per)_\w{26}$/;
 
-/** The items about exports, and the answers of repeated requests. */
+/** The items about restrictions and exports, and the answers of repeated requests. */
 export const PRIVACY_ITEMS = [
+  storedItem({
+    kind: 'restriction',
+    about: 'that data may only be stored: since when, who asked for it',
+    table: ACCOUNTS,
+    ends: 'when it is lifted',
+    erasure: DELETED,
+    schema: restrictionSchema,
+    fields: { restrictedAt: shown, requestedBy: shown, identityCheck: shown },
+    is: keyed(/^restriction#(acc|per)_/, 'restriction'),
+    ofAccount: (accountId) => [at(restrictionKey(accountId))],
+    ofPerson: ({ personId }) => [at(restrictionKey(personId))],
+  }),
   storedItem({
     kind: 'export',
     about: 'an export: who requested it and when, its files',

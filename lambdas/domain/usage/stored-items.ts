@@ -12,7 +12,7 @@ const shown = usage('exported', 'erasable');
 export const USAGE_ITEMS = [
   storedItem({
     kind: 'usage-record',
-    about: 'a request: time, endpoint, model, provider, key, labels, tokens, cost, status, durations',
+    about: 'a request: time, endpoint, model, provider, key, labels, payer, end user, tokens, cost, status, durations',
     table: USAGE,
     ends: 'after 90 days (configurable)',
     erasure: DELETED,
@@ -34,6 +34,9 @@ export const USAGE_ITEMS = [
       overrunPico: shown,
       priceVersion: shown,
       labels: shown,
+      payer: shown,
+      endUser: shown,
+      failedAttempts: shown,
       leaseTurn: shown,
       firstByteMs: shown,
       durationMs: shown,

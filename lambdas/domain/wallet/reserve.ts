@@ -6,6 +6,8 @@ import { type Balance, readPart } from './balance/balance';
 import { emptyDrawers } from './balance/drawers';
 import { canRoll, type RollingMarks } from './balance/may-roll';
 import type { WalletDependencies } from './dependencies';
+import { emptyPartsOf } from './holds/budget-parts';
+import { accountBudgetOf } from './holds/counting';
 import type { Hold } from './holds/hold';
 import { BalanceContended, blockOf, type HoldTerms, reserveHold, reserveHoldUncontended } from './holds/reserve-hold';
 import { endLease } from './leases/end-lease';
@@ -13,7 +15,7 @@ import { holdOf, type Lease } from './leases/lease';
 import { HOT_MS } from './leases/lease-book';
 import { passOnLease, takeLease } from './leases/reserve-on-lease';
 import { RESERVE_RETRY, retryOrUnavailable } from './retry';
-import { InsufficientFunds } from './wallet-errors';
+import { type BudgetLeft, InsufficientFunds, KeyLimitReached, SpendingRulesChanged } from './wallet-errors';
 
 /**
  * Reserves for a request. It gets a hold of its own as long as few requests write the account's balance concurrently,
@@ -22,8 +24,8 @@ import { InsufficientFunds } from './wallet-errors';
  */
 export async function reserve(dependencies: WalletDependencies, terms: HoldTerms): Promise<Hold> {
   if (terms.holdPico < 0n) throw new RangeError('a hold cannot be negative');
-  // The transaction of the hold writes the counters too, and a lease would not make them less contended.
-  if (terms.counting) return reserveOwn(dependencies, terms, reserveHold);
+  // The transaction of the hold writes the counters too, and a lease would make none less contended but an account's.
+  if (terms.counting && !accountBudgetOf(terms.counting)) return reserveOwn(dependencies, terms, reserveHold);
   const now = dependencies.timing.clock();
   if (!(await isHot(dependencies, terms.accountId, now))) {
     try {
@@ -34,8 +36,10 @@ export async function reserve(dependencies: WalletDependencies, terms: HoldTerms
     }
   }
   const seen = await expectActive(dependencies, terms.accountId, now);
+  // Marks can be some seconds old, so they may be of an earlier version than the known one.
+  if ((seen.rulesVersion ?? 0n) > (terms.rulesVersion ?? 0n)) throw new SpendingRulesChanged();
   const leased = canRoll(seen, now) ? terms : wholeOf(terms);
-  const lease = await leaseFor(dependencies, leased, now);
+  const lease = await leaseFor(dependencies, leased, terms.holdPico, now);
   // A hold of its own that rolls is subject to what the balance says at its commit.
   if (!lease) return reserveOwn(dependencies, terms, reserveHold);
   dependencies.leaseBook.begin(lease);
@@ -52,16 +56,29 @@ const wholeOf = ({ holdPico, ceilingPico = holdPico, ...terms }: HoldTerms): Hol
 
 /**
  * Holds money from the main balance. If that is too little, the account's drawers are emptied into it first. That also
- * shows how much the leases hold, for which a new hold may have to leave money.
+ * shows how much the leases hold, for which a new hold may have to leave money. So are the parts of a budget.
  */
 async function reserveOwn(dependencies: WalletDependencies, terms: HoldTerms, take: typeof reserveHold): Promise<Hold> {
-  try {
-    return await take(dependencies, terms);
-  } catch (error) {
-    if (!(error instanceof InsufficientFunds) || !error.hasDrawers) throw error;
-    return take(dependencies, { ...terms, leasedPico: await emptyDrawers(dependencies, terms.accountId) });
+  let own = terms;
+  let hasEmptiedParts = false;
+  for (;;) {
+    try {
+      return await take(dependencies, own);
+    } catch (error) {
+      const budget = budgetWithParts(error);
+      if (budget && !hasEmptiedParts) {
+        hasEmptiedParts = true;
+        await emptyPartsOf(dependencies, budget);
+      } else if (error instanceof InsufficientFunds && error.hasDrawers && own.leasedPico === undefined) {
+        own = { ...own, leasedPico: await emptyDrawers(dependencies, terms.accountId) };
+      } else throw error;
+    }
   }
 }
+
+/** The budget that refused a hold, if its parts may have more. */
+const budgetWithParts = (error: unknown): BudgetLeft | undefined =>
+  error instanceof KeyLimitReached && error.limit.kind === 'budget' && error.limit.hasParts ? error.limit : undefined;
 
 /**
  * Whether the account's balance is contended. If this process does not know, it reads what other processes have found.
@@ -114,10 +131,16 @@ export async function expectActive(
 }
 
 /** @returns undefined when the account has too little money for a lease */
-async function leaseFor(dependencies: WalletDependencies, terms: HoldTerms, now: number): Promise<Lease | undefined> {
-  const { idle, done } = dependencies.leaseBook.take(terms.accountId, terms.holdPico, now);
+async function leaseFor(
+  dependencies: WalletDependencies,
+  terms: HoldTerms,
+  leastPico: bigint,
+  now: number,
+): Promise<Lease | undefined> {
+  const need = { holdPico: terms.holdPico, budget: accountBudgetOf(terms.counting) };
+  const { idle, done } = dependencies.leaseBook.take(terms.accountId, need, now);
   // Runs in the background: the sweeper ends any lease for which this fails or is cut short.
   for (const finished of done) endLease(dependencies, finished).catch(() => undefined);
   const passedOn = idle && (await passOnLease(dependencies, idle, terms));
-  return passedOn ?? (await takeLease(dependencies, terms));
+  return passedOn ?? (await takeLease(dependencies, terms, leastPico));
 }

@@ -49,6 +49,8 @@ const REQUEST = {
   at: running,
   priceVersion: running,
   labels: running,
+  payer: running,
+  endUser: running,
 };
 const isOfAccount = (item: { readonly [name: string]: unknown }, accountId: string): boolean =>
   item['accountId'] === accountId;
@@ -82,6 +84,7 @@ export const WALLET_ITEMS = [
       revision: KEPT_BOOKKEEPING,
       hasDrawers: KEPT_BOOKKEEPING,
       hotUntil: KEPT_BOOKKEEPING,
+      rulesVersion: KEPT_BOOKKEEPING,
       cutUntil: KEPT_BOOKKEEPING,
       lossUntil: KEPT_BOOKKEEPING,
     },
@@ -108,6 +111,7 @@ export const WALLET_ITEMS = [
       requests: kept,
       counterId: kept,
       budgetWindow: kept,
+      budgets: kept,
       transfers: kept,
     },
     is: keyed(IN_ACCOUNT_SHARD, /^entry#/),
@@ -176,6 +180,7 @@ export const WALLET_ITEMS = [
       requestId: running,
       requestHeldPico: running,
       deadline: BOOKKEEPING,
+      budget: BOOKKEEPING,
       ...REQUEST,
     },
     is: ({ pk, sk }) => /^holds#\d\d$/.test(pk) && isLease(sk),

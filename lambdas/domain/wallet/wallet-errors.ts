@@ -1,5 +1,5 @@
 import type { Balance } from './balance/balance';
-import type { Counting } from './holds/counting';
+import type { BudgetOwner, Counting } from './holds/counting';
 
 /** `available` does not cover the requested hold. Nothing was taken. */
 export class InsufficientFunds extends Error {
@@ -28,14 +28,30 @@ export class WorstCaseRequired extends Error {
   }
 }
 
-/** The rest of a key's budget, in pico-dollars. */
+/** The account's spending rules are of another version than the caller knows. Nothing was taken. */
+export class SpendingRulesChanged extends Error {
+  override readonly name = 'SpendingRulesChanged';
+  constructor() {
+    super('the spending rules of the account have changed');
+  }
+}
+
+/** The rest of a budget, in pico-dollars. */
 export interface BudgetLeft {
+  /** The owner of the budget. */
+  readonly of: BudgetOwner;
+  /** Identifies its counters: the ID of a budget that keys share. */
+  readonly counterId: string;
+  /** The name of its current window. */
+  readonly window: string;
   readonly leftPico: bigint;
   /** The part of the budget that running requests hold, and of which they may return something. */
   readonly heldPico: bigint;
+  /** Whether its parts may have more. */
+  readonly hasParts: boolean;
 }
 
-/** The limit of a key that a request would exceed. */
+/** The limit that a request would exceed. */
 export type ReachedLimit =
   | ({ readonly kind: 'budget' } & BudgetLeft)
   | {
@@ -47,7 +63,7 @@ export type ReachedLimit =
     }
   | { readonly kind: 'running'; readonly runningMax: number };
 
-/** A rule of the key has no room for the request. Nothing was taken or counted. */
+/** A limit of the key, or a budget that it shares, has no room for the request. Nothing was taken or counted. */
 export class KeyLimitReached extends Error {
   override readonly name = 'KeyLimitReached';
   readonly limit: ReachedLimit;
@@ -56,6 +72,12 @@ export class KeyLimitReached extends Error {
     this.limit = limit;
   }
 }
+
+/** The refusal of the budget that has less left. Other limits come after budgets. */
+export const tighter = (one: KeyLimitReached, other: KeyLimitReached): KeyLimitReached =>
+  one.limit.kind === 'budget' && other.limit.kind === 'budget' && other.limit.leftPico < one.limit.leftPico
+    ? other
+    : one;
 
 /** The account is suspended. Nothing was taken; existing holds end as usual. */
 export class WalletSuspended extends Error {

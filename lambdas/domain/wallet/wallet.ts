@@ -8,7 +8,7 @@ import { type WalletDependencies, walletDependencies, type WalletOptions } from 
 import { creditInDebt } from './funds/credit-in-debt';
 import type { Counting } from './holds/counting';
 import type { Hold } from './holds/hold';
-import { readBudget } from './holds/key-counters';
+import { readBudget } from './holds/budget-counters';
 import type { HoldTerms } from './holds/reserve-hold';
 import { type Extension, extendHold, type RollingHold, shrinkHold } from './holds/resize-hold';
 import { settleHold } from './holds/settle-hold';
@@ -35,6 +35,8 @@ import { expireDue } from './sweep';
  *   resumed, or its holds may roll or no longer. Their writes are committed together with the account's own
  *   (../accounts/accounts.ts).
  * - `freeze` (../privacy/erasure/freeze.ts): the account is being erased. It suspends the balance for good.
+ * - `setRulesVersionOfBalance` (balance/balance.ts): the account's spending rules change
+ *   (../keys/spending/spending-rules.ts). No money moves.
  * - `open` (wallet.ts): the command line or a local host makes sure that an account's wallet is open.
  * - `creditPayment` (ledger/payment.ts): a payment came in.
  * - `changeFunds` (funds/change-funds.ts): money came in or went out in any other way, for `Funds`.
@@ -105,6 +107,7 @@ export class Wallet {
    * Holds the most that a request can cost, or a first part of that, before anything is sent to a provider.
    * @returns the hold; it holds the whole if it does not roll
    * @throws RequestIdReused, WalletNotFound, WalletSuspended, WalletInDebt, KeyLimitReached, InsufficientFunds
+   * @throws SpendingRulesChanged when the terms follow another version of the account's spending rules
    * @throws WorstCaseRequired when a part is not enough
    */
   async reserve(terms: HoldTerms): Promise<Hold> {
@@ -162,7 +165,7 @@ export class Wallet {
     return readBalance(this.#dependencies.store, accountId);
   }
 
-  /** The rest of a key's budget; undefined for a key without one. */
+  /** The rest of the budget that has the least left; undefined for a request without budgets. */
   async budget(counting: Counting): Promise<BudgetLeft | undefined> {
     return readBudget(this.#dependencies.store, counting);
   }

@@ -15,7 +15,7 @@ import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import { CachedSecret } from '../../adapters/secrets/cached-secret';
 import { StepFunctionsWorkflows } from '../../adapters/workflows/step-functions';
 import { StdoutLog } from '../../adapters/stdout-log';
-import { ADDRESS_POLICIES } from '../../contracts/deployment/audit-address';
+import { ADDRESS_POLICIES } from '../../contracts/deployment/address-policy';
 import { erasureSettingsSchema } from '../../contracts/deployment/erasure-settings';
 import type { API_ENV, Env } from '../../contracts/deployment/environment';
 import { pepperSecretSchema } from '../../contracts/deployment/secrets';
@@ -38,6 +38,7 @@ export async function deployedApi(
     outbox: env.OUTBOX_TABLE,
     usage: env.USAGE_TABLE,
     rollups: env.ROLLUPS_TABLE,
+    statistics: env.STATISTICS_TABLE,
   };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
   const pepper = new CachedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });

@@ -18,6 +18,7 @@ import { Cancellations } from '../../domain/data-plane/cancellations';
 import type { Exchange } from '../../domain/data-plane/exchange';
 import { freeLimit } from '../../domain/data-plane/free/serve-free';
 import { Gateway } from '../../domain/data-plane/gateway';
+import { KnownSpendingRules } from '../../domain/keys/spending/known-spending-rules';
 import { Receipts } from '../../domain/receipts/receipts';
 import { UsageRecords } from '../../domain/usage/records/usage-records';
 import { Wallet } from '../../domain/wallet/wallet';
@@ -32,6 +33,7 @@ export async function deployedGateway(
   entrance: Entrance,
 ): Promise<Pick<Gateway, 'handle'>> {
   const tableNames = {
+    accounts: env.ACCOUNTS_TABLE,
     wallet: env.WALLET_TABLE,
     keys: env.KEYS_TABLE,
     usage: env.USAGE_TABLE,
@@ -55,6 +57,7 @@ export async function deployedGateway(
   const gateway = new Gateway({
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
     ...entered,
+    spending: new KnownSpendingRules({ store }),
     holds: holdModeSchema.parse(env.HOLDS),
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),

@@ -3,6 +3,7 @@ import { readEnv } from '../../adapters/read-env';
 import { ERASURE_BALANCE_ENV } from '../../contracts/deployment/environment';
 import { Members } from '../../domain/accounts/members';
 import { AuditLog } from '../../domain/audit/audit-log';
+import { leavingPayer } from '../../domain/keys/payers/leaving-payer';
 import { Refunds } from '../../domain/payments/refunds';
 import { Funds } from '../../domain/wallet/funds/funds';
 import { endBalance } from '../../domain/privacy/erasure/end-balance';
@@ -10,7 +11,13 @@ import { deployedCustomers, stepDependencies } from './deployed-erasure';
 import { erasureStep } from './erasure-step';
 
 const env = readEnv(ERASURE_BALANCE_ENV);
-const step = stepDependencies({ accounts: env.ACCOUNTS_TABLE, wallet: env.WALLET_TABLE, audit: env.AUDIT_TABLE });
+const step = stepDependencies({
+  accounts: env.ACCOUNTS_TABLE,
+  wallet: env.WALLET_TABLE,
+  audit: env.AUDIT_TABLE,
+  keys: env.KEYS_TABLE,
+});
+const audit = new AuditLog(step);
 const funds = new Funds(step);
 const customers = deployedCustomers(env, step.store);
 
@@ -18,7 +25,7 @@ export const handler = middy(
   erasureStep(endBalance, {
     ...step,
     funds,
-    members: new Members({ ...step, audit: new AuditLog(step) }),
+    members: new Members({ ...step, audit, leaving: leavingPayer({ ...step, audit }) }),
     ...(customers && { customers, refunds: new Refunds({ ...step, funds, processor: customers.processor }) }),
   }),
 );

@@ -1,8 +1,7 @@
 import { exportInputSchema } from '../../contracts/storage/export';
 import { deliverExport, type DeliverDependencies } from '../../domain/privacy/export/deliver';
+import { withoutMessage } from './without-message';
 
 /** The step that makes an export available. */
-export const exportDeliver =
-  (dependencies: DeliverDependencies) =>
-  (event: unknown): Promise<void> =>
-    deliverExport(dependencies, exportInputSchema.strip().parse(event));
+export const exportDeliver = (dependencies: DeliverDependencies) =>
+  withoutMessage((event): Promise<void> => deliverExport(dependencies, exportInputSchema.strip().parse(event)));

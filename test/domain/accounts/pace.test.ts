@@ -112,7 +112,7 @@ test('an account can create a limited number of keys a day, including role keys 
 test('keys that commands create, and keys for exchanged tokens, are not counted', async () => {
   const { stage, made } = await withAllKeysOfADay();
   const { accountId } = made;
-  const { keyId } = await stage.keys.create({ accountId });
+  const { keyId } = await stage.keys.create({ accountId, payer: made.actor.personId });
   await stage.keys.rotate({ accountId, keyId, graceMs: 0 });
   const prepared = stage.keys.prepare({
     accountId,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
-import { ADDRESS_POLICIES, keptAddressSchema } from '../../../lambdas/contracts/deployment/audit-address';
+import { ADDRESS_POLICIES, keptAddressSchema } from '../../../lambdas/contracts/deployment/address-policy';
 import { parseIpAddress } from '../../../lambdas/contracts/http/ip-address';
 import { keepAddressBy } from '../../../lambdas/domain/audit/kept-address';
 import { isInRange } from '../../../lambdas/domain/keys/ip-range';

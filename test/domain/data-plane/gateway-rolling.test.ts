@@ -323,7 +323,7 @@ describe('money that ends while a stream runs', () => {
     const { done } = await begin(limited);
     await pass(60);
     await done;
-    expect(limited.text).toContain('the budget of this key');
+    expect(limited.text).toContain('a budget has nothing left');
     const refused = await send(stage.client(long({ max_tokens: 20_000 })));
     expect(refused.status).toBe(402);
     stage.apiKey = apiKey;

@@ -154,14 +154,14 @@ describe('a budget', () => {
 
   test('a budget that does not cover the worst case is refused with 402, like an empty wallet', async () => {
     const message =
-      /^The budget of this key has \$0\.000000001 left this month; this request can cost up to \$0\.0000000\d+\. Raise the budget, or allow less output\.$/;
+      /^The budget of this key has \$0\.000000001 left this month and resets on \d{4}-\d\d-01 \(UTC\); this request can cost up to \$0\.0000000\d+\. Raise the budget, or allow less output\.$/;
     await expectRefused(chat(), budget(1_000n), 402, {
       code: 'insufficient_quota',
       type: 'insufficient_quota',
       message: expect.stringMatching(message) as string,
     });
     await expectRefused({ ...chat() }, { budget: { limitPico: '1000', window: 'total' } }, 402, {
-      message: expect.stringContaining('left in total;') as string,
+      message: expect.stringContaining('left in total and does not reset;') as string,
     });
   });
 

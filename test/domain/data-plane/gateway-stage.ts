@@ -8,6 +8,7 @@ import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { Keys } from '../../../lambdas/domain/keys/keys';
+import { KnownSpendingRules } from '../../../lambdas/domain/keys/spending/known-spending-rules';
 import type { ShownKey } from '../../../lambdas/domain/keys/new-key';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
@@ -161,6 +162,7 @@ export class GatewayStage {
     this.dependencies = {
       wallet,
       identify: byKey(keys),
+      spending: new KnownSpendingRules({ store: this.store }),
       usage,
       catalog,
       providers,

@@ -98,7 +98,7 @@ describe('a key', () => {
     const refusal = { name: 'TooManyKeys', code: 'too_many_keys', retryAfterSeconds: 14 * 3_600 };
     await expect(stage.keys.create({ accountId, actor })).rejects.toMatchObject(refusal);
     await expect(stage.keys.rotate({ accountId, keyId, graceMs: 0, actor })).rejects.toMatchObject(refusal);
-    await stage.keys.create({ accountId });
+    await stage.keys.create({ accountId, payer: actor.personId });
     stage.now = Date.parse('2026-11-21T00:00:00.000Z');
     await stage.keys.create({ accountId, actor });
     expect(await stage.keys.list(accountId)).toHaveLength(4);

@@ -1,3 +1,4 @@
+import type { AccountStage } from '../accounts/account-stage';
 import { DAY_MS, HOUR_MS } from '../../../lambdas/domain/clock';
 import { ExpiringKeys } from '../../../lambdas/domain/keys/expiring-keys';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
@@ -8,16 +9,21 @@ import { FaultyStore } from '../wallet/faulty-store';
 
 let stage: MailStage;
 let accountId: string;
+let owner: Awaited<ReturnType<AccountStage['account']>>['owner'];
 beforeEach(() => begin());
 
 async function begin(): Promise<void> {
   stage = new MailStage();
-  ({ accountId } = await stage.accounts.account());
+  ({ accountId, owner } = await stage.accounts.account());
 }
 
 /** @returns the key's ID */
 async function keyFor(days: number): Promise<string> {
-  const { keyId } = await stage.accounts.keys.create({ accountId, validUntil: stage.now + days * DAY_MS });
+  const { keyId } = await stage.accounts.keys.create({
+    accountId,
+    payer: owner.personId,
+    validUntil: stage.now + days * DAY_MS,
+  });
   return keyId;
 }
 
@@ -91,7 +97,11 @@ test('a run that dies at any step, and the next one, remind people of a key once
 test('an account whose keys cannot be read does not keep the people of others from being reminded, and fails the run', async () => {
   const others = await Promise.all(Array.from({ length: 30 }, () => stage.accounts.account()));
   for (const other of others)
-    await stage.accounts.keys.create({ accountId: other.accountId, validUntil: stage.now + 30 * DAY_MS });
+    await stage.accounts.keys.create({
+      accountId: other.accountId,
+      payer: other.owner.personId,
+      validUntil: stage.now + 30 * DAY_MS,
+    });
   stage.pass(24 * DAY_MS);
   const store = new FaultyStore(stage.store);
   const broken: TableStore = {

@@ -31,14 +31,16 @@ async function withKey(rules?: KeyRules, request: { readonly validUntil?: number
 describe('the rules of a key', () => {
   test('the rules of a key are returned by its verification and shown in the list', async () => {
     const { stage, accountId, keyId, key } = await withKey(RULES);
-    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, rules: RULES });
+    expect(await stage.keys.verify(key)).toMatchObject({ accountId, keyId, rules: RULES });
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ rules: RULES, version: 1 });
     expect((await stage.keys.list(accountId)).map(({ rules }) => rules)).toEqual([RULES]);
   });
 
   test('rules that allow everything are not stored', async () => {
     const { stage, accountId, keyId, key } = await withKey({});
-    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId });
+    const owner = await stage.keys.verify(key);
+    expect(owner).toMatchObject({ accountId, keyId });
+    expect(owner).not.toHaveProperty('rules');
     expect(await stage.keys.get(accountId, keyId)).not.toHaveProperty('rules');
   });
 
@@ -56,7 +58,7 @@ describe('the rules of a key', () => {
     const rules = { ...RULES, moonPhase: 'full' };
     for (const update of [apiKeyKey(keyId), keyListingKey(accountId, keyId)])
       await stage.engine.write({ table: KEYS, update, change: { set: { rules: JSON.stringify(rules) } } });
-    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, hasUnknownRules: true });
+    expect(await stage.keys.verify(key)).toMatchObject({ accountId, keyId, hasUnknownRules: true });
     expect((await stage.keys.list(accountId))[0]?.rules).toEqual(rules);
     expect(await change({ concurrency: 1 })).toMatchObject({ rules: { concurrency: 1 } });
     expect((await stage.events(accountId)).at(-1)).toMatchObject({ before: { rules: IMPERSONAL } });
@@ -101,10 +103,10 @@ describe('a change of rules', () => {
     const changed = await change({ concurrency: 1 });
     expect(changed).toEqual(await stage.keys.get(accountId, keyId));
     expect(changed).toMatchObject({ rules: { concurrency: 1 }, version: 2, createdBy: actor.personId });
-    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, rules: { concurrency: 1 } });
+    expect(await stage.keys.verify(key)).toMatchObject({ accountId, keyId, rules: { concurrency: 1 } });
     expect(await change({})).toEqual(await stage.keys.get(accountId, keyId));
     expect(await stage.keys.get(accountId, keyId)).not.toHaveProperty('rules');
-    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId });
+    expect(await stage.keys.verify(key)).not.toHaveProperty('rules');
   });
 
   test('a change of rules needs the version that was read', async () => {

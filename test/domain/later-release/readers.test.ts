@@ -7,11 +7,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { invitationKey, memberKey } from '../../../lambdas/contracts/storage/table-keys/accounts';
+import { budgetCounterKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import { CATALOG_STATE_KEY } from '../../../lambdas/contracts/storage/table-keys/catalog';
 import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
 import { pendingMailKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
 import { holdPartition } from '../../../lambdas/contracts/storage/table-keys/wallet';
-import { OUTBOX, ACCOUNTS, AUDIT, CATALOG, WALLET } from '../../../lambdas/contracts/storage/tables';
+import { OUTBOX, ACCOUNTS, AUDIT, CATALOG, KEYS, WALLET } from '../../../lambdas/contracts/storage/tables';
 import { dueKey } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { decodeDue } from '../../../lambdas/domain/payments/arrears/due-item';
 import { readAutoTopUp, setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
@@ -32,6 +33,7 @@ import { Proposals } from '../../../lambdas/domain/catalog/proposals';
 import { HOUR_MS } from '../../../lambdas/domain/clock';
 import { Trusts } from '../../../lambdas/domain/federation/trusts';
 import { Keys } from '../../../lambdas/domain/keys/keys';
+import { encodeSpendingRules, readSpendingRules } from '../../../lambdas/domain/keys/spending/spending-rules-item';
 import { People } from '../../../lambdas/domain/people/people';
 import { completeReceipts } from '../../../lambdas/domain/receipts/complete-receipts';
 import { exportReceipts } from '../../../lambdas/domain/receipts/export-receipts';
@@ -42,6 +44,7 @@ import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
+import { readCounted } from '../../../lambdas/domain/wallet/holds/budget-counters';
 import { decodeHold } from '../../../lambdas/domain/wallet/holds/hold';
 import { decodeLease, isLease } from '../../../lambdas/domain/wallet/leases/lease';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
@@ -156,6 +159,31 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       read: async (store) => {
         await new SuppressedHashes({ store: account.engine, clock }).add('a-hash', 'bounce');
         return new SuppressedHashes({ store, clock }).of('a-hash');
+      },
+    },
+    'the counter of a budget': {
+      ...inAccounts,
+      decoders: ['decodeCounted'],
+      read: async (store) => {
+        const counted = { counterId: 'bud_01JD0000000000000000000001', window: 'total' };
+        const update = budgetCounterKey(counted.counterId, counted.window);
+        const change = { set: { countedPico: 5n, heldPico: 1n } };
+        await account.engine.write({ table: KEYS, update, change });
+        return readCounted(store, counted);
+      },
+    },
+    'the spending rules of an account': {
+      ...inAccounts,
+      decoders: ['decodeSpendingRules'],
+      read: async (store) => {
+        const item = encodeSpendingRules(accountId, {
+          version: 1,
+          endUserKey: Buffer.alloc(32),
+          budgets: [],
+          retired: [],
+        });
+        await account.engine.write({ table: KEYS, put: item });
+        return readSpendingRules(store, accountId);
       },
     },
     'a key that is verified': {

@@ -1,15 +1,21 @@
 import { isoTime } from '../../../lambdas/contracts/storage/table-keys/key-parts';
-import { certificateKey, erasureKey, legalHoldKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
+import {
+  certificateKey,
+  erasureKey,
+  legalHoldKey,
+  restrictionKey,
+} from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { encodeIds, encodeNewErasure, findErasure } from '../../../lambdas/domain/privacy/erasure/erasure-item';
 import { findCertificate } from '../../../lambdas/domain/privacy/erasure/find-certificate';
 import { LegalHolds } from '../../../lambdas/domain/privacy/erasure/legal-holds';
+import { findRestriction } from '../../../lambdas/domain/restrictions/restriction-item';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 
 const ERASURE_ID = 'era_01JD0000000000000000000001';
 
-/** Stores an erasure, a legal hold and a certificate, and returns their readers. */
+/** Stores an erasure, a legal hold, a restriction and a certificate, and returns their readers. */
 export async function erasureReaders({
   engine,
   accountId,
@@ -39,6 +45,8 @@ export async function erasureReaders({
     put: { ...erasureKey(accountId, ERASURE_ID), ...encodeNewErasure(stored), ...more },
   });
   await engine.write({ table, put: { ...legalHoldKey(accountId), placedAt: at } });
+  const restriction = { restrictedAt: at, identityCheck: 'verified_email' };
+  await engine.write({ table, put: { ...restrictionKey(accountId), ...restriction } });
   const certificate = JSON.stringify({
     format: 'tollgate-erasure-certificate',
     version: 2,
@@ -67,6 +75,11 @@ export async function erasureReaders({
       engine,
       decoders: ['decodeLegalHold'],
       read: (store: TableStore) => holds(store).get(accountId),
+    },
+    'a restriction': {
+      engine,
+      decoders: ['decodeRestriction'],
+      read: (store: TableStore) => findRestriction(store, accountId),
     },
     'the certificate of an erasure': {
       engine,

@@ -54,6 +54,16 @@ export function exampleMessages(accountId: string, personId: string): { readonly
       from: '2026-11-01',
       windowName: 'month#UTC#2026-11-01',
     }),
+    shared_budget_reached: messages.sharedBudgetReached({
+      accountId,
+      budgetId: 'bud_01JD0000000000000000000000',
+      of: 'member',
+      percent: '80',
+      limitPico: 5n * DOLLAR,
+      window: 'month',
+      from: '2026-11-01',
+      windowName: 'month#UTC#2026-11-01',
+    }),
     error_rate: errorRate({ accountId, failed: '30', requests: '100', at: AT }),
     spend_anomaly: spendAnomaly({ accountId, spentPico: 30n * DOLLAR, usualPico: DOLLAR, at: AT }),
     webhook_disabled: webhookDisabled({

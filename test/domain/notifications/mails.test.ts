@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { OPTIONAL_CATEGORIES } from '../../../lambdas/contracts/http/notifications';
 import { readUnsubscribeToken } from '../../../lambdas/domain/notifications/people/unsubscribe-token';
+import { forPerson } from '../../../lambdas/domain/notifications/outbox/message';
+import { lowBalance } from '../../../lambdas/domain/notifications/outbox/messages';
 import { isOptional, type Kind, KINDS } from '../../../lambdas/domain/notifications/outbox/kinds';
 import { TEMPLATES } from '../../../lambdas/domain/notifications/templates/generated/templates';
 import { fillIn, TemplateMismatch } from '../../../lambdas/domain/notifications/templates/template';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
+import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
+import { Restrictions } from '../../../lambdas/domain/privacy/restriction/restrictions';
 import { exampleMessages } from './example-messages';
 import { MailStage, PUBLIC_URL } from './mail-stage';
 
@@ -52,6 +56,35 @@ test.each(CASES)(
     expect(stage.sent.map(({ to }) => to)).toEqual(isWanted ? [OWN_EMAIL] : []);
   },
 );
+
+test.each(EVERY_KIND.flatMap((kind) => [[kind, 'person'] as const, [kind, 'account'] as const]))(
+  'promise-12 the mail %s is sent while its %s is restricted, unless it is optional',
+  async (kind, whose) => {
+    const stage = new MailStage();
+    const personId = await notifyOf(kind, stage);
+    const { store, clock } = stage;
+    const [{ accountId } = { accountId: '' }] = (await stage.accounts.members.accountsOf(personId, { limit: 1 })).items;
+    const restrictions = new Restrictions({ store, clock, audit: new AuditLog({ store, clock }) });
+    await restrictions.set({ ownerId: whose === 'person' ? personId : accountId, actor: DEPLOYMENT });
+    await stage.sweep();
+    // A welcome is about the person alone.
+    const isStopped = isOptional(KINDS[kind].category) && (whose === 'person' || kind !== 'welcome');
+    expect(stage.sent.map(({ to }) => to)).toEqual(isStopped ? [] : [OWN_EMAIL]);
+  },
+);
+
+test('promise-12 an optional message to the members of an account becomes none for those who are restricted', async () => {
+  const stage = new MailStage();
+  const { store, clock } = stage;
+  const { accountId, personId } = await ownedAccount(stage);
+  const restrictions = new Restrictions({ store, clock, audit: new AuditLog({ store, clock }) });
+  await restrictions.set({ ownerId: personId, actor: DEPLOYMENT });
+  const message = lowBalance({ accountId, availablePico: 1n, thresholdPico: 2n, dip: '1' });
+  await stage.notify(message);
+  await stage.sweep();
+  expect([stage.sent, await stage.stateOf(message)]).toEqual([[], 'expanded']);
+  expect(await stage.stateOf(forPerson(message, personId))).toBeUndefined();
+});
 
 test.each(EVERY_KIND)(
   'the mail %s has no open placeholder, and no image, script or style from the network',

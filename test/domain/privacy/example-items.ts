@@ -1,4 +1,4 @@
-import { keyListingKey } from '../../../lambdas/contracts/storage/table-keys/keys';
+import { keyListingKey, spendingRulesKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import {
   accountKey,
   alertsKey,
@@ -28,7 +28,7 @@ import {
 } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { deliveryKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
 import { acceptanceKey, policyNoticeKey } from '../../../lambdas/contracts/storage/table-keys/policies';
-import { erasureKey, exportKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
+import { erasureKey, exportKey, restrictionKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { treeKey } from '../../../lambdas/contracts/storage/table-keys/receipts';
 import { rollUpPartition, rollUpSortKey } from '../../../lambdas/contracts/storage/table-keys/roll-ups';
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
@@ -83,6 +83,9 @@ export function exampleItems(
     at: AT,
     priceVersion: 'v1',
     labels: { team: marker },
+    payer: personId,
+    endUser: 'Zm9vYmFyYmF6cXV4Zm9vYg',
+    failedAttempts: [{ provider: 'other', failure: 'timeout' }],
   };
   const membership = { role: 'owner', joinedAt: AT };
   return {
@@ -142,6 +145,13 @@ export function exampleItems(
       rules: '{"concurrency":1}',
       createdAt: AT,
       createdBy: personId,
+      payer: personId,
+    },
+    'spending-rules': {
+      ...spendingRulesKey(accountId),
+      version: 1,
+      endUserKey: bytes,
+      budgets: JSON.stringify([{ of: 'member', personId, budgetId: id('bud', 1), limitPico: '1', window: 'day' }]),
     },
     'mail-preferences': { ...mailPreferencesKey(personId), product: false, lowBalance: true, budget: false },
     key: {
@@ -154,6 +164,7 @@ export function exampleItems(
       revokedAt: AT,
       validUntil: AT,
       createdBy: personId,
+      payer: personId,
       replaces: keyId,
       replacedBy: keyId,
       suspendedAt: AT,
@@ -299,6 +310,7 @@ export function exampleItems(
       requests: 1n,
       counterId: keyId,
       budgetWindow: 'total',
+      budgets: [{ budgetId: id('bud', 1), window: 'total' }],
       transfers: [{ from: 'available', to: 'spent', amountPico: 1n }],
     },
     hold: {
@@ -365,6 +377,12 @@ export function exampleItems(
       previous: HASH,
       previousAt: AT,
       hash: HASH,
+    },
+    restriction: {
+      ...restrictionKey(accountId),
+      restrictedAt: AT,
+      requestedBy: personId,
+      identityCheck: 'verified_email',
     },
     erasure: {
       ...erasureKey(accountId, erasureId),

@@ -8,6 +8,7 @@ import {
 } from '../../../lambdas/contracts/storage/table-keys/accounts';
 import {
   autoTopUpListingKey,
+  customerUpdateKey,
   chargingTopUpKey,
   debtKey,
   grantExpiryKey,
@@ -74,6 +75,7 @@ export function hiddenItems(
     'account-listing': { ...directoryKey(accountId), createdAt: AT },
     'deleted-trust': { ...deletedTrustKey(accountId, deletedTrustId), trustId: deletedTrustId },
     count: { ...countKey(accountId, 'invitations', '2026-11-20'), made: 1n },
+    'customer-update': { ...customerUpdateKey(accountId), revision: 'r' },
     'auto-top-up-listing': { ...autoTopUpListingKey(accountId) },
     'charging-top-up': { ...chargingTopUpKey(accountId) },
     'low-balance-listing': { ...lowBalanceListingKey(accountId) },

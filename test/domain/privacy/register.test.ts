@@ -176,6 +176,11 @@ test('the register knows every item and every attribute that requests and their 
     minute: { start: START, tokens: 5, requestsMax: 10, tokensMax: 1_000 },
     runningMax: 3,
   };
+  const shared = { budgetId: 'bud_01JD0000000000000000000001', of: 'account' as const, window: 'total' };
+  const counting: Counting = { counterId: limits.counterId, shared: [{ ...shared, limitPico: 1_000_000n }] };
+  stage.store.plan('conflict');
+  await stage.settle(await stage.count(100n, counting), 50n);
+  await sweepLeases(stage);
   const labels = { labels: { team: 'a' } };
   await stage.settle(await stage.count(100n, limits), 50n, { firstByteMs: 1, ...labels });
   await stage.settle(await stage.extend(await stage.roll(100n, 1_000n), 200n), 900n);

@@ -5,6 +5,7 @@ import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { countingOf } from '../../../lambdas/domain/keys/counting';
 import { Keys } from '../../../lambdas/domain/keys/keys';
+import { KnownSpendingRules } from '../../../lambdas/domain/keys/spending/known-spending-rules';
 import { keyAttributions } from '../../../lambdas/domain/keys/key-attribution';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
@@ -29,6 +30,7 @@ export class BudgetStage {
   readonly clock = (): number => this.wallet.now;
   key = { keyId: '', key: '' };
   #changes: DynamoDBRecord[] = [];
+  readonly #known: KnownSpendingRules;
 
   private constructor() {
     let now = (): number => Date.now();
@@ -36,6 +38,7 @@ export class BudgetStage {
     this.wallet = new WalletStage(this.store);
     now = this.clock;
     const { store, clock } = this;
+    this.#known = new KnownSpendingRules({ store });
     this.keys = new Keys({ store, clock, audit: new AuditLog({ store, clock }), pepper: 'a pepper of sixteen bytes' });
     store.onChange((records) => {
       this.#changes.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(':table/usage/')));
@@ -51,12 +54,20 @@ export class BudgetStage {
 
   async hold(pico: bigint): Promise<Hold> {
     const owner = await this.keys.verify(this.key.key);
-    const counting = owner && countingOf(owner, { now: this.wallet.now, tokens: 0 });
-    return this.wallet.reserve(pico, undefined, ACCOUNT, { counting });
+    const spending = this.#known.of(ACCOUNT);
+    const counting = owner && countingOf(owner, { now: this.wallet.now, tokens: 0, spending });
+    const { version: rulesVersion } = spending;
+    const labels = owner?.rules?.labels;
+    return this.wallet.reserve(pico, undefined, ACCOUNT, { counting, rulesVersion, ...(labels && { labels }) });
   }
 
   settle(hold: Hold, pico: bigint): Promise<unknown> {
     return this.wallet.settle(hold, pico, { keyId: this.key.keyId });
+  }
+
+  /** Learns the account's spending rules. */
+  readRules(): Promise<void> {
+    return this.#known.read(ACCOUNT);
   }
 
   /** A request that costs what it holds. */

@@ -1,5 +1,9 @@
 import fc from 'fast-check';
+import type { NewBudget } from '../../../lambdas/contracts/http/spending-rules';
+import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
+import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { DAY_MS } from '../../../lambdas/domain/clock';
+import { SpendingRulesAdministration } from '../../../lambdas/domain/keys/spending/spending-rules';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { atEveryStep, MortalStore } from '../notifications/mortal-store';
 import { waitingMessages } from '../notifications/waiting-messages';
@@ -150,4 +154,50 @@ test('a spend watch that cannot report a budget gets the batch again, and adds i
   expect(await stage.told()).toEqual(['80']);
   const hour = new Date(stage.wallet.now).toISOString().slice(0, 13);
   expect(await new KeySpend(stage).inHour({ accountId: ACCOUNT, counterId: stage.key.keyId, hour })).toBe(850n);
+});
+
+describe('a budget that keys share', () => {
+  const ofAccount: NewBudget = { of: 'account', limitPico: '2000', window: 'month' };
+
+  async function share(...budgets: readonly NewBudget[]): Promise<void> {
+    const { store, clock } = stage;
+    const spending = new SpendingRulesAdministration({ store, clock, audit: new AuditLog({ store, clock }) });
+    await spending.set({ accountId: ACCOUNT, actor: DEPLOYMENT, rules: { budgets: [...budgets] } });
+    await stage.readRules();
+  }
+
+  beforeEach(async () => {
+    stage = await BudgetStage.open({ labels: { team: 'research' } });
+  });
+
+  test('a shared budget is reported at 80 % and at 100 %, once each, by its ID and without a person or a label', async () => {
+    await share(ofAccount);
+    await stage.spend(1_599n);
+    expect(await stage.told()).toEqual([]);
+    await stage.spend(1n);
+    await stage.spend(1n);
+    const [message] = await waitingMessages(stage.store);
+    expect(message).toMatchObject({
+      kind: 'shared_budget_reached',
+      recipient: { to: 'roles', roles: ['owner', 'admin'] },
+      parameters: { of: 'account', percent: '80', limitPico: 2_000n, window: 'month', from: '2026-11-01' },
+    });
+    expect(Object.keys(message!.parameters).sort()).toEqual([
+      'budgetId',
+      'from',
+      'limitPico',
+      'of',
+      'percent',
+      'window',
+    ]);
+    await stage.spend(399n);
+    expect(await stage.told()).toEqual(['80', '100']);
+  });
+
+  test('the budget of a label is reported for requests with the label only', async () => {
+    const label: NewBudget = { of: 'label', name: 'team', value: 'research', limitPico: '1000', window: 'month' };
+    await share(label, { ...label, value: 'sales' });
+    await stage.spend(900n);
+    expect(await waitingMessages(stage.store)).toMatchObject([{ parameters: { of: 'label', percent: '80' } }]);
+  });
 });

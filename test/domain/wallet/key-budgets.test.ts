@@ -22,10 +22,18 @@ describe('a budget', () => {
   test('a budget is spent to the last pico-dollar and never beyond', async () => {
     const stage = await KeyCounterStage.funded();
     await stage.settle(await stage.count(70n, budgetOf(100n)), 70n);
-    expect(await limitOf(stage.count(31n, budgetOf(100n)))).toEqual({ kind: 'budget', leftPico: 30n, heldPico: 0n });
+    expect(await limitOf(stage.count(31n, budgetOf(100n)))).toMatchObject({
+      kind: 'budget',
+      leftPico: 30n,
+      heldPico: 0n,
+    });
     await stage.settle(await stage.count(30n, budgetOf(100n)), 500n);
     expect(await stage.countedPico()).toBe(100n);
-    expect(await limitOf(stage.count(1n, budgetOf(100n)))).toEqual({ kind: 'budget', leftPico: 0n, heldPico: 0n });
+    expect(await limitOf(stage.count(1n, budgetOf(100n)))).toMatchObject({
+      kind: 'budget',
+      leftPico: 0n,
+      heldPico: 0n,
+    });
     // A free request needs no budget.
     await stage.release(await stage.count(0n, budgetOf(100n)));
     expect(await stage.amounts()).toEqual([999_900n, 0n, 100n]);
@@ -34,8 +42,12 @@ describe('a budget', () => {
 
   test('a budget that does not cover the first request refuses it', async () => {
     const stage = await KeyCounterStage.funded();
-    expect(await limitOf(stage.count(101n, budgetOf(100n)))).toEqual({ kind: 'budget', leftPico: 100n, heldPico: 0n });
-    expect(await limitOf(stage.count(1n, budgetOf(0n)))).toEqual({ kind: 'budget', leftPico: 0n, heldPico: 0n });
+    expect(await limitOf(stage.count(101n, budgetOf(100n)))).toMatchObject({
+      kind: 'budget',
+      leftPico: 100n,
+      heldPico: 0n,
+    });
+    expect(await limitOf(stage.count(1n, budgetOf(0n)))).toMatchObject({ kind: 'budget', leftPico: 0n, heldPico: 0n });
     expect(await stage.countedPico()).toBeUndefined();
     expect(await stage.amounts()).toEqual([1_000_000n, 0n, 0n]);
     await stage.count(100n, budgetOf(100n));
@@ -44,8 +56,8 @@ describe('a budget', () => {
   test('a budget that was lowered below the amount spent has nothing left', async () => {
     const stage = await KeyCounterStage.funded();
     await stage.settle(await stage.count(70n, budgetOf(100n)), 70n);
-    expect(await limitOf(stage.count(1n, budgetOf(50n)))).toEqual({ kind: 'budget', leftPico: 0n, heldPico: 0n });
-    expect(await limitOf(stage.count(0n, budgetOf(50n)))).toEqual({ kind: 'budget', leftPico: 0n, heldPico: 0n });
+    expect(await limitOf(stage.count(1n, budgetOf(50n)))).toMatchObject({ kind: 'budget', leftPico: 0n, heldPico: 0n });
+    expect(await limitOf(stage.count(0n, budgetOf(50n)))).toMatchObject({ kind: 'budget', leftPico: 0n, heldPico: 0n });
     await stage.expectSound();
   });
 
@@ -58,15 +70,15 @@ describe('a budget', () => {
       await stage.count(200n, budget),
       await stage.count(300n, budget),
     ];
-    expect(await refused()).toEqual({ kind: 'budget', leftPico: 400n, heldPico: 600n });
+    expect(await refused()).toMatchObject({ kind: 'budget', leftPico: 400n, heldPico: 600n });
     await stage.settle(settled, 40n);
-    expect(await refused()).toEqual({ kind: 'budget', leftPico: 460n, heldPico: 500n });
+    expect(await refused()).toMatchObject({ kind: 'budget', leftPico: 460n, heldPico: 500n });
     await stage.release(released);
-    expect(await refused()).toEqual({ kind: 'budget', leftPico: 660n, heldPico: 300n });
+    expect(await refused()).toMatchObject({ kind: 'budget', leftPico: 660n, heldPico: 300n });
     await stage.expire();
-    expect(await refused()).toEqual({ kind: 'budget', leftPico: 960n, heldPico: 0n });
+    expect(await refused()).toMatchObject({ kind: 'budget', leftPico: 960n, heldPico: 0n });
     await stage.settle(expired, 60n);
-    expect(await refused()).toEqual({ kind: 'budget', leftPico: 900n, heldPico: 0n });
+    expect(await refused()).toMatchObject({ kind: 'budget', leftPico: 900n, heldPico: 0n });
   });
 
   test('a budget tells how much of it running requests hold while their holds grow and shrink', async () => {
@@ -79,7 +91,7 @@ describe('a budget', () => {
     await expect(stage.extend(shrunk, 5_000n)).rejects.toMatchObject({ limit: { leftPico: 750n, heldPico: 250n } });
     await stage.settle(shrunk, 400n);
     const refusal = { kind: 'budget', leftPico: 600n, heldPico: 0n };
-    expect(await limitOf(stage.count(2_000n, budget))).toEqual(refusal);
+    expect(await limitOf(stage.count(2_000n, budget))).toMatchObject(refusal);
   });
 
   test('a budget whose holds were counted by an earlier release has nothing held, and not less', async () => {
@@ -89,7 +101,7 @@ describe('a budget', () => {
     await stage.engine.write({ table: KEYS, update, change: { remove: ['heldPico'] } });
     await stage.release(hold);
     const refusal = { kind: 'budget', leftPico: 1_000n, heldPico: 0n };
-    expect(await limitOf(stage.count(2_000n, budgetOf(1_000n)))).toEqual(refusal);
+    expect(await limitOf(stage.count(2_000n, budgetOf(1_000n)))).toMatchObject(refusal);
   });
 
   test('a budget admits as many concurrent requests as it can cover', async () => {
@@ -118,7 +130,11 @@ describe('a budget', () => {
     await expect(stage.count(60n, budgetOf(100n))).rejects.toMatchObject({ name: 'InsufficientFunds' });
     expect(await stage.countedPico()).toBeUndefined();
     // If neither covers the request, the error names the budget.
-    expect(await limitOf(stage.count(60n, budgetOf(20n)))).toEqual({ kind: 'budget', leftPico: 20n, heldPico: 0n });
+    expect(await limitOf(stage.count(60n, budgetOf(20n)))).toMatchObject({
+      kind: 'budget',
+      leftPico: 20n,
+      heldPico: 0n,
+    });
   });
 });
 

@@ -58,16 +58,16 @@ describe('an idle lease', () => {
   test('an idle lease is taken once, with the tally of its requests', () => {
     const { book, lease } = bookWithIdle();
     const settled = { requests: 1n, costPico: 40n, overrunPico: 0n, priceVersions: ['v1'] };
-    expect(book.take(ACCOUNT, 100n, NOW)).toEqual({ idle: { lease, settled }, done: [] });
-    expect(book.take(ACCOUNT, 100n, NOW)).toEqual({ idle: undefined, done: [] });
+    expect(book.take(ACCOUNT, { holdPico: 100n }, NOW)).toEqual({ idle: { lease, settled }, done: [] });
+    expect(book.take(ACCOUNT, { holdPico: 100n }, NOW)).toEqual({ idle: undefined, done: [] });
   });
 
   test('an idle lease has room for the rest of its money, and time until it is due', () => {
-    expect(bookWithIdle().book.take(ACCOUNT, 760n, NOW).idle).toBeDefined();
-    expect(bookWithIdle().book.take(ACCOUNT, 761n, NOW).idle).toBeUndefined();
+    expect(bookWithIdle().book.take(ACCOUNT, { holdPico: 760n }, NOW).idle).toBeDefined();
+    expect(bookWithIdle().book.take(ACCOUNT, { holdPico: 761n }, NOW).idle).toBeUndefined();
     const dueAt = NOW + 2 * MINUTE_MS;
-    expect(bookWithIdle().book.take(ACCOUNT, 1n, dueAt - 1).idle).toBeDefined();
-    expect(bookWithIdle().book.take(ACCOUNT, 1n, dueAt).idle).toBeUndefined();
+    expect(bookWithIdle().book.take(ACCOUNT, { holdPico: 1n }, dueAt - 1).idle).toBeDefined();
+    expect(bookWithIdle().book.take(ACCOUNT, { holdPico: 1n }, dueAt).idle).toBeUndefined();
   });
 
   test('a used-up idle lease is returned beside the useful one, for the caller to end', () => {
@@ -76,15 +76,15 @@ describe('an idle lease', () => {
     for (const lease of [useful, spent]) book.begin(lease);
     book.end(useful, CHARGE);
     book.end(spent, { ...CHARGE, costPico: 750n });
-    const { idle, done } = book.take(ACCOUNT, 100n, NOW);
+    const { idle, done } = book.take(ACCOUNT, { holdPico: 100n }, NOW);
     expect(idle?.lease).toBe(useful);
     expect(done.map(({ lease }) => lease)).toEqual([spent]);
-    expect(book.take(ACCOUNT, 1n, NOW)).toEqual({ idle: undefined, done: [] });
+    expect(book.take(ACCOUNT, { holdPico: 1n }, NOW)).toEqual({ idle: undefined, done: [] });
   });
 
   test('an idle lease is given to requests of its own account only', () => {
     const { book } = bookWithIdle();
-    expect(book.take('acc_other', 1n, NOW)).toEqual({ idle: undefined, done: [] });
+    expect(book.take('acc_other', { holdPico: 1n }, NOW)).toEqual({ idle: undefined, done: [] });
   });
 });
 
@@ -101,8 +101,8 @@ describe('a lease in use', () => {
     const { book, lease } = bookWithIdle();
     book.end(lease, CHARGE);
     expect(book.inUse('req_1', leaseTurnOf(lease))).toBeUndefined();
-    expect(book.take(ACCOUNT, 100n, NOW).idle).toBeDefined();
-    expect(book.take(ACCOUNT, 100n, NOW).idle).toBeUndefined();
+    expect(book.take(ACCOUNT, { holdPico: 100n }, NOW).idle).toBeDefined();
+    expect(book.take(ACCOUNT, { holdPico: 100n }, NOW).idle).toBeUndefined();
   });
 
   test('a lease that has grown for its request has room for more afterwards', () => {
@@ -112,7 +112,7 @@ describe('a lease in use', () => {
     book.grow(grown);
     expect(book.inUse('req_1', leaseTurnOf(lease))).toBe(grown);
     book.end(lease, CHARGE);
-    expect(book.take(ACCOUNT, 960n, NOW).idle?.lease).toBe(grown);
+    expect(book.take(ACCOUNT, { holdPico: 960n }, NOW).idle?.lease).toBe(grown);
   });
 
   test('a lease that has grown can be forgotten by one who knows it as it was', () => {
@@ -127,7 +127,7 @@ describe('a lease in use', () => {
     const { book, lease } = bookWithIdle();
     book.grow({ ...lease, heldPico: 1_000n });
     expect(book.inUse('req_1', leaseTurnOf(lease))).toBeUndefined();
-    expect(book.take(ACCOUNT, 761n, NOW).idle).toBeUndefined();
+    expect(book.take(ACCOUNT, { holdPico: 761n }, NOW).idle).toBeUndefined();
   });
 
   test('the mean charge of an account begins with its first one and follows the latest', () => {
@@ -149,7 +149,7 @@ describe('a lease in use', () => {
     book.forget(lease);
     expect(book.inUse('req_1', leaseTurnOf(lease))).toBeUndefined();
     book.end(lease, CHARGE);
-    expect(book.take(ACCOUNT, 100n, NOW).idle).toBeUndefined();
+    expect(book.take(ACCOUNT, { holdPico: 100n }, NOW).idle).toBeUndefined();
   });
 
   test('forgetting a lease does not forget the newer lease of the same request', () => {
@@ -160,6 +160,6 @@ describe('a lease in use', () => {
     book.forget(first);
     book.end(first, CHARGE);
     expect(book.inUse('req_1', leaseTurnOf(second))).toBe(second);
-    expect(book.take(ACCOUNT, 100n, NOW).idle).toBeUndefined();
+    expect(book.take(ACCOUNT, { holdPico: 100n }, NOW).idle).toBeUndefined();
   });
 });

@@ -92,9 +92,14 @@ export class WalletStage {
     holdPico: bigint,
     requestId = this.nextRequestId(),
     accountId = ACCOUNT,
-    rules: { readonly counting?: Counting | undefined; readonly labels?: Labels; readonly ceilingPico?: bigint } = {},
+    rules: {
+      readonly counting?: Counting | undefined;
+      readonly rulesVersion?: bigint;
+      readonly labels?: Labels;
+      readonly ceilingPico?: bigint;
+    } = {},
   ): Promise<Hold> {
-    const { counting, labels, ceilingPico } = rules;
+    const { counting, labels, ceilingPico, rulesVersion } = rules;
     const request = {
       keyId: '01JD0000000000000000000001',
       endpoint: 'chat' as const,
@@ -106,7 +111,8 @@ export class WalletStage {
       ...(labels && { labels }),
     };
     const deadline = this.now + this.holdMs;
-    return this.wallet.reserve({ accountId, requestId, holdPico, ceilingPico, deadline, request, counting });
+    const amounts = { holdPico, ceilingPico };
+    return this.wallet.reserve({ accountId, requestId, ...amounts, deadline, request, rulesVersion, counting });
   }
 
   /** Holds a first part of what a request can cost. */

@@ -108,6 +108,10 @@ export class FakeProcessor implements PaymentProcessor {
     return Promise.resolve(`cus_${accountId}`);
   }
 
+  updateCustomer(): Promise<void> {
+    return Promise.resolve();
+  }
+
   endDealings(): Promise<void> {
     return Promise.resolve();
   }

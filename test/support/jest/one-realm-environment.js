@@ -2,7 +2,7 @@ import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
 
 /**
- * Runs test files in the worker's own realm, one after the other (docs/adr/0029). Jest's own environment makes a realm for
+ * Runs test files in the worker's own realm, one after the other (docs/adr/0030). Jest's own environment makes a realm for
  * each file: every use of a global such as `Buffer` or `Promise` is then a call, which costs a quarter to a third of the
  * time of most tests.
  *

@@ -36,6 +36,10 @@ export const openDueKey = (accountId: string, month: string): Key => ({
   pk: OPEN_DUES_PARTITION,
   sk: `${accountId}#${month}`,
 });
+// This item is in the accounts table.
+/** The accounts whose billing details changed and are not yet known to the payment processor. */
+export const CUSTOMER_UPDATES_PARTITION = 'customer-updates';
+export const customerUpdateKey = (accountId: string): Key => ({ pk: CUSTOMER_UPDATES_PARTITION, sk: accountId });
 /** The coupons. */
 export const COUPONS_PARTITION = 'coupons';
 export const couponKey = (couponId: string): Key => ({ pk: COUPONS_PARTITION, sk: couponId });

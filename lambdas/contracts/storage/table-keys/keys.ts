@@ -14,6 +14,8 @@ export const keyListingKey = (accountId: string, keyId: string): Key => ({
 
 /** The ID under which the keys are counted that were issued for tokens of a trust. */
 export const counterIdOfTrust = (trustId: string): string => trustId.replace(/^tru_/, '');
+/** The rules about what an account's requests may cost together, and whom they are attributed to. */
+export const spendingRulesKey = (accountId: string): Key => ({ pk: `spending#${accountId}`, sk: 'rules' });
 
 export const countersPartition = (counterId: string): string => `counters#${counterId}`;
 /** Spent and held amounts in one window of a budget. The window's name includes its kind and time zone. */
@@ -21,6 +23,9 @@ export const budgetCounterKey = (counterId: string, window: string): Key => ({
   pk: countersPartition(counterId),
   sk: `budget#${window}`,
 });
+/** A part of an account's budget in one window, from which leases are taken. @param part the name of the drawer beside it */
+export const budgetPartKey = (budgetId: string, part: string, window: string): Key =>
+  budgetCounterKey(`${budgetId}#${part}`, window);
 /** The highest percentage of a budget's window that people were told about. */
 export const budgetNoticeKey = (counterId: string, window: string): Key => ({
   pk: countersPartition(counterId),

@@ -17,7 +17,13 @@ export const exportListingKey = (exportId: string): Key => ({ pk: RUNNING_EXPORT
 export const PASSPHRASE_PREFIX = 'passphrase#';
 export const passphraseKey = (exportId: string): Key => ({ pk: `${PASSPHRASE_PREFIX}${exportId}`, sk: 'passphrase' });
 
-// These items are in the accounts table as well. `certify` deletes all but the last two.
+// These items are in the accounts table as well.
+/** A restriction is in a partition of its own, because the data plane may read it and nothing else of an owner. */
+export const RESTRICTION_PREFIX = 'restriction#';
+/** That the data of an account or a person may only be stored. @param ownerId the ID of either */
+export const restrictionKey = (ownerId: string): Key => ({ pk: `${RESTRICTION_PREFIX}${ownerId}`, sk: 'restriction' });
+
+// And so are these. `certify` deletes all but the last two.
 export const ERASURE_PREFIX = 'erasure#';
 /** An erasure of an account or a person, until it is over. @param ownerId the ID of either */
 export const erasureKey = (ownerId: string, erasureId: string): Key => ({

@@ -1,7 +1,7 @@
 import { type Key, ordinal } from './key-parts';
 
-/** The dimensions by which usage is added up. `served` is a model, its provider and how the request ended, for anonymised statistics. */
-export const DIMENSIONS = ['account', 'key', 'member', 'model', 'provider', 'label', 'served'] as const;
+/** The dimensions by which usage is added up, in the order in which they were added. `served` is a model, its provider and how the request ended, for anonymised statistics. */
+export const DIMENSIONS = ['account', 'key', 'member', 'model', 'provider', 'label', 'served', 'enduser'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** The intervals of roll-ups, all in UTC. */

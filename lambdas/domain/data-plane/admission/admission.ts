@@ -1,6 +1,7 @@
 import type { MeteredRequest } from '../../dialects/endpoint';
 import { type AppError } from '../../errors/app-error';
 import { countingOf } from '../../keys/counting';
+import type { SpendingRules } from '../../keys/spending/known-spending-rules';
 import type { KeyOwner } from '../../keys/verified-keys';
 import type { Hold, HoldRequest } from '../../wallet/holds/hold';
 import type { HoldTerms } from '../../wallet/holds/reserve-hold';
@@ -48,6 +49,8 @@ export interface Admission extends Offer {
   readonly shortAccounts: ShortAccounts;
   readonly request: MeteredRequest;
   readonly caller: KeyOwner;
+  /** The account's spending rules, which every hold of the request follows. */
+  readonly rules: SpendingRules;
   readonly requestId: string;
   readonly deadline: number;
   readonly details: HoldRequest;
@@ -64,6 +67,7 @@ export interface Admission extends Offer {
  * Holds money for the request, and counts it against the key's limits. A hold that can roll begins with a part of the
  * worst case. The client need not wait for money that running requests hold for longer than a few seconds.
  * @throws InsufficientQuota, WalletBusy, RateLimited, Forbidden
+ * @throws SpendingRulesChanged when the account's spending rules are not those of the admission
  */
 export async function admit(admission: Admission): Promise<Admitted> {
   try {
@@ -89,7 +93,10 @@ async function admitCounted(admission: Admission, { affordedPico, heldPico }: Sh
  * @throws Forbidden, InsufficientQuota when the account is suspended or in debt
  */
 export async function shortageOf(
-  admission: Pick<Admission, 'wallet' | 'request' | 'targets' | 'caller' | 'now' | 'plan' | 'timeLimitMs' | 'count'>,
+  admission: Pick<
+    Admission,
+    'wallet' | 'request' | 'targets' | 'caller' | 'rules' | 'now' | 'plan' | 'timeLimitMs' | 'count'
+  >,
 ): Promise<AppError | undefined> {
   const { wallet, request, targets, caller, plan, timeLimitMs, count } = admission;
   const balance = await wallet.balance(caller.accountId);
@@ -116,7 +123,7 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
       return { hold, targets, outputTokensCap: undefined, plan, isAmple };
     } catch (error) {
       const shortage = toShortage(error, admission, last.held, worst);
-      if (error instanceof InsufficientFunds) shortAccounts.add(caller.accountId);
+      if (error instanceof InsufficientFunds || shortage.isOfAccount) shortAccounts.add(caller.accountId);
       return shortage;
     }
   };
@@ -197,12 +204,13 @@ function refusalAfterCut(
  * @throws TooLargeForMinute
  */
 function reserve(
-  { wallet, caller, requestId, deadline, details, now }: Admission,
+  { wallet, caller, rules, requestId, deadline, details, now }: Admission,
   terms: Pick<HoldTerms, 'holdPico' | 'ceilingPico' | 'sparedPico' | 'isByHeld'>,
   tokens: number,
 ): Promise<Hold> {
   const { accountId } = caller;
-  const counting = countingOf(caller, { now, tokens });
+  const counting = countingOf(caller, { now, tokens, spending: rules });
   if (counting?.minute) refuseTooLarge(counting.minute);
-  return wallet.reserve({ ...terms, accountId, requestId, deadline, request: details, counting });
+  const { version: rulesVersion } = rules;
+  return wallet.reserve({ ...terms, accountId, requestId, deadline, request: details, rulesVersion, counting });
 }

@@ -1,4 +1,5 @@
 import { countingOf } from '../../keys/counting';
+import type { SpendingRules } from '../../keys/spending/known-spending-rules';
 import type { KeyOwner } from '../../keys/verified-keys';
 import { StoreUnavailable } from '../../table/table-errors';
 import type { Balance } from '../../wallet/balance/balance';
@@ -13,6 +14,7 @@ import type { WorstCase } from './worst-case';
 interface Asking {
   readonly wallet: Wallet;
   readonly caller: KeyOwner;
+  readonly rules: SpendingRules;
   readonly now: number;
 }
 
@@ -27,8 +29,8 @@ export async function knownShortage(
   { held }: FirstHold,
   worst: WorstCase,
 ): Promise<Shortage | undefined> {
-  const { wallet, caller, now } = asking;
-  const counting = countingOf(caller, { now, tokens: held.tokens });
+  const { wallet, caller, rules, now } = asking;
+  const counting = countingOf(caller, { now, tokens: held.tokens, spending: rules });
   let balance: Balance | undefined;
   let budget: BudgetLeft | undefined;
   try {

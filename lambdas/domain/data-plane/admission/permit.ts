@@ -6,14 +6,22 @@ import type { KeyOwner } from '../../keys/verified-keys';
 
 const NO_RULES: KeyRules = {};
 
+const RESTRICTED: { readonly [whose in NonNullable<KeyOwner['restricted']>]: string } = {
+  account:
+    'The processing of this account’s data is restricted, so no request is served. The owner lifts it with DELETE /api/v1/accounts/{accountId}/restriction.',
+  payer:
+    'The member who pays for this key has restricted the processing of their data, so it serves no request. They lift it with DELETE /api/v1/me/restriction.',
+};
+
 /**
  * Checks that the key may be used for this part of the API, and from this address.
  * @throws Forbidden
  */
 export function requirePermission(owner: KeyOwner, scope: KeyScope, address: string | undefined): void {
-  const { rules = NO_RULES, isSuspended = false, hasUnknownRules = false } = owner;
+  const { rules = NO_RULES, isSuspended = false, restricted, hasUnknownRules = false } = owner;
   if (isSuspended)
     throw new Forbidden('This key is suspended, until an owner or admin of its account resumes it.', 'key_suspended');
+  if (restricted !== undefined) throw new Forbidden(RESTRICTED[restricted], 'processing_restricted');
   if (hasUnknownRules)
     throw new Forbidden('This key has rules that this gateway cannot enforce: change its rules.', 'unknown_rules');
   if (!allowsAddress(rules, address))

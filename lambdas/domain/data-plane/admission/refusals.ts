@@ -1,6 +1,7 @@
 import type { AppError } from '../../errors/app-error';
 import { blockedError, InsufficientQuota, RateLimited, TooLargeForMinute, WalletBusy } from './admission-errors';
-import type { KeyOwner } from '../../keys/verified-keys';
+import type { SpendingRules } from '../../keys/spending/known-spending-rules';
+import { ownerOf, periodOf } from './budget-words';
 import { formatUsd } from '../../money/pico';
 import { MINUTE_MS, SECOND_MS } from '../../clock';
 import type { ShortSource } from '../../wallet/holds/settlement';
@@ -23,16 +24,28 @@ export class Shortage {
   readonly affordedPico: bigint;
   /** The money that running requests hold, and of which they may return a part. */
   readonly heldPico: bigint;
+  /** Names the budget that has less; absent if the wallet does. */
+  readonly budgetOf: string | undefined;
+  /** Whether the account's own budget has less. */
+  readonly isOfAccount: boolean;
   /** The error for the client when even less output is unaffordable. */
   readonly refusal: AppError;
   constructor(
     refusal: AppError,
-    amounts: { readonly of: ShortSource; readonly affordedPico: bigint; readonly heldPico: bigint },
+    amounts: {
+      readonly of: ShortSource;
+      readonly affordedPico: bigint;
+      readonly heldPico: bigint;
+      readonly budgetOf?: string;
+      readonly isOfAccount?: boolean;
+    },
   ) {
     this.refusal = refusal;
     this.of = amounts.of;
     this.affordedPico = amounts.affordedPico;
     this.heldPico = amounts.heldPico;
+    this.budgetOf = amounts.budgetOf;
+    this.isOfAccount = amounts.isOfAccount ?? false;
   }
 }
 
@@ -45,7 +58,7 @@ type Minute = Extract<ReachedLimit, { readonly kind: 'minute' }>;
  */
 export function toShortage(
   error: unknown,
-  { caller, now }: { readonly caller: KeyOwner; readonly now: number },
+  { rules, now }: { readonly rules: SpendingRules; readonly now: number },
   needed: WorstCase,
   worst: WorstCase,
 ): Shortage {
@@ -60,10 +73,16 @@ export function toShortage(
   const { limit } = error;
   switch (limit.kind) {
     case 'budget': {
-      const window = caller.rules?.budget?.window ?? 'total';
-      const message = `The budget of this key has $${formatUsd(limit.leftPico)} left ${window === 'total' ? 'in total' : `this ${window}`}; ${upTo}. Raise the budget, or allow less output.`;
+      const budgetOf = ownerOf(limit, rules);
+      const message = `The budget of ${budgetOf} has $${formatUsd(limit.leftPico)} left ${periodOf(limit)}; ${upTo}. Raise the budget, or allow less output.`;
       const { leftPico: affordedPico, heldPico } = limit;
-      return new Shortage(new InsufficientQuota(message), { of: 'budget', affordedPico, heldPico });
+      return new Shortage(new InsufficientQuota(message), {
+        of: 'budget',
+        affordedPico,
+        heldPico,
+        budgetOf,
+        isOfAccount: limit.of === 'account',
+      });
     }
     case 'minute':
       throw minuteIsFull(limit, now);
@@ -75,13 +94,13 @@ export function toShortage(
 }
 
 /** The error for a request that can begin once running requests return what they do not use. */
-export function walletBusy({ of, affordedPico, heldPico }: Shortage, neededPico: bigint): WalletBusy {
+export function walletBusy({ budgetOf, affordedPico, heldPico }: Shortage, neededPico: bigint): WalletBusy {
   const [left, held, needed] = [affordedPico, heldPico, neededPico].map(formatUsd);
   const retryAfterSeconds = busySeconds();
   const [has, remedy] =
-    of === 'account'
+    budgetOf === undefined
       ? [`The wallet has $${left} available, and running requests hold $${held}`, 'add money to the wallet']
-      : [`The budget of this key has $${left} left, and its running requests hold $${held}`, 'raise the budget'];
+      : [`The budget of ${budgetOf} has $${left} left, and its running requests hold $${held}`, 'raise the budget'];
   const message = `${has}; this request needs $${needed} to begin. Try again in a few seconds, or ${remedy}.`;
   return new WalletBusy(message, { retryAfterSeconds });
 }

@@ -1,3 +1,4 @@
+import type { ATTEMPT_FAILURES } from '../../../contracts/storage/usage-record';
 import type { ProviderSettings } from '../../../contracts/storage/catalog';
 import type { Headers } from '../../headers';
 
@@ -11,7 +12,7 @@ export interface ProviderRequest {
 }
 
 /** Why an answer is missing or incomplete: the provider is unreachable, took too long, or broke off. */
-export type ProviderFailure = 'unreachable' | 'timeout' | 'broken';
+export type ProviderFailure = (typeof ATTEMPT_FAILURES)[number];
 
 /** Receives the answer as it arrives. `onEnd` or `onFailure` is the last call; after `abort` there may be neither. */
 export interface ProviderListener {

@@ -104,3 +104,15 @@ export function parseMember({ bytes }: JsonBody, name: string, { valueStart, val
     throw new InvalidRequest(`${name} is not valid JSON.`, name);
   }
 }
+
+/** An end user is named in fewer bytes than this. A longer name counts as none. */
+const END_USER_BYTES_MAX = 1_024;
+
+/** The client's name of its end user: the member `user`, if it is a text. Providers never receive it. */
+export function endUserIn({ bytes, scan }: JsonBody): string | undefined {
+  const member = scan.members.get('user');
+  if (member === undefined || member.valueEnd - member.valueStart > END_USER_BYTES_MAX) return undefined;
+  const text = bytes.toString('utf8', member.valueStart, member.valueEnd);
+  const value: unknown = text.startsWith('"') ? JSON.parse(text) : undefined;
+  return typeof value === 'string' ? value : undefined;
+}

@@ -27,11 +27,13 @@ const LONGEST_WAIT_MS = HOUR_MS;
  * - `expanded`: it became a message for each of its people.
  * - `no_recipient`: nobody is there to receive it.
  * - `declined`: the person does not want mails of this category.
+ * - `restricted`: the processing of the person's or the account's data is restricted, and the mail is optional.
  * - `suppressed`: the address is known not to accept mail.
  * - `in_doubt`: nobody knows whether the mail was sent, and it is not sent again.
  * - `given_up`: it could not be sent for days.
  */
-export type End = 'sent' | 'expanded' | 'no_recipient' | 'declined' | 'suppressed' | 'in_doubt' | 'given_up';
+export type End =
+  'sent' | 'expanded' | 'no_recipient' | 'declined' | 'restricted' | 'suppressed' | 'in_doubt' | 'given_up';
 
 interface ClaimsOptions {
   readonly store: TableStore;

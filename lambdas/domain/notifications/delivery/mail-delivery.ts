@@ -3,6 +3,7 @@ import { pendingMailKey, pendingMailPartition } from '../../../contracts/storage
 import { OUTBOX } from '../../../contracts/storage/tables';
 import { type Clock, DAY_MS, HOUR_MS, SECOND_MS } from '../../clock';
 import { errorName, type Log } from '../../log';
+import { isRestricted } from '../../restrictions/restriction-item';
 import { everyItem } from '../../table/every-item';
 import { systemTiming, type Timing } from '../../table/retry';
 import type { TableStore } from '../../table/table-store';
@@ -113,10 +114,22 @@ export class MailDelivery {
       log.error('MAIL_GIVEN_UP', { ...inAccount(accountId), count: attempts });
       return this.#claims.end(message, 'given_up');
     }
+    if (await this.#isStopped(message)) return this.#claims.end(message, 'restricted');
     const parts = await this.#partsOf(message);
     if (parts === undefined) return this.#send(message);
-    for (const part of parts) await notifyOnce({ ...this.#options, timing: this.#timing, audiences: MAIL_ONLY }, part);
+    for (const part of parts) {
+      if (await this.#isStopped(part)) continue;
+      await notifyOnce({ ...this.#options, timing: this.#timing, audiences: MAIL_ONLY }, part);
+    }
     return this.#claims.end(message, parts.length === 0 ? 'no_recipient' : 'expanded');
+  }
+
+  /** Whether the mail is optional, and the data of its account or its person may only be stored. */
+  async #isStopped({ kind, accountId, recipient }: NewMessage): Promise<boolean> {
+    if (!isOptional(KINDS[kind].category)) return false;
+    const { store } = this.#options;
+    if (accountId !== undefined && (await isRestricted(store, accountId))) return true;
+    return recipient.to === 'person' && isRestricted(store, recipient.personId);
   }
 
   /** The messages for the people of a message to several; undefined for a message to one. */

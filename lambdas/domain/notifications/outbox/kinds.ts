@@ -59,6 +59,15 @@ export const KINDS = {
     /** The first day of the window; absent for the total. */
     from: z.iso.date().optional(),
   }),
+  shared_budget_reached: kind('budget', {
+    budgetId: id,
+    of: z.enum(['member', 'label', 'account']),
+    percent: z.enum(['80', '100']),
+    limitPico: amountPico,
+    window: z.enum(['day', 'week', 'month', 'total']),
+    /** The first day of the window; absent for the total. */
+    from: z.iso.date().optional(),
+  }),
   error_rate: kind('service', { failed: count, requests: count, at }),
   spend_anomaly: kind('service', { spentPico: amountPico, usualPico: amountPico, at }),
   webhook_disabled: kind('service', { webhookId: id, reason: z.enum(WEBHOOK_DISABLE_REASONS), at }),

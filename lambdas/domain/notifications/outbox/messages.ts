@@ -48,6 +48,15 @@ export function budgetReached(
   return { messageId, kind: 'budget_reached', accountId, recipient: ADMINISTRATORS, parameters };
 }
 
+/** @param event.windowName names the window among all of the budget */
+export function sharedBudgetReached(
+  event: InAccount & ParametersOf<'shared_budget_reached'> & { readonly windowName: string },
+): NewMessage {
+  const { accountId, windowName, ...parameters } = event;
+  const messageId = messageIdOf('shared_budget_reached', parameters.budgetId, windowName, parameters.percent);
+  return { messageId, kind: 'shared_budget_reached', accountId, recipient: ADMINISTRATORS, parameters };
+}
+
 const ofPayment =
   (kind: 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed') =>
   ({ accountId, ...parameters }: Payment): NewMessage => ({

@@ -36,7 +36,7 @@ const REST = 'erasure-rest';
 export interface EndBalanceDependencies extends StepDependencies, Omit<RefundCreditDependencies, 'funds'> {
   readonly funds: Pick<Funds, 'view' | 'setLine' | 'forfeit'>;
   readonly customers?: { readonly find: Customers['find']; readonly processor: ErasableCustomers } | undefined;
-  readonly members: Pick<Members, 'remove'>;
+  readonly members: Pick<Members, 'remove' | 'settle'>;
 }
 
 /**
@@ -55,7 +55,7 @@ export function endBalance(dependencies: EndBalanceDependencies, input: ErasureI
       if (await isHeld(dependencies.store, input.ownerId)) return waitFor(dependencies, 'decision');
       return beginErasing(dependencies, input);
     }
-    if (!isAccount) await leaveAccounts(dependencies, input.ownerId);
+    if (!isAccount) await leaveAccounts(dependencies, input.ownerId, stored);
     return funds
       ? endFunds(dependencies, input, { stored, funds, policy })
       : finish(dependencies, input, 'balance', { set: { balanceOutcome: 'none' } });
@@ -165,9 +165,15 @@ async function outcomeOf(store: TableStore, { ownerId, erasureId }: ErasureInput
   return isForfeited ? 'forfeited' : 'none';
 }
 
-async function leaveAccounts({ store, members }: EndBalanceDependencies, personId: string): Promise<void> {
+async function leaveAccounts(
+  { store, members }: EndBalanceDependencies,
+  personId: string,
+  { ids }: StoredErasure,
+): Promise<void> {
   for await (const item of everyItem(store, membershipsOf(personId))) {
     const { accountId } = decodeMembership(item);
     await members.remove({ accountId, personId, actor: DEPLOYMENT });
   }
+  // An earlier attempt may have been interrupted just after a membership had ended.
+  for (const accountId of ids?.accountIds ?? []) await members.settle(accountId, personId);
 }

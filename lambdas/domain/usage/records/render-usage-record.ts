@@ -33,6 +33,8 @@ export function renderUsageRecord(record: UsageRecord): object {
     ...(overrunPico > 0n ? { overrun: formatUsd(overrunPico) } : {}),
     priceVersion,
     ...(record.labels ? { labels: record.labels } : {}),
+    ...(record.endUser === undefined ? {} : { endUser: record.endUser }),
+    ...(record.failedAttempts ? { failedAttempts: record.failedAttempts } : {}),
     ...(record.firstByteMs === undefined ? {} : { firstByteMs: record.firstByteMs }),
     durationMs: record.durationMs,
   };

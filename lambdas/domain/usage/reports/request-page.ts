@@ -27,6 +27,10 @@ export interface RequestFilter {
   readonly status?: string | undefined;
   /** A label as `name=value`. */
   readonly label?: string | undefined;
+  /** The member whom the requests count for. */
+  readonly payer?: string | undefined;
+  /** The keyed hash of an end user. */
+  readonly endUser?: string | undefined;
   /** ISO 8601 with milliseconds, UTC: inclusive. */
   readonly from?: string | undefined;
   /** Exclusive. */
@@ -73,7 +77,8 @@ const AFTER_ALL_IDS = 'req_~';
 /** It sorts before every ID of its millisecond, because it is the beginning of each. */
 const firstIdAt = (milliseconds: number): string => `${ID_PREFIX}${encodeTime(Math.max(0, milliseconds))}`;
 
-function isSelected(record: UsageRecord, { keyId, model, provider, status, label, from, to }: RequestFilter): boolean {
+function isSelected(record: UsageRecord, filter: RequestFilter): boolean {
+  const { keyId, model, provider, status, label, payer, endUser, from, to } = filter;
   const labels = Object.entries(record.labels ?? {}).map(([name, value]) => `${name}=${value}`);
   return (
     (keyId === undefined || record.keyId === keyId) &&
@@ -81,6 +86,8 @@ function isSelected(record: UsageRecord, { keyId, model, provider, status, label
     (provider === undefined || record.provider === provider) &&
     (status === undefined || record.status === status) &&
     (label === undefined || labels.includes(label)) &&
+    (payer === undefined || record.payer === payer) &&
+    (endUser === undefined || record.endUser === endUser) &&
     (from === undefined || record.at >= from) &&
     (to === undefined || record.at < to)
   );

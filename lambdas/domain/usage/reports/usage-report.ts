@@ -72,7 +72,8 @@ export async function usageReport(rollUps: ReadRollUps, query: ReportQuery): Pro
   return { ...groups.report(), omitted };
 }
 
-const LABEL_CHARACTERS = { day: 'YYYY-MM-DD'.length, month: 'YYYY-MM'.length } as const;
+/** How much of a day's name the name of its interval has. */
+export const LABEL_CHARACTERS = { day: 'YYYY-MM-DD'.length, month: 'YYYY-MM'.length } as const;
 
 /** The period of the same length that ends where another begins. */
 export function previousPeriod({ from, to }: Pick<ReportQuery, 'from' | 'to'>): Pick<ReportQuery, 'from' | 'to'> {
@@ -106,7 +107,7 @@ function nextMonth(month: string): string {
 }
 
 /** Adds up measures by value and beginning. */
-class Groups {
+export class Groups {
   readonly #only: ReadonlySet<string> | undefined;
   readonly #values = new Map<string, Map<string, Measures>>();
 

@@ -6,7 +6,10 @@ import { OTHER } from './measures';
 import { type DimensionValue, intervalStart } from './targets';
 
 /** How many values of a dimension that clients or members choose freely get roll-ups of their own, in a day. */
-export const VALUES_PER_DAY_MAX: Partial<Readonly<Record<DimensionValue['dimension'], number>>> = { label: 100 };
+export const VALUES_PER_DAY_MAX: Partial<Readonly<Record<DimensionValue['dimension'], number>>> = {
+  label: 100,
+  enduser: 100,
+};
 
 /**
  * Limits how many values of a dimension an account has in a day: later ones are added up as `other`. A value that has

@@ -32,9 +32,11 @@ interface DimensionedMark extends Mark {
 
 /** Identifies a record and what it adds to roll-ups. A record that changes in another way has the same mark. */
 export function markOf(record: UsageRecord): Mark {
-  const { requestId, keyId, at, model, provider, labels = {} } = record;
+  const { requestId, keyId, at, model, provider, labels = {}, payer, endUser } = record;
   const measures = Object.entries(measuresOf(record)).map(([name, value]) => `${name} ${value}`);
-  const state = [keyId, at, model, provider, ...Object.entries(labels).flat(), ...measures.sort()];
+  // An absent value adds nothing, so that a record from before it existed keeps its mark.
+  const owners = [payer, endUser].filter((owner) => owner !== undefined);
+  const state = [keyId, at, model, provider, ...Object.entries(labels).flat(), ...owners, ...measures.sort()];
   return { request: hashOf(requestId), state: hashOf(JSON.stringify(state)) };
 }
 

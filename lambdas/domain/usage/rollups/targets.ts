@@ -16,7 +16,7 @@ export interface Attributed {
   readonly record: UsageRecord;
   /** The first key of the key's rotations, or its trust: one name for keys that replace each other. */
   readonly counterId: string;
-  /** The person who made the key. Absent for a key that a trust or the operator's command made. */
+  /** The member whom the request counts for. Absent if the account has no members. */
   readonly memberId?: string | undefined;
 }
 
@@ -84,7 +84,7 @@ export function nameOf({ dimension, value }: DimensionValue): string {
 
 /** The values of a request: one in most dimensions, and one for each of its labels. */
 export function valuesOf({ record, counterId, memberId }: Attributed): readonly DimensionValue[] {
-  const { model, provider, labels = {} } = record;
+  const { model, provider, labels = {}, endUser } = record;
   return [
     { dimension: 'account', value: WHOLE_ACCOUNT },
     { dimension: 'key', value: counterId },
@@ -93,6 +93,7 @@ export function valuesOf({ record, counterId, memberId }: Attributed): readonly 
     { dimension: 'provider', value: provider },
     ...Object.entries(labels).map(([name, value]) => ({ dimension: 'label' as const, value: `${name}=${value}` })),
     { dimension: 'served', value: servedValue(record) },
+    ...(endUser === undefined ? [] : [{ dimension: 'enduser' as const, value: endUser }]),
   ];
 }
 

@@ -1,19 +1,23 @@
 import { z } from 'zod';
-import { enforceableRules } from '../../../contracts/http/key-rules';
-import { budgetCounterKey, budgetNoticeKey } from '../../../contracts/storage/table-keys/keys';
+import { type BudgetRule, enforceableRules } from '../../../contracts/http/key-rules';
+import { budgetNoticeKey } from '../../../contracts/storage/table-keys/keys';
 import { KEYS } from '../../../contracts/storage/tables';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import type { Clock } from '../../clock';
 import { partsOf, windowAt } from '../../keys/budget-window';
 import { findKey } from '../../keys/find-key';
 import { decodeRules } from '../../keys/key-item';
-import { budgetReached } from '../../notifications/outbox/messages';
+import { appliesTo } from '../../keys/spending/budgets';
+import { readSpendingRules } from '../../keys/spending/spending-rules-item';
+import type { NewMessage } from '../../notifications/outbox/message';
+import { budgetReached, sharedBudgetReached } from '../../notifications/outbox/messages';
 import type { Notify } from '../../notifications/outbox/outbox';
-import { larger } from '../../money/pico';
+import { isRestricted } from '../../restrictions/restriction-item';
 import { commit } from '../../table/commit';
 import { absent, any, compare } from '../../table/condition';
 import { REQUEST_RETRY, retry, systemTiming } from '../../table/retry';
 import type { TableStore } from '../../table/table-store';
+import { readCounted } from '../../wallet/holds/budget-counters';
 
 const amountSchema = z.bigint().default(0n);
 
@@ -25,20 +29,20 @@ export interface BudgetWatchOptions {
 }
 
 /** A request that was charged. */
-type Charged = Pick<UsageRecord, 'keyId' | 'at'>;
+type Charged = Pick<UsageRecord, 'accountId' | 'keyId' | 'payer' | 'labels' | 'at'>;
 
-/** A window of a key's budget in which the key has spent. */
+/** A window of a budget in which requests have spent, and the message that tells how much of it they used. */
 interface SpentWindow {
   readonly accountId: string;
-  readonly keyId: string;
   readonly counterId: string;
   readonly window: string;
   readonly limitPico: bigint;
+  readonly messageOf: (percent: '80' | '100') => NewMessage;
 }
 
 /**
- * Tells an account's administrators when a key has used 80 % of its budget and when it has used it up, once each for
- * every window. It follows the usage records, so that no request pays for it.
+ * Tells an account's administrators when 80 % of a budget are used and when it is used up, once each for every window. It
+ * follows the usage records, so that no request pays for it.
  */
 export class BudgetWatch {
   readonly #options: BudgetWatchOptions;
@@ -49,47 +53,80 @@ export class BudgetWatch {
 
   /** Looks at the budgets that a batch of charges has used. Repeating it has no effect. @throws StoreUnavailable */
   async check(batch: readonly Charged[]): Promise<void> {
-    for (const spent of await this.#windowsOf(batch)) await this.#check(spent);
+    const windows = new Map<string, SpentWindow>();
+    const spent = [...(await this.#windowsOfKeys(batch)), ...(await this.#windowsOfAccounts(batch))];
+    for (const each of spent) windows.set(`${each.counterId} ${each.window}`, each);
+    for (const each of windows.values()) await this.#check(each);
   }
 
-  async #windowsOf(batch: readonly Charged[]): Promise<readonly SpentWindow[]> {
-    const windows = new Map<string, SpentWindow>();
+  async #windowsOfKeys(batch: readonly Charged[]): Promise<readonly SpentWindow[]> {
+    const windows: SpentWindow[] = [];
     for (const [keyId, changes] of Map.groupBy(batch, (change) => change.keyId)) {
       const { accountId, counterId = keyId, rules } = (await findKey(this.#options.store, keyId)) ?? {};
       const budget = rules === undefined ? undefined : enforceableRules(decodeRules(rules))?.budget;
       if (!budget || accountId === undefined) continue;
-      const limitPico = BigInt(budget.limitPico);
       for (const { at } of changes) {
-        const window = windowAt(budget, Date.parse(at));
-        windows.set(`${counterId} ${window}`, { accountId, keyId, counterId, window, limitPico });
+        const { messageOf, ...spent } = spentWindow(counterId, budget, at);
+        const ofKey = { accountId, keyId, counterId };
+        windows.push({
+          ...spent,
+          accountId,
+          messageOf: (percent) => budgetReached({ ...ofKey, ...messageOf(percent) }),
+        });
       }
     }
-    return [...windows.values()];
+    return windows;
   }
 
-  async #check({ accountId, keyId, counterId, window, limitPico }: SpentWindow): Promise<void> {
+  async #windowsOfAccounts(batch: readonly Charged[]): Promise<readonly SpentWindow[]> {
+    const windows: SpentWindow[] = [];
+    for (const [accountId, changes] of Map.groupBy(batch, (change) => change.accountId)) {
+      const { budgets } = await readSpendingRules(this.#options.store, accountId);
+      if (budgets === 'unknown') continue;
+      for (const budget of budgets) {
+        const { budgetId, of } = budget;
+        for (const { at, payer, labels } of changes) {
+          if (!appliesTo(budget, { ...(payer !== undefined && { payer }), rules: { labels } })) continue;
+          const { messageOf, ...spent } = spentWindow(budgetId, budget, at);
+          const ofAccount = { accountId, budgetId, of };
+          windows.push({
+            ...spent,
+            accountId,
+            messageOf: (percent) => sharedBudgetReached({ ...ofAccount, ...messageOf(percent) }),
+          });
+        }
+      }
+    }
+    return windows;
+  }
+
+  async #check({ accountId, counterId, window, limitPico, messageOf }: SpentWindow): Promise<void> {
     const { store, clock, notify } = this.#options;
-    const counted = await store.get({ table: KEYS, key: budgetCounterKey(counterId, window) });
-    // Money that running requests hold may return, so it does not count. The end of a hold that an earlier release has
-    // counted makes it negative.
-    const heldPico = larger(0n, amountSchema.parse(counted?.['heldPico']));
-    const chargedPico = amountSchema.parse(counted?.['countedPico']) - heldPico;
-    const percent = reached(chargedPico, limitPico);
+    // Money that running requests hold may return, so it does not count.
+    const { countedPico, heldPico } = await readCounted(store, { counterId, window });
+    const percent = reached(countedPico - heldPico, limitPico);
     if (percent === undefined) return;
     const notice = budgetNoticeKey(counterId, window);
     const told = await store.get({ table: KEYS, key: notice });
-    if (amountSchema.parse(told?.['percent']) >= BigInt(percent)) return;
-    const { kind, from } = partsOf(window);
-    const message = { accountId, keyId, counterId, percent, limitPico, window: kind, from, windowName: window };
+    if (amountSchema.parse(told?.['percent']) >= BigInt(percent) || (await isRestricted(store, accountId))) return;
     const isNew = any(absent('percent'), compare('percent', '<', BigInt(percent)));
     const change = { set: { percent: BigInt(percent) } };
     await retry(REQUEST_RETRY, systemTiming(clock), () =>
       commit<'told'>(store, [
         { write: { table: KEYS, update: notice, change, when: isNew }, otherwise: () => 'told' },
-        ...notify(budgetReached(message)),
+        ...notify(messageOf(percent)),
       ]),
     );
   }
+}
+
+/** The window of a budget that contains a time. @param at ISO 8601 */
+function spentWindow(counterId: string, budget: BudgetRule, at: string) {
+  const window = windowAt(budget, Date.parse(at));
+  const limitPico = BigInt(budget.limitPico);
+  const { kind, from } = partsOf(window);
+  const messageOf = (percent: '80' | '100') => ({ percent, limitPico, window: kind, from, windowName: window });
+  return { counterId, window, limitPico, messageOf };
 }
 
 /**

@@ -6,6 +6,7 @@ import { errorName, type Log } from '../../log';
 import { errorRate, spendAnomaly } from '../../notifications/outbox/alert-messages';
 import type { NewMessage } from '../../notifications/outbox/message';
 import type { Notify } from '../../notifications/outbox/outbox';
+import { isRestricted } from '../../restrictions/restriction-item';
 import { commit } from '../../table/commit';
 import { absent, compare } from '../../table/condition';
 import { REQUEST_RETRY, retry, systemTiming } from '../../table/retry';
@@ -86,6 +87,7 @@ export class UsageAlerts {
     const { store, clock, notify } = this.#options;
     const last = rules[name];
     if (last !== undefined && last >= hour.hour) return;
+    if (await isRestricted(store, hour.accountId)) return;
     const isGoingOn = last === hourOf(startOf(hour.hour) - HOUR_MS);
     const noted = {
       table: ACCOUNTS,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { STATISTICS_PARTITION, statisticsKey } from '../../../contracts/storage/table-keys/statistics';
 import { STATISTICS } from '../../../contracts/storage/tables';
 import { type Clock, DAY_MS } from '../../clock';
+import { isRestricted } from '../../restrictions/restriction-item';
 import { commit } from '../../table/commit';
 import { absent } from '../../table/condition';
 import { everyItem } from '../../table/every-item';
@@ -52,7 +53,8 @@ export const partSchema = z.object({
 
 /**
  * Anonymises usage: publishes each day's roll-ups as sums over at least `accountsMin` accounts, before the roll-ups
- * expire. A day is published once and never again, because two versions of a day could be subtracted from each other.
+ * expire. A day is published once and never again, because two versions of a day could be subtracted from each other. An
+ * account that is restricted on the day of publication is left out.
  */
 export class Statistics {
   readonly #dependencies: StatisticsDependencies;
@@ -87,9 +89,11 @@ export class Statistics {
     const { store, everyAccount, accountsMin } = this.#dependencies;
     const rollUps = new ReadRollUps({ store });
     const cells = new Cells(accountsMin);
-    for await (const accountId of everyAccount())
+    for await (const accountId of everyAccount()) {
+      if (await isRestricted(store, accountId)) continue;
       for await (const { value, measures } of rollUps.all(accountId, 'served', 'day', { from: day, to: day }))
         cells.add(accountId, { ...nameOf(value), measures });
+    }
     return cells.publishable();
   }
 

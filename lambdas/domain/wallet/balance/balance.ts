@@ -55,6 +55,11 @@ export const balanceSchema = z.object({
   closedAt: z.iso.datetime().optional(),
   /** Present if the account's holds never roll: each is the most that its request can cost. */
   holds: openValue(HOLD_MODES).optional(),
+  /**
+   * The version of the account's spending rules. A hold is taken only by a process that knows them, so that no request of
+   * an account without such rules reads them.
+   */
+  rulesVersion: z.bigint().default(0n),
   /** Epoch milliseconds until which no new hold rolls, because the money of a running request did not last. */
   cutUntil: z.bigint().optional(),
   /** Epoch milliseconds until which no new hold rolls, because a request cost more than the account could pay. */
@@ -139,6 +144,14 @@ export const closeBalance = (accountId: string, closedAt: string): Update => ({
     any(absent('debtPico'), compare('debtPico', '=', 0n)),
   ),
 });
+
+/** The write that has new holds follow the given version of the account's spending rules. */
+export const setRulesVersionOfBalance = (accountId: string, version: number): Update =>
+  markBalance(accountId, { set: { rulesVersion: BigInt(version) } });
+
+/** The condition that the account's spending rules are still of a known version. @param version 0 for no rules */
+export const hasRulesVersion = (version: bigint): Condition =>
+  version === 0n ? absent('rulesVersion') : compare('rulesVersion', '=', version);
 
 function markBalance(accountId: string, change: Pick<Change, 'set' | 'remove'>): Update {
   const add = { availablePico: 0n, heldPico: 0n, spentPico: 0n, revision: 1n };

@@ -8,13 +8,7 @@ import type { FundsDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import type { Balance, BalancePart } from './balance';
 import { changeBalance, readPart, sumOfBalances } from './balance';
-
-/** A refill moves this fraction (1/n) of the main balance into a drawer. */
-const REFILL_SHARE = 256n;
-/** A refill covers at least this many leases, even if that is more than the fraction above. */
-const REFILL_LEASES_MIN = 8n;
-/** A main balance that could not fill this many drawers keeps its money: each request then holds its own. */
-const REFILLS_MIN = BigInt(SHARDS.length);
+import { REFILL_LEASES_MIN, REFILL_SHARE, REFILLS_MIN } from './refills';
 
 /** The account's balance: the sum of its main balance and its drawers. The parts are not read atomically. */
 export async function readBalance(store: TableStore, accountId: string): Promise<Balance | undefined> {

@@ -19,7 +19,7 @@ export const mayRoll = (now: number): Condition =>
 export const mayRollAgain = (now: number): Condition => isOver('cutUntil', now);
 
 /** The attributes of a balance that say whether its holds may roll. */
-export type RollingMarks = Partial<Pick<Balance, 'holds' | 'cutUntil' | 'lossUntil'>>;
+export type RollingMarks = Partial<Pick<Balance, 'holds' | 'cutUntil' | 'lossUntil' | 'rulesVersion'>>;
 
 /** Whether `mayRoll` holds for a balance that was read. */
 export const canRoll = ({ holds, cutUntil = 0n, lossUntil = 0n }: RollingMarks, now: number): boolean =>

@@ -13,7 +13,8 @@ import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, countedIn, decodeEntry, type Entry, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { WalletNotFound } from '../wallet-errors';
-import { countLate, readBudget } from './key-counters';
+import { countLate, readBudget } from './budget-counters';
+import { emptyPartsIn } from './budget-parts';
 import { chargeOf, type Settled, settledBefore, type Settlement } from './settlement';
 
 interface Adjustment {
@@ -46,6 +47,8 @@ export async function adjustExpired(dependencies: WalletDependencies, settlement
 async function affordedPico(dependencies: WalletDependencies, settlement: Settlement): Promise<bigint> {
   const { counting } = settlement.hold;
   const { availablePico } = await mainBalance(dependencies, settlement);
+  // A charge counts at a budget's counter, so the rest of its parts has to be there.
+  if (counting) await emptyPartsIn(dependencies, counting);
   const budget = counting && (await readBudget(dependencies.store, counting));
   return lesser(budget?.leftPico ?? availablePico, availablePico);
 }

@@ -17,7 +17,9 @@ import { chargeTransfers, countedIn, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { InsufficientFunds, LedgerInconsistent } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown } from './hold';
-import { BudgetShort, endCount } from './key-counters';
+import { BudgetShort, resizeInBudgets } from './budget-counters';
+import { emptyPartsOf } from './budget-parts';
+import { endCount } from './key-counters';
 import { type Charge, chargeOf, type HoldEnd, shortfallOf } from './settlement';
 
 /**
@@ -28,7 +30,7 @@ import { type Charge, chargeOf, type HoldEnd, shortfallOf } from './settlement';
  */
 export function endHold(dependencies: WalletDependencies, end: HoldEnd): Promise<Charge | undefined> {
   let attempt = endAttempt(dependencies, end);
-  let hasEmptiedDrawers = false;
+  let [hasEmptiedDrawers, hasEmptiedParts] = [false, false];
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
     const refusals = await commit(dependencies.store, attempt.writes, attempt.token);
     if (refusals.length === 0) {
@@ -50,6 +52,12 @@ export function endHold(dependencies: WalletDependencies, end: HoldEnd): Promise
       (refusal) => refusal instanceof InsufficientFunds || refusal instanceof BudgetShort,
     );
     if (shortages.length < refusals.length) throw new LedgerInconsistent();
+    const budget = shortages.find((shortage) => shortage instanceof BudgetShort && shortage.budget.hasParts);
+    if (budget instanceof BudgetShort && !hasEmptiedParts) {
+      hasEmptiedParts = true;
+      await emptyPartsOf(dependencies, budget.budget);
+      throw new RetryNeeded();
+    }
     const inDrawers = shortages.some((shortage) => shortage instanceof InsufficientFunds && shortage.hasDrawers);
     if (inDrawers && !hasEmptiedDrawers) {
       hasEmptiedDrawers = true;
@@ -139,9 +147,14 @@ function endWrites(
   ];
 }
 
-/** Returns the whole hold of a request that a lease has ended. Leases serve no counted keys, so no counter changes. */
+/** Returns the whole hold of a request that a lease has ended, also to its budgets: the lease counts the request. */
 function returnHold(dependencies: WalletDependencies, hold: Hold): Promise<void> {
-  const writes = [deleteHold(hold), moveHeld(hold, 0n)];
+  const { counting, heldPico } = hold;
+  const writes: readonly GuardedWrite<EndRefusal>[] = [
+    deleteHold(hold),
+    moveHeld(hold, 0n),
+    ...(counting ? resizeInBudgets(counting, -heldPico) : []),
+  ];
   const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
     const [refusal] = await commit(dependencies.store, writes, token);

@@ -19,6 +19,10 @@ export const holdRequestSchema = z.object({
   priceVersion: z.string(),
   /** The key's labels when the request was admitted. */
   labels: z.record(z.string(), z.string()).optional(),
+  /** The payer of the key when the request was admitted. */
+  payer: z.string().optional(),
+  /** The keyed hash of the client's end user or session. */
+  endUser: z.string().optional(),
 });
 
 export const holdItemSchema = holdRequestSchema.extend({
@@ -70,8 +74,19 @@ export function encodeHold({ accountId, requestId, heldPico, rolling, deadline, 
 }
 
 export function encodeRequest(request: HoldRequest): Item {
-  const { keyId, endpoint, model, provider, streamed, at, priceVersion, labels } = request;
-  return { keyId, endpoint, model, provider, streamed, at, priceVersion, ...(labels && { labels }) };
+  const { keyId, endpoint, model, provider, streamed, at, priceVersion, labels, payer, endUser } = request;
+  return {
+    keyId,
+    endpoint,
+    model,
+    provider,
+    streamed,
+    at,
+    priceVersion,
+    ...(labels && { labels }),
+    ...(payer !== undefined && { payer }),
+    ...(endUser !== undefined && { endUser }),
+  };
 }
 
 export function decodeHold(item: Item): Hold {
@@ -86,6 +101,10 @@ export function decodeHold(item: Item): Hold {
     ...(counting && { counting }),
   };
 }
+
+/** The attributes that only some requests have. A lease must not keep those of the request before. */
+export const absentIn = (request: HoldRequest): readonly string[] =>
+  (['labels', 'payer', 'endUser'] as const).filter((name) => request[name] === undefined);
 
 /** Whether the stored hold is live and in the given state. A hold whose amount never changes only has to be live. */
 export const isAsKnown = ({ heldPico, rolling }: Hold): Condition =>

@@ -6,14 +6,16 @@ import { absent, all } from '../../table/condition';
 import { isContention } from '../../table/retry';
 import { IdempotencyMismatch } from '../../table/table-errors';
 import type { Item } from '../../table/value';
-import { ACCEPTS_HOLDS, type Balance, changeBalance, decodeBalance } from '../balance/balance';
+import { ACCEPTS_HOLDS, type Balance, changeBalance, decodeBalance, hasRulesVersion } from '../balance/balance';
 import { canRoll, mayRoll, mayRollFrom } from '../balance/may-roll';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import {
   InsufficientFunds,
-  type KeyLimitReached,
+  KeyLimitReached,
   RequestIdReused,
+  SpendingRulesChanged,
+  tighter,
   WalletInDebt,
   WalletNotFound,
   WalletSuspended,
@@ -40,6 +42,8 @@ export interface HoldTerms extends SparedMoney {
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
+  /** The version of the account's spending rules that the terms follow. @default 0: the account has none */
+  readonly rulesVersion?: bigint | undefined;
   /** @default the key has no counted limits */
   readonly counting?: Counting | undefined;
 }
@@ -70,7 +74,8 @@ export class BalanceContended extends Error {
 
 /**
  * Holds money from the main balance, with retries as RESERVE_RETRY allows.
- * @throws RequestIdReused, WalletNotFound, WalletSuspended, WalletInDebt, KeyLimitReached, InsufficientFunds
+ * @throws RequestIdReused, WalletNotFound, WalletSuspended, WalletInDebt, SpendingRulesChanged, KeyLimitReached,
+ * InsufficientFunds
  */
 export function reserveHold(dependencies: WalletDependencies, terms: HoldTerms): Promise<Hold> {
   return reserveOrFail(dependencies, terms, (error) => error);
@@ -110,7 +115,7 @@ async function reserveOrFail(
     refuseLate(dependencies, terms);
     try {
       const refusals = await commit(dependencies.store, writes, reserveToken(requestId));
-      const refusal = refusals.find((other) => !(other instanceof InsufficientFunds)) ?? refusals[0];
+      const refusal = decisiveOf(refusals);
       if (refusal === undefined) return hold;
       if (refusal instanceof HeldBefore) return refusal.hold;
       throw refusal;
@@ -146,12 +151,20 @@ function heldBefore(stored: Item, { accountId, heldPico }: Hold): HeldBefore | R
   return isEnough ? new HeldBefore(existing) : new RequestIdReused();
 }
 
-type HoldRefusal = HeldBefore | RequestIdReused | KeyLimitReached | BalanceRefusal | WorstCaseRequired;
+type HoldRefusal =
+  SpendingRulesChanged | HeldBefore | RequestIdReused | KeyLimitReached | BalanceRefusal | WorstCaseRequired;
+
+/** The refusal that a caller gets. Among several budgets, it is about the one with the least left, which binds first. */
+function decisiveOf(refusals: readonly HoldRefusal[]): HoldRefusal | undefined {
+  const decisive = refusals.find((refusal) => !(refusal instanceof InsufficientFunds)) ?? refusals[0];
+  const isOfBudget = decisive instanceof KeyLimitReached && decisive.limit.kind === 'budget';
+  return isOfBudget ? refusals.filter((refusal) => refusal instanceof KeyLimitReached).reduce(tighter) : decisive;
+}
 
 /** The writes are ordered by precedence of their refusals, except that InsufficientFunds comes last. */
 function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRefusal>[] {
   const { accountId, heldPico, rolling, request, counting } = hold;
-  const { leasedPico } = terms;
+  const { leasedPico, rulesVersion = 0n } = terms;
   // Identical for every attempt, because every attempt has the same token.
   const rollsAt = rolling && Date.parse(request.at);
   return [
@@ -166,10 +179,11 @@ function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRef
         all(
           leavesSpared(heldPico, terms, leasedPico),
           ACCEPTS_HOLDS,
+          hasRulesVersion(rulesVersion),
           ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)]),
         ),
       ),
-      otherwise: (item) => holdRefusal(item, rollsAt, leasedPico),
+      otherwise: (item) => rulesRefusal(item, rulesVersion) ?? holdRefusal(item, rollsAt, leasedPico),
     },
     ...(counting ? countHold(counting, heldPico, rollsAt) : []),
   ];
@@ -188,6 +202,12 @@ export function balanceRefusal(item: Item | undefined, leasedPico = 0n): Balance
   if (!item) return new WalletNotFound();
   const balance = decodeBalance(item);
   return blockOf(balance) ?? new InsufficientFunds({ ...balance, heldPico: balance.heldPico + leasedPico });
+}
+
+function rulesRefusal(item: Item | undefined, version: bigint): SpendingRulesChanged | undefined {
+  const balance = item && decodeBalance(item);
+  const isOther = balance !== undefined && blockOf(balance) === undefined && balance.rulesVersion !== version;
+  return isOther ? new SpendingRulesChanged() : undefined;
 }
 
 /** @param rollsAt when the request was admitted, if its hold rolls */

@@ -18,7 +18,8 @@ import {
   type WalletNotFound,
 } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown, type Rolling } from './hold';
-import { BudgetShort, countResize } from './key-counters';
+import { BudgetShort, resizeInBudgets } from './budget-counters';
+import { emptyPartsOf } from './budget-parts';
 import { balanceRefusal } from './reserve-hold';
 
 /** A hold whose amount follows its request. */
@@ -48,7 +49,7 @@ export async function extendHold(
 ): Promise<RollingHold> {
   const [wantedHeldPico, leastHeldPico] = [hold.heldPico + wantedPico, hold.heldPico + leastPico];
   let attempt = resizeAttempt(hold, wantedHeldPico);
-  let hasEmptiedDrawers = false;
+  let [hasEmptiedDrawers, hasEmptiedParts] = [false, false];
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     const refusals = await commit(dependencies.store, attempt.writes, attempt.token);
     const [refusal] = refusals;
@@ -64,6 +65,14 @@ export async function extendHold(
     if (!hasEmptiedDrawers && shortages.some((each) => each instanceof InsufficientFunds && each.hasDrawers)) {
       hasEmptiedDrawers = true;
       await emptyDrawers(dependencies, hold.accountId);
+      throw new RetryNeeded();
+    }
+    const withParts = hasEmptiedParts
+      ? undefined
+      : shortages.find((each) => each instanceof BudgetShort && each.budget.hasParts);
+    if (withParts instanceof BudgetShort) {
+      hasEmptiedParts = true;
+      await emptyPartsOf(dependencies, withParts.budget);
       throw new RetryNeeded();
     }
     const shortest = shortages.reduce(shorter);
@@ -155,7 +164,7 @@ function resizeAttempt(known: RollingHold, wantedHeldPico: bigint): ResizeAttemp
       ),
       otherwise: balanceRefusal,
     },
-    ...(counting ? countResize(counting, addedPico) : []),
+    ...(counting ? resizeInBudgets(counting, addedPico) : []),
   ];
   return { known, resized, writes, token: newTransactionToken() };
 }

@@ -7,6 +7,7 @@ import { RetryNeeded } from '../../table/retry';
 import { newTransactionToken } from '../../table/transaction-token';
 import { changeBalance } from '../balance/balance';
 import type { WalletDependencies } from '../dependencies';
+import { returnToPart } from '../holds/budget-parts';
 import { chargeTransfers, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { decodeLease, type Lease, type Tally } from './lease';
@@ -21,7 +22,8 @@ export class LeaseGrown {
 }
 
 /**
- * The writes that end a lease: they book its charges in one entry and return the rest to its drawer. The condition names
+ * The writes that end a lease: they book its charges in one entry and return the rest to its drawer, and to the part of
+ * the account's budget beside it. The condition names
  * the amount of the lease, because an extension that is still on its way would otherwise never leave `held`.
  */
 export function leaseEndWrites(
@@ -29,13 +31,14 @@ export function leaseEndWrites(
   lease: Lease,
   settled: Tally,
 ): readonly GuardedWrite<'lease_gone' | LeaseGrown>[] {
-  const { leaseId, accountId, drawer, heldPico, dueAt, last } = lease;
+  const { leaseId, accountId, drawer, heldPico, dueAt, last, budget } = lease;
   const { costPico, overrunPico, requests, priceVersions } = settled;
   const entry = {
     kind: 'lease' as const,
     heldPico,
     requests,
     priceVersions,
+    ...(budget && { budgets: [{ budgetId: budget.budgetId, window: budget.window }] }),
     at: isoTime(timing.clock()),
     transfers: chargeTransfers({ costPico, overrunPico }),
   };
@@ -55,6 +58,7 @@ export function leaseEndWrites(
     },
     { write: putEntry(leaseEntryKey(accountId, drawer, leaseId), entry) },
     { write: changeBalance({ accountId, drawer }, balance, compare('heldPico', '>=', heldPico)) },
+    ...(budget ? [{ write: returnToPart(budget, drawer, { heldPico, costPico }) }] : []),
   ];
 }
 

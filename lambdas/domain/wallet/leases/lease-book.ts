@@ -2,7 +2,7 @@ import { MINUTE_MS } from '../../clock';
 import { BoundedMap } from '../../bounded-map';
 import type { RollingMarks } from '../balance/may-roll';
 import type { Tally } from './lease';
-import { affords, type Lease, leaseTurnOf, tallied } from './lease';
+import { affords, type Lease, type LeaseNeed, leaseTurnOf, tallied } from './lease';
 
 /** After contention on a balance, its account's requests draw on leases for this long. */
 export const HOT_MS = 10 * MINUTE_MS;
@@ -54,17 +54,17 @@ export class LeaseBook {
 
   /**
    * Removes an idle lease that has room and time for one more request.
-   * @returns `done`: leases without room or time for another request. They are removed too, and the caller ends them
+   * @returns `done`: leases without room or time for another request, or of another budget. They are removed too, and the caller ends them
    */
   take(
     accountId: string,
-    holdPico: bigint,
+    need: LeaseNeed,
     now: number,
   ): { readonly idle: IdleLease | undefined; readonly done: readonly IdleLease[] } {
     const leases = this.#idle.get(accountId) ?? [];
     const done: IdleLease[] = [];
     let idle = leases.pop();
-    while (idle && !affords(idle.lease, idle.settled, holdPico, now)) {
+    while (idle && !affords(idle.lease, idle.settled, need, now)) {
       done.push(idle);
       idle = leases.pop();
     }

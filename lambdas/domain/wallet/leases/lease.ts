@@ -4,6 +4,7 @@ import { MINUTE_MS } from '../../clock';
 import { lesser } from '../../money/pico';
 import type { Item } from '../../table/value';
 import { encodeRequest, holdRequestSchema, type Hold, type HoldRequest } from '../holds/hold';
+import { type SharedBudget, sharedBudgetSchema } from '../holds/counting';
 import type { Charge } from '../holds/settlement';
 
 /** A lease holds this many times the first hold of the request that it is taken for, or the mean charge if that is more. */
@@ -45,6 +46,8 @@ export interface Lease {
   readonly accountId: string;
   readonly drawer: string;
   readonly heldPico: bigint;
+  /** The account's budget in which its money counts. It serves only requests that count in the same window of it. */
+  readonly budget?: SharedBudget | undefined;
   /** Epoch milliseconds; from then on the lease takes no requests, and the sweeper checks whether it can end. */
   readonly dueAt: number;
   /** The sum of the requests before the last. */
@@ -68,6 +71,7 @@ export const leaseItemSchema = holdRequestSchema.extend({
   requestId: z.string(),
   requestHeldPico: z.bigint().nonnegative(),
   deadline: z.bigint(),
+  budget: sharedBudgetSchema.optional(),
 });
 
 export const isLease = (item: Item): boolean => item['leaseId'] !== undefined;
@@ -90,12 +94,20 @@ export function encodeTurn(lease: Lease): Item {
 }
 
 export function encodeLease(lease: Lease): Item {
-  const { leaseId, accountId, drawer, heldPico, dueAt } = lease;
-  return { ...leaseKey(leaseId, dueAt), leaseId, accountId, drawer, heldPico, ...encodeTurn(lease) };
+  const { leaseId, accountId, drawer, heldPico, dueAt, budget } = lease;
+  return {
+    ...leaseKey(leaseId, dueAt),
+    leaseId,
+    accountId,
+    drawer,
+    heldPico,
+    ...(budget && { budget: { ...budget } }),
+    ...encodeTurn(lease),
+  };
 }
 
 export function decodeLease(item: Item): Lease {
-  const { sk, leaseId, accountId, drawer, heldPico, ...rest } = leaseItemSchema.parse(item);
+  const { sk, leaseId, accountId, drawer, heldPico, budget, ...rest } = leaseItemSchema.parse(item);
   const { requests, settledPico: costPico, overrunPico, priceVersions, ...last } = rest;
   const { turn, requestId, requestHeldPico, deadline, ...request } = last;
   return {
@@ -103,6 +115,7 @@ export function decodeLease(item: Item): Lease {
     accountId,
     drawer,
     heldPico,
+    ...(budget && { budget }),
     dueAt: deadlineOfHold(sk),
     settled: { requests, costPico, overrunPico, priceVersions },
     last: { turn, requestId, heldPico: requestHeldPico, deadline: Number(deadline), request },
@@ -114,8 +127,12 @@ export const leaseTurnOf = ({ leaseId, last }: Lease): string => `${leaseId}#${l
 export const leaseOfTurn = (leaseTurn: string): string => leaseTurn.slice(0, leaseTurn.indexOf('#'));
 
 export function holdOf(lease: Lease): Hold {
+  const { accountId, budget } = lease;
   const { requestId, heldPico, deadline, request } = lease.last;
-  return { accountId: lease.accountId, requestId, heldPico, deadline, request, leaseTurn: leaseTurnOf(lease) };
+  // A charge after the request has expired counts in the budget, too.
+  const counting = budget && { counterId: request.keyId, shared: [budget] };
+  const leaseTurn = leaseTurnOf(lease);
+  return { accountId, requestId, heldPico, deadline, request, leaseTurn, ...(counting && { counting }) };
 }
 
 /** The part of a lease that its settled requests have left, in pico-dollars. */
@@ -139,8 +156,20 @@ export function tallied(tally: Tally, charge: Charge & { readonly priceVersion: 
   };
 }
 
-/** Whether a lease has room and time for one more request. */
-export function affords(lease: Lease, settled: Tally, holdPico: bigint, now: number): boolean {
+/** The needs of a request that a lease is to serve. */
+export interface LeaseNeed {
+  readonly holdPico: bigint;
+  /** The account's budget in which it counts. */
+  readonly budget?: SharedBudget | undefined;
+}
+
+/** Whether a lease has room and time for one more request, and counts in its budget. */
+export function affords(lease: Lease, settled: Tally, { holdPico, budget }: LeaseNeed, now: number): boolean {
+  if (nameOf(lease.budget) !== nameOf(budget)) return false;
   const hasRoom = restOf({ ...lease, settled }) >= holdPico && settled.priceVersions.length < PRICE_VERSIONS_MAX;
   return hasRoom && now < lease.dueAt;
 }
+
+/** Names a window of a budget under one limit: a change of the limit ends the leases that were taken before it. */
+const nameOf = (budget: SharedBudget | undefined): string =>
+  budget ? `${budget.budgetId} ${budget.window} ${budget.limitPico}` : '';

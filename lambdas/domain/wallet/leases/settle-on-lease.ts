@@ -9,10 +9,11 @@ import { decodeUsageRecord, putUsageRecord } from '../../usage/records/usage-rec
 import { recordShortfall, type Shortfall } from '../balance/may-roll';
 import type { WalletDependencies } from '../dependencies';
 import { adjustExpired } from '../holds/adjust-expired';
+import { notesOfShortage } from '../holds/budget-counters';
 import type { Hold } from '../holds/hold';
 import { alreadySettled, chargeOf, settledNow, type Settled, type Settlement, shortfallOf } from '../holds/settlement';
 import { RESERVE_RETRY, retryOrUnavailable, SETTLE_RETRY } from '../retry';
-import { HoldNotFound, InsufficientFunds, WalletUnavailable } from '../wallet-errors';
+import { HoldNotFound, InsufficientFunds, KeyLimitReached, WalletUnavailable } from '../wallet-errors';
 import { growLease } from './grow-lease';
 
 /**
@@ -41,6 +42,7 @@ export async function settleOnLease(
     if (lease && recorded.leaseTurn === leaseTurn) leaseBook.end(lease, recorded);
     const shortfall = shortfallOf({ ...settlement, hold }, recorded);
     await noteShortfall(dependencies, hold, hasGivenUp ? { ...shortfall, isLoss: false } : shortfall);
+    if (settlement.shortOf === 'budget') await noteBudgetShort(dependencies, hold);
     return existing ? alreadySettled(settlement, existing) : settledNow(settlement, charge);
   } catch (error) {
     mayBeRepeated = error instanceof WalletUnavailable;
@@ -76,7 +78,7 @@ async function coveringHold(
     const grown = await growLease(dependencies, { ...hold, rolling, leaseTurn }, { wantedPico, leastPico: 1n });
     return { hold: grown, hasGivenUp: false };
   } catch (error) {
-    if (error instanceof InsufficientFunds) return asItIs;
+    if (error instanceof InsufficientFunds || error instanceof KeyLimitReached) return asItIs;
     // The lease is gone, or the store does not answer. The rest of the charge does not depend on that.
     if (error instanceof HoldNotFound || error instanceof WalletUnavailable) return { hold, hasGivenUp: true };
     throw error;
@@ -98,6 +100,13 @@ async function noteShortfall(
   await retryOrUnavailable(RESERVE_RETRY, timing, () => store.write(write)).catch(() => undefined);
   // Requests that began before the write have read the balance without it.
   leaseBook.forgetActive(accountId);
+}
+
+/** Has the next requests of the account's budget hold their worst case for a while. The settle does not depend on it. */
+async function noteBudgetShort({ store, timing }: WalletDependencies, { counting }: Hold): Promise<void> {
+  const notes = counting ? notesOfShortage(counting, timing.clock()) : [];
+  for (const note of notes)
+    await retryOrUnavailable(RESERVE_RETRY, timing, () => store.write(note)).catch(() => undefined);
 }
 
 /** @returns the record that already exists, perhaps from an earlier attempt; undefined when this one was put */

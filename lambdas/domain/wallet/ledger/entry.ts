@@ -86,6 +86,8 @@ export const entrySchema = z.object({
   /** Only for a request whose key has counted limits: the counters, and the window of the budget. */
   counterId: z.string().optional(),
   budgetWindow: z.string().optional(),
+  /** Only for a request that counted in budgets that it shares: their IDs and windows. */
+  budgets: z.array(z.object({ budgetId: z.string(), window: z.string() })).optional(),
   transfers: z.array(transferSchema),
 });
 
@@ -113,13 +115,17 @@ export const chargeTransfers = (charge: { readonly costPico: bigint; readonly ov
   transfers(['available', 'spent', charge.costPico], ['operatorLoss', 'overrun', charge.overrunPico]);
 
 /** The fields of an entry that name the counters, so that the verifier can replay them like the balance. */
-export const countedIn = (counting: Counting | undefined): Pick<Entry, 'counterId' | 'budgetWindow'> =>
-  counting ? { counterId: counting.counterId, ...(counting.budget && { budgetWindow: counting.budget.window }) } : {};
+export function countedIn(counting: Counting | undefined): Pick<Entry, 'counterId' | 'budgetWindow' | 'budgets'> {
+  if (!counting) return {};
+  const { counterId, budget, shared } = counting;
+  const budgets = shared?.map(({ budgetId, window }) => ({ budgetId, window }));
+  return { counterId, ...(budget && { budgetWindow: budget.window }), ...(budgets && { budgets }) };
+}
 
 /** The write of an entry. An entry never changes, so the write fails if one exists. */
 export function putEntry(key: Key, entry: NewEntry): Put {
   const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests, counterId, budgetWindow } = entry;
-  const { reference, reason, spentPico } = entry;
+  const { reference, reason, spentPico, budgets } = entry;
   const item: Item = {
     ...key,
     kind,
@@ -134,6 +140,7 @@ export function putEntry(key: Key, entry: NewEntry): Put {
     ...(requests !== undefined && { requests }),
     ...(counterId !== undefined && { counterId }),
     ...(budgetWindow !== undefined && { budgetWindow }),
+    ...(budgets && { budgets: budgets.map(({ budgetId, window }) => ({ budgetId, window })) }),
     transfers: entry.transfers.map(({ from, to, amountPico }) => ({ from, to, amountPico })),
   };
   return { table: WALLET, put: item, when: absent() };

@@ -22,6 +22,7 @@ export interface Difference {
     | 'hold_without_account'
     // The counters of keys against the replay of the entries and the live holds.
     | 'key_budget'
+    | 'budget'
     // These count requests, not money.
     | 'key_running'
     // The usage records against the entries.

@@ -39,7 +39,9 @@ export async function liveHolds(store: TableStore): Promise<LiveHolds> {
 function liveHoldOf(item: Item): LiveHold {
   if (isLease(item)) {
     const lease = decodeLease(item);
-    return { accountId: lease.accountId, id: lease.leaseId, heldPico: lease.heldPico, lease };
+    const { accountId, leaseId: id, heldPico, budget } = lease;
+    const counting = budget && { counterId: budget.budgetId, shared: [budget] };
+    return { accountId, id, heldPico, lease, ...(counting && { counting }) };
   }
   const { accountId, requestId, heldPico, counting } = decodeHold(item);
   return { accountId, id: requestId, heldPico, ...(counting && { counting }) };

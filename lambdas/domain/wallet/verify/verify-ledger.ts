@@ -2,7 +2,6 @@ import type { TableStore } from '../../table/table-store';
 import type { Difference } from './difference';
 import { readBalance } from '../balance/drawers';
 import type { LiveHold, LiveHolds } from './live-holds';
-import { isErased } from './is-erased';
 import { liveHolds } from './live-holds';
 import type { UsageWindow } from './usage-match';
 import { verifyAccount } from './verify-account';
@@ -29,7 +28,7 @@ type VerifiedAccounts =
 /**
  * Replays accounts' entries and live holds and lists every mismatch. It only reads, so it may run concurrently with
  * requests.
- * @param options.usageWindow makes a missing usage record a difference too; omit it where records were removed; those of an erased account are not missing
+ * @param options.usageWindow makes a missing usage record a difference too; omit it where records were removed; the records and counters of an erased account are not missing
  */
 export async function verifyLedger(
   options: VerifiedAccounts & { readonly store: TableStore; readonly usageWindow?: UsageWindow },
@@ -41,8 +40,7 @@ export async function verifyLedger(
   const seen = new Set<string>();
   for await (const accountId of 'accounts' in options ? options.accounts : options.everyAccount) {
     seen.add(accountId);
-    const window = usageWindow && (await isErased(store, accountId)) ? undefined : usageWindow;
-    const { entries, differences } = await verifyStable(store, accountId, holds.get(accountId) ?? [], window);
+    const { entries, differences } = await verifyStable(store, accountId, holds.get(accountId) ?? [], usageWindow);
     report.accounts += 1;
     report.entries += entries;
     if (differences) report.differences.push(...differences);

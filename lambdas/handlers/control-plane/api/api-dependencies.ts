@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
-import type { AddressPolicy } from '../../../contracts/deployment/audit-address';
+import type { AddressPolicy } from '../../../contracts/deployment/address-policy';
 import type { ErasureSettings } from '../../../contracts/deployment/erasure-settings';
-import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/deployment/audit-address';
+import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/deployment/address-policy';
 import type { CatalogData } from '../../../contracts/storage/catalog';
 import { Access } from '../../../domain/access/access';
 import { Accounts } from '../../../domain/accounts/accounts';
@@ -24,6 +24,8 @@ import type { TokenVerifier } from '../../../domain/identity/token-verifier';
 import type { VerifiedEmails } from '../../../domain/identity/verified-emails';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
+import { leavingPayer } from '../../../domain/keys/payers/leaving-payer';
+import { SpendingRulesAdministration } from '../../../domain/keys/spending/spending-rules';
 import type { Log } from '../../../domain/log';
 import { audiencesOf, notifyBy } from '../../../domain/notifications/outbox/outbox';
 import { Preferences } from '../../../domain/notifications/people/preferences';
@@ -42,6 +44,7 @@ import { LegalHolds } from '../../../domain/privacy/erasure/legal-holds';
 import type { ErasureWorkflows } from '../../../domain/privacy/erasure/ports';
 import { Exports } from '../../../domain/privacy/export/exports';
 import type { ExportLinks, Workflows } from '../../../domain/privacy/export/ports';
+import { Restrictions } from '../../../domain/privacy/restriction/restrictions';
 import { derivedSecret, MAIL_SECRETS, WEBHOOK_SECRETS } from '../../../domain/secret';
 import type { TableStore } from '../../../domain/table/table-store';
 import { Funds } from '../../../domain/wallet/funds/funds';
@@ -91,7 +94,8 @@ export function apiDependencies(options: ApiOptions) {
   const { payments, publicUrl } = options;
   const funds = new Funds({ store, clock });
   const audit = new AuditLog({ store, clock });
-  const members = new Members({ store, audit, clock, notify });
+  const spending = new SpendingRulesAdministration({ store, clock, audit });
+  const members = new Members({ store, audit, clock, notify, leaving: leavingPayer({ store, clock, audit }) });
   const webhookSecrets = new WebhookSecrets(derivedSecret(pepper, WEBHOOK_SECRETS));
   const invitationSecret = derivedSecret(pepper, MAIL_SECRETS.invitations);
   const keys = new Keys({ store, pepper, clock, audit, notify });
@@ -123,12 +127,14 @@ export function apiDependencies(options: ApiOptions) {
     exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
     policies: new Policies({ store, clock, audit }),
     erasures: new Erasures({ store, clock, audit, notify, ...options.erasures }),
+    restrictions: new Restrictions({ store, clock, audit }),
     legalHolds: new LegalHolds({ store, clock, audit }),
     preferences: new Preferences({ store }),
     webhooks: new Webhooks({ store, clock, audit, secrets: webhookSecrets }),
     deliveries: new Deliveries({ store, clock, audit }),
     allowsLoopback,
     unsubscribeSecret: derivedSecret(pepper, MAIL_SECRETS.unsubscribe),
+    spending,
     keySuspensions: new KeySuspensions({ store, clock, audit }),
     tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
     catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),

@@ -13,6 +13,7 @@ import { findCertificate } from '../../../../lambdas/domain/privacy/erasure/find
 import { SignInAgain } from '../../../../lambdas/domain/identity/recent-sign-in';
 import { ACCOUNT } from '../../wallet/wallet-stage';
 import { waitingMessages } from '../../notifications/waiting-messages';
+import { payingMember } from './paying-member';
 import { DAY_MS, GRACE_DAYS, WorkflowStage } from './workflow-stage';
 
 const stages: WorkflowStage[] = [];
@@ -203,6 +204,16 @@ test('nobody can make a person the owner of an account once their erasure has be
   expect(new Set(refusals)).toEqual(new Set(['person_being_erased']));
   await findCertificate(stage.store, input.erasureId);
   expect(await stage.payments.wallet.accounts.get(ACCOUNT)).toMatchObject({ ownerId: stage.ownerId });
+});
+
+test('promise-09 the owner pays for what an erased person paid for, and the budget of that person is gone', async () => {
+  const stage = await open();
+  const member = await stage.join('member');
+  const { payers } = await payingMember(stage, member);
+  expect(await payers()).toEqual([member, member, member]);
+  await stage.request(member);
+  expect(await stage.drive()).toBe(true);
+  expect(await payers()).toEqual([stage.ownerId, stage.ownerId]);
 });
 
 test('the only member of an account is erased after the account', async () => {

@@ -13,6 +13,7 @@ import { SHARDS } from '../../../../lambdas/contracts/storage/table-keys/key-par
 import { pendingMailPartition } from '../../../../lambdas/contracts/storage/table-keys/outbox';
 import { OUTBOX } from '../../../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT as COMMAND } from '../../../../lambdas/domain/access/actor';
+import { leavingPayer } from '../../../../lambdas/domain/keys/payers/leaving-payer';
 import { Members } from '../../../../lambdas/domain/accounts/members';
 import { Ownership } from '../../../../lambdas/domain/accounts/ownership';
 import { Invitations } from '../../../../lambdas/domain/accounts/invitations';
@@ -274,7 +275,7 @@ export class WorkflowStage {
         funds,
         refunds: new Refunds({ store, clock, funds, processor }),
         customers,
-        members: new Members({ store, audit, clock }),
+        members: new Members({ store, audit, clock, leaving: leavingPayer({ store, clock, audit }) }),
       }),
       [ERASURE_STEPS.tell]: erasureStep(tell, { ...step, sendsMail: true }),
       [ERASURE_STEPS.processor]: erasureStep(endCustomer, { ...step, customers }),

@@ -12,6 +12,8 @@ interface Traffic {
   readonly requestsPerSecond: number;
   readonly keys: number;
   readonly models: number;
+  /** @default requests name no end users */
+  readonly endUsers?: number;
   /** The number of shards of the stream, each with batches of its own. */
   readonly shards: number;
 }
@@ -21,7 +23,11 @@ const batchOf = ({ requestsPerSecond, shards }: Traffic): number =>
   Math.max(1, Math.min(1_000, Math.floor((requestsPerSecond * 30) / shards)));
 
 /** Requests of one account with durations from tenths of a second to a minute, which fill many buckets. */
-function recordsOf(stage: RollUpStage, { requestsPerSecond, keys, models }: Traffic, count: number): UsageRecord[] {
+function recordsOf(
+  stage: RollUpStage,
+  { requestsPerSecond, keys, models, endUsers = 0 }: Traffic,
+  count: number,
+): UsageRecord[] {
   const random = new Random(1);
   return Array.from({ length: count }, () => {
     stage.now += 1_000 / requestsPerSecond;
@@ -37,6 +43,7 @@ function recordsOf(stage: RollUpStage, { requestsPerSecond, keys, models }: Traf
       usage: { input: 12_345, cachedInput: 100_000, output: 1_234, reasoning: 2_345 },
       costPico: 12_345_678_901n,
       firstByteMs,
+      ...(endUsers > 0 && { endUser: `user${String(Math.floor(random.fraction() * endUsers)).padStart(18, '0')}` }),
       durationMs: firstByteMs + Math.floor(1_000 * 2 ** (6 * random.fraction())),
       ...(random.fraction() < 0.02 && { status: 'provider_error' as const, httpStatus: 502 }),
     });
@@ -98,4 +105,9 @@ test.each<[string, Traffic, { readonly writeUnits: number; readonly dollars: num
 test('roll-ups add at most 3 write units to a request at 100 requests a second on one account, also with 300 keys and 50 models', async () => {
   const { writeUnits } = await unitsPerRequest({ requestsPerSecond: 100, keys: 300, models: 50, shards: 2 });
   expect(writeUnits).toBeLessThanOrEqual(3);
+});
+
+test('roll-ups with end users add at most 3 write units to a request at 100 requests a second on one account, also with 1,000 end users', async () => {
+  const traffic = { requestsPerSecond: 100, keys: 10, models: 5, shards: 1, endUsers: 1_000 };
+  expect((await unitsPerRequest(traffic)).writeUnits).toBeLessThanOrEqual(3);
 });

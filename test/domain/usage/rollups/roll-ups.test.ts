@@ -13,6 +13,8 @@ import { changeOf, expectedFrom, KEY, MEMBER, nameOf, RETENTION_DAYS, RollUpStag
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
 const LABELS = { team: 'search', project: 'a b' };
 
+const END_USER = 'Zm9vYmFyYmF6cXV4Zm9vYg';
+
 let stage: RollUpStage;
 beforeEach(() => {
   stage = new RollUpStage();
@@ -22,7 +24,7 @@ const change = (before: UsageRecord, record: UsageRecord) => ({ ...changeOf(reco
 
 describe('a usage record', () => {
   test('a usage record is added up by all its dimensions, per hour, day and month', async () => {
-    const record = stage.record({ labels: LABELS });
+    const record = stage.record({ labels: LABELS, endUser: END_USER });
     await stage.count(record);
     const stored = await stage.stored();
     expect(stored).toEqual(expectedFrom([record]));
@@ -43,6 +45,7 @@ describe('a usage record', () => {
       ['model', 'gpt-4.1'],
       ['provider', 'openai'],
       ['label', 'team=search'],
+      ['enduser', END_USER],
       ['label', 'project=a b'],
     ] as const)
       for (const [interval, start] of [

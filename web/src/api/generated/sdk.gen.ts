@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptPolicyData, AcceptPolicyErrors, AcceptPolicyResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, CancelErasureData, CancelErasureErrors, CancelErasureResponses, CancelMyErasureData, CancelMyErasureErrors, CancelMyErasureResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateAssistedErasureData, CreateAssistedErasureErrors, CreateAssistedErasureResponses, CreateAssistedExportData, CreateAssistedExportErrors, CreateAssistedExportResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateErasureData, CreateErasureErrors, CreateErasureResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMyErasureData, CreateMyErasureErrors, CreateMyErasureResponses, CreateMyExportData, CreateMyExportErrors, CreateMyExportResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableWebhookData, DisableWebhookErrors, DisableWebhookResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, ExportUsageRequestsData, ExportUsageRequestsErrors, ExportUsageRequestsResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAlertRulesData, GetAlertRulesErrors, GetAlertRulesResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetErasureCertificateData, GetErasureCertificateErrors, GetErasureCertificateResponses, GetErasureData, GetErasureErrors, GetErasureResponses, GetExportData, GetExportErrors, GetExportResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLegalHoldData, GetLegalHoldErrors, GetLegalHoldResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyErasureData, GetMyErasureErrors, GetMyErasureResponses, GetMyExportData, GetMyExportErrors, GetMyExportResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetUsageData, GetUsageErrors, GetUsageRequestData, GetUsageRequestErrors, GetUsageRequestResponses, GetUsageResponses, GetWalletData, GetWalletErrors, GetWalletResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, LiftLegalHoldData, LiftLegalHoldErrors, LiftLegalHoldResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListErasuresData, ListErasuresErrors, ListErasuresResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListMyErasuresData, ListMyErasuresErrors, ListMyErasuresResponses, ListMyExportsData, ListMyExportsErrors, ListMyExportsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, ListUsageRequestsData, ListUsageRequestsErrors, ListUsageRequestsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, PlaceLegalHoldData, PlaceLegalHoldErrors, PlaceLegalHoldResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, RepeatWebhookDeliveryData, RepeatWebhookDeliveryErrors, RepeatWebhookDeliveryResponses, ResolveErasureData, ResolveErasureErrors, ResolveErasureResponses, ResolvePaymentExceptionData, ResolvePaymentExceptionErrors, ResolvePaymentExceptionResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevealExportPassphraseData, RevealExportPassphraseErrors, RevealExportPassphraseResponses, RevealMyExportPassphraseData, RevealMyExportPassphraseErrors, RevealMyExportPassphraseResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetAlertRulesData, SetAlertRulesErrors, SetAlertRulesResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptPolicyData, AcceptPolicyErrors, AcceptPolicyResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, CancelErasureData, CancelErasureErrors, CancelErasureResponses, CancelMyErasureData, CancelMyErasureErrors, CancelMyErasureResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateAssistedErasureData, CreateAssistedErasureErrors, CreateAssistedErasureResponses, CreateAssistedExportData, CreateAssistedExportErrors, CreateAssistedExportResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateErasureData, CreateErasureErrors, CreateErasureResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMyErasureData, CreateMyErasureErrors, CreateMyErasureResponses, CreateMyExportData, CreateMyExportErrors, CreateMyExportResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableWebhookData, DisableWebhookErrors, DisableWebhookResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, ExportUsageRequestsData, ExportUsageRequestsErrors, ExportUsageRequestsResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAlertRulesData, GetAlertRulesErrors, GetAlertRulesResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetErasureCertificateData, GetErasureCertificateErrors, GetErasureCertificateResponses, GetErasureData, GetErasureErrors, GetErasureResponses, GetExportData, GetExportErrors, GetExportResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLegalHoldData, GetLegalHoldErrors, GetLegalHoldResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyErasureData, GetMyErasureErrors, GetMyErasureResponses, GetMyExportData, GetMyExportErrors, GetMyExportResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetMyRestrictionData, GetMyRestrictionErrors, GetMyRestrictionResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetRestrictionData, GetRestrictionErrors, GetRestrictionResponses, GetSpendingRulesData, GetSpendingRulesErrors, GetSpendingRulesResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetUsageData, GetUsageErrors, GetUsageRequestData, GetUsageRequestErrors, GetUsageRequestResponses, GetUsageResponses, GetWalletData, GetWalletErrors, GetWalletResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, LiftLegalHoldData, LiftLegalHoldErrors, LiftLegalHoldResponses, LiftMyRestrictionData, LiftMyRestrictionErrors, LiftMyRestrictionResponses, LiftRestrictionData, LiftRestrictionErrors, LiftRestrictionResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListErasuresData, ListErasuresErrors, ListErasuresResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListMyErasuresData, ListMyErasuresErrors, ListMyErasuresResponses, ListMyExportsData, ListMyExportsErrors, ListMyExportsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, ListUsageRequestsData, ListUsageRequestsErrors, ListUsageRequestsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, PlaceLegalHoldData, PlaceLegalHoldErrors, PlaceLegalHoldResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, RepeatWebhookDeliveryData, RepeatWebhookDeliveryErrors, RepeatWebhookDeliveryResponses, ResolveErasureData, ResolveErasureErrors, ResolveErasureResponses, ResolvePaymentExceptionData, ResolvePaymentExceptionErrors, ResolvePaymentExceptionResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevealExportPassphraseData, RevealExportPassphraseErrors, RevealExportPassphraseResponses, RevealMyExportPassphraseData, RevealMyExportPassphraseErrors, RevealMyExportPassphraseResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetAlertRulesData, SetAlertRulesErrors, SetAlertRulesResponses, SetAssistedRestrictionData, SetAssistedRestrictionErrors, SetAssistedRestrictionResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, SetMyRestrictionData, SetMyRestrictionErrors, SetMyRestrictionResponses, SetRestrictionData, SetRestrictionErrors, SetRestrictionResponses, SetSpendingRulesData, SetSpendingRulesErrors, SetSpendingRulesResponses, SetTrustPayerData, SetTrustPayerErrors, SetTrustPayerResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -193,7 +193,7 @@ export const getBilling = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Replace the billing details
+ * Replace the billing details, also at the payment processor if it knows the account
  *
  * Needs `billing.update`.
  */
@@ -605,6 +605,17 @@ export const getUsageRequest = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
+ * Anonymised usage of all accounts together, over time, as JSON or as a file
+ *
+ * Needs `deployment.statistics`.
+ */
+export const getStatistics = <ThrowOnError extends boolean = false>(options?: Options<GetStatisticsData, ThrowOnError>): RequestResult<GetStatisticsResponses, GetStatisticsErrors, ThrowOnError> => (options?.client ?? client).get<GetStatisticsResponses, GetStatisticsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/statistics',
+    ...options
+});
+
+/**
  * The members and their roles
  *
  * Needs `member.read`.
@@ -854,6 +865,21 @@ export const getTrust = <ThrowOnError extends boolean = false>(options: Options<
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/accounts/{accountId}/trusts/{trustId}',
     ...options
+});
+
+/**
+ * Set the member whom the requests of the trust’s keys count for; keys that it has issued keep theirs
+ *
+ * Needs `federation.change`.
+ */
+export const setTrustPayer = <ThrowOnError extends boolean = false>(options: Options<SetTrustPayerData, ThrowOnError>): RequestResult<SetTrustPayerResponses, SetTrustPayerErrors, ThrowOnError> => (options.client ?? client).put<SetTrustPayerResponses, SetTrustPayerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/trusts/{trustId}/payer',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -1111,6 +1137,87 @@ export const cancelMyErasure = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
+ * Lift the restriction of the account
+ *
+ * Needs `restriction.lift`.
+ */
+export const liftRestriction = <ThrowOnError extends boolean = false>(options: Options<LiftRestrictionData, ThrowOnError>): RequestResult<LiftRestrictionResponses, LiftRestrictionErrors, ThrowOnError> => (options.client ?? client).delete<LiftRestrictionResponses, LiftRestrictionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/restriction',
+    ...options
+});
+
+/**
+ * Whether the processing of the account’s data is restricted
+ *
+ * Needs `restriction.read`.
+ */
+export const getRestriction = <ThrowOnError extends boolean = false>(options: Options<GetRestrictionData, ThrowOnError>): RequestResult<GetRestrictionResponses, GetRestrictionErrors, ThrowOnError> => (options.client ?? client).get<GetRestrictionResponses, GetRestrictionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/restriction',
+    ...options
+});
+
+/**
+ * Restrict the processing of the account’s data: its keys get 403 until the restriction is lifted
+ *
+ * Needs `restriction.set`.
+ */
+export const setRestriction = <ThrowOnError extends boolean = false>(options: Options<SetRestrictionData, ThrowOnError>): RequestResult<SetRestrictionResponses, SetRestrictionErrors, ThrowOnError> => (options.client ?? client).put<SetRestrictionResponses, SetRestrictionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/restriction',
+    ...options
+});
+
+/**
+ * Restrict the processing of an account’s data for its owner
+ *
+ * Needs `restriction.assist`.
+ */
+export const setAssistedRestriction = <ThrowOnError extends boolean = false>(options: Options<SetAssistedRestrictionData, ThrowOnError>): RequestResult<SetAssistedRestrictionResponses, SetAssistedRestrictionErrors, ThrowOnError> => (options.client ?? client).put<SetAssistedRestrictionResponses, SetAssistedRestrictionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/assisted-restriction',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lift the restriction of your own data
+ *
+ * Needs `person.restrict`.
+ */
+export const liftMyRestriction = <ThrowOnError extends boolean = false>(options?: Options<LiftMyRestrictionData, ThrowOnError>): RequestResult<LiftMyRestrictionResponses, LiftMyRestrictionErrors, ThrowOnError> => (options?.client ?? client).delete<LiftMyRestrictionResponses, LiftMyRestrictionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/restriction',
+    ...options
+});
+
+/**
+ * Whether the processing of your own data is restricted
+ *
+ * Needs `person.restrict`.
+ */
+export const getMyRestriction = <ThrowOnError extends boolean = false>(options?: Options<GetMyRestrictionData, ThrowOnError>): RequestResult<GetMyRestrictionResponses, GetMyRestrictionErrors, ThrowOnError> => (options?.client ?? client).get<GetMyRestrictionResponses, GetMyRestrictionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/restriction',
+    ...options
+});
+
+/**
+ * Restrict the processing of your own data: keys that you pay for get 403 until you lift it
+ *
+ * Needs `person.restrict`.
+ */
+export const setMyRestriction = <ThrowOnError extends boolean = false>(options?: Options<SetMyRestrictionData, ThrowOnError>): RequestResult<SetMyRestrictionResponses, SetMyRestrictionErrors, ThrowOnError> => (options?.client ?? client).put<SetMyRestrictionResponses, SetMyRestrictionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/restriction',
+    ...options
+});
+
+/**
  * The rules for alerts about failed requests and unusual spend
  *
  * Needs `alert.read`.
@@ -1129,6 +1236,32 @@ export const getAlertRules = <ThrowOnError extends boolean = false>(options: Opt
 export const setAlertRules = <ThrowOnError extends boolean = false>(options: Options<SetAlertRulesData, ThrowOnError>): RequestResult<SetAlertRulesResponses, SetAlertRulesErrors, ThrowOnError> => (options.client ?? client).put<SetAlertRulesResponses, SetAlertRulesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/accounts/{accountId}/alerts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The rules about what the account’s requests cost together
+ *
+ * Needs `spending.read`.
+ */
+export const getSpendingRules = <ThrowOnError extends boolean = false>(options: Options<GetSpendingRulesData, ThrowOnError>): RequestResult<GetSpendingRulesResponses, GetSpendingRulesErrors, ThrowOnError> => (options.client ?? client).get<GetSpendingRulesResponses, GetSpendingRulesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/spending-rules',
+    ...options
+});
+
+/**
+ * Replace all of these rules; the next requests follow the new ones
+ *
+ * Needs `spending.change`.
+ */
+export const setSpendingRules = <ThrowOnError extends boolean = false>(options: Options<SetSpendingRulesData, ThrowOnError>): RequestResult<SetSpendingRulesResponses, SetSpendingRulesErrors, ThrowOnError> => (options.client ?? client).put<SetSpendingRulesResponses, SetSpendingRulesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/accounts/{accountId}/spending-rules',
     ...options,
     headers: {
         'Content-Type': 'application/json',

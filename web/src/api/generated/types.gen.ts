@@ -396,6 +396,13 @@ export type UsageRequest = {
     labels?: {
         [key: string]: string;
     };
+    payer?: string;
+    endUser?: string;
+    failedAttempts?: Array<{
+        provider: string;
+        failure?: string;
+        httpStatus?: number;
+    }>;
     firstByteMs?: number;
     durationMs: number;
 };
@@ -420,6 +427,13 @@ export type UsageRequestDetail = {
     labels?: {
         [key: string]: string;
     };
+    payer?: string;
+    endUser?: string;
+    failedAttempts?: Array<{
+        provider: string;
+        failure?: string;
+        httpStatus?: number;
+    }>;
     firstByteMs?: number;
     durationMs: number;
     entries: Array<{
@@ -434,6 +448,26 @@ export type UsageRequestDetail = {
     receipt?: {
         [key: string]: unknown;
     };
+};
+
+export type StatisticsReport = {
+    from: string;
+    to: string;
+    interval: string;
+    metric: string;
+    group: string;
+    subgroup?: string;
+    series: Array<{
+        value: string;
+        part?: string;
+        total: ExactUsd | number | null;
+        previous?: ExactUsd | number | null;
+        points: Array<{
+            start: string;
+            amount: ExactUsd | number | null;
+        }>;
+    }>;
+    omitted: number;
 };
 
 export type Member = {
@@ -474,6 +508,7 @@ export type Key = {
     revokedAt?: string;
     validUntil?: string;
     createdBy?: string;
+    payer?: string;
     replaces?: string;
     replacedBy?: string;
     suspendedAt?: string;
@@ -587,6 +622,7 @@ export type Trust = {
     trustId: string;
     createdAt: string;
     createdBy?: string;
+    payer?: string;
 };
 
 export type NewTrust = {
@@ -641,6 +677,14 @@ export type NewTrust = {
             [key: string]: string;
         };
     };
+    /**
+     * The member whom the requests of these keys count for. By default, the member who creates the trust.
+     */
+    payer?: string;
+};
+
+export type TrustPayer = {
+    payer: string;
 };
 
 export type Export = {
@@ -739,6 +783,22 @@ export type LegalHold = {
     placedAt?: string;
 };
 
+export type Restriction = {
+    /**
+     * Absent if nothing is restricted.
+     */
+    restrictedAt?: string;
+    requestedBy?: string;
+    identityCheck?: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative' | string;
+};
+
+export type AssistedRestriction = {
+    /**
+     * How the operator made sure who asks.
+     */
+    identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
+};
+
 export type AlertRules = {
     errorRate?: {
         percent: number;
@@ -774,11 +834,67 @@ export type NewAlertRules = {
     };
 };
 
+export type SpendingRules = {
+    endUsers: boolean;
+    budgets: Array<{
+        budgetId: string;
+        of: string;
+        personId?: string;
+        name?: string;
+        value?: string;
+        limitPico: string;
+        window: string;
+        timeZone?: string;
+        spentPico: string;
+        heldPico: string;
+        leftPico: string;
+        resetsOn?: string;
+    }>;
+    version: number;
+};
+
+export type NewSpendingRules = {
+    /**
+     * Whether usage is also added up by end user: by a keyed hash of `user`, or of the session that a coding agent names in a header. The values themselves are never stored.
+     */
+    endUsers?: boolean;
+    /**
+     * At most one budget for each member and label, and one for the account. A budget keeps what it counted.
+     */
+    budgets?: Array<NewBudget>;
+};
+
+export type NewBudget = {
+    limitPico: string;
+    window: 'day' | 'week' | 'month' | 'total';
+    timeZone?: string;
+    of: 'member';
+    /**
+     * The requests of keys that this member pays for count in the budget.
+     */
+    personId: string;
+} | {
+    limitPico: string;
+    window: 'day' | 'week' | 'month' | 'total';
+    timeZone?: string;
+    of: 'label';
+    /**
+     * The requests of keys with this label count in the budget.
+     */
+    name: string;
+    value: string;
+} | {
+    limitPico: string;
+    window: 'day' | 'week' | 'month' | 'total';
+    timeZone?: string;
+    of: 'account';
+};
+
 export type Webhook = {
     webhookId: string;
     url: string;
     description?: string;
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | string>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | string>;
     state: 'enabled' | 'disabled';
     disabledReason?: 'failing' | 'gone' | 'erasure' | string;
     disabledAt?: string;
@@ -793,7 +909,7 @@ export type ShownWebhook = {
     webhookId: string;
     url: string;
     description?: string;
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | string>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | string>;
     state: 'enabled' | 'disabled';
     disabledReason?: 'failing' | 'gone' | 'erasure' | string;
     disabledAt?: string;
@@ -817,13 +933,13 @@ export type NewWebhook = {
     /**
      * The kinds of events to send. Without it, all are sent, and those that later releases add.
      */
-    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled'>;
+    events?: Array<'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled'>;
 };
 
 export type WebhookDelivery = {
     deliveryId: string;
     messageId: string;
-    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | 'test' | string;
+    event: 'invitation' | 'low_balance' | 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed' | 'auto_top_up_disabled' | 'invoice_issued' | 'statement_due' | 'statement_reminder' | 'subscription_changed' | 'account_in_debt' | 'key_created' | 'key_rotated' | 'key_expiring' | 'role_changed' | 'budget_reached' | 'shared_budget_reached' | 'error_rate' | 'spend_anomaly' | 'webhook_disabled' | 'export_ready' | 'erasure_requested' | 'erasure_cancelled' | 'test' | string;
     state: 'pending' | 'delivered' | 'failed' | 'canceled' | string;
     createdAt: string;
     nextAttemptAt?: string;
@@ -1061,7 +1177,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -2585,7 +2701,7 @@ export type GetUsageData = {
          */
         timeZone?: string;
         metric?: 'requests' | 'cost' | 'errors' | 'tokens' | 'inputTokens' | 'outputTokens' | 'durationP50' | 'durationP95' | 'durationP99' | 'firstByteP50' | 'firstByteP95' | 'firstByteP99';
-        group?: 'account' | 'key' | 'member' | 'model' | 'provider' | 'label';
+        group?: 'account' | 'key' | 'member' | 'model' | 'provider' | 'label' | 'enduser';
         /**
          * Divides tokens by `unit`, requests by `status`, or errors by `httpStatus`.
          */
@@ -2652,6 +2768,14 @@ export type ListUsageRequestsData = {
          */
         label?: string;
         /**
+         * Only requests that count for this member.
+         */
+        payer?: string;
+        /**
+         * Only requests of this end user, as a report names them.
+         */
+        endUser?: string;
+        /**
          * Only requests from this time on.
          */
         from?: string;
@@ -2707,6 +2831,14 @@ export type ExportUsageRequestsData = {
          * A label of the key, such as `team=search`.
          */
         label?: string;
+        /**
+         * Only requests that count for this member.
+         */
+        payer?: string;
+        /**
+         * Only requests of this end user, as a report names them.
+         */
+        endUser?: string;
         /**
          * Only requests from this time on.
          */
@@ -2770,6 +2902,51 @@ export type GetUsageRequestResponses = {
 };
 
 export type GetUsageRequestResponse = GetUsageRequestResponses[keyof GetUsageRequestResponses];
+
+export type GetStatisticsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day (UTC). By default, 30 days are reported.
+         */
+        from?: string;
+        /**
+         * The last day. By default, today; a day is published two days after it began.
+         */
+        to?: string;
+        interval?: 'day' | 'month';
+        metric?: 'requests' | 'cost' | 'tokens' | 'inputTokens' | 'outputTokens' | 'durationP50' | 'durationP95' | 'durationP99' | 'firstByteP50' | 'firstByteP95' | 'firstByteP99';
+        group?: 'all' | 'model' | 'provider' | 'statusClass';
+        /**
+         * Divides tokens by their unit.
+         */
+        subgroup?: 'unit';
+        /**
+         * `csv` and `jsonl` are sent as a file.
+         */
+        format?: 'json' | 'csv' | 'jsonl';
+    };
+    url: '/v1/statistics';
+};
+
+export type GetStatisticsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetStatisticsError = GetStatisticsErrors[keyof GetStatisticsErrors];
+
+export type GetStatisticsResponses = {
+    /**
+     * Done.
+     */
+    200: StatisticsReport;
+};
+
+export type GetStatisticsResponse = GetStatisticsResponses[keyof GetStatisticsResponses];
 
 export type ListMembersData = {
     body?: never;
@@ -3453,6 +3630,34 @@ export type GetTrustResponses = {
 };
 
 export type GetTrustResponse = GetTrustResponses[keyof GetTrustResponses];
+
+export type SetTrustPayerData = {
+    body: TrustPayer;
+    path: {
+        accountId: string;
+        trustId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/trusts/{trustId}/payer';
+};
+
+export type SetTrustPayerErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetTrustPayerError = SetTrustPayerErrors[keyof SetTrustPayerErrors];
+
+export type SetTrustPayerResponses = {
+    /**
+     * Done.
+     */
+    200: Trust;
+};
+
+export type SetTrustPayerResponse = SetTrustPayerResponses[keyof SetTrustPayerResponses];
 
 export type ListExportsData = {
     body?: never;
@@ -4159,6 +4364,189 @@ export type CancelMyErasureResponses = {
 
 export type CancelMyErasureResponse = CancelMyErasureResponses[keyof CancelMyErasureResponses];
 
+export type LiftRestrictionData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/restriction';
+};
+
+export type LiftRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type LiftRestrictionError = LiftRestrictionErrors[keyof LiftRestrictionErrors];
+
+export type LiftRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type LiftRestrictionResponse = LiftRestrictionResponses[keyof LiftRestrictionResponses];
+
+export type GetRestrictionData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/restriction';
+};
+
+export type GetRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetRestrictionError = GetRestrictionErrors[keyof GetRestrictionErrors];
+
+export type GetRestrictionResponses = {
+    /**
+     * Done.
+     */
+    200: Restriction;
+};
+
+export type GetRestrictionResponse = GetRestrictionResponses[keyof GetRestrictionResponses];
+
+export type SetRestrictionData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/restriction';
+};
+
+export type SetRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetRestrictionError = SetRestrictionErrors[keyof SetRestrictionErrors];
+
+export type SetRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type SetRestrictionResponse = SetRestrictionResponses[keyof SetRestrictionResponses];
+
+export type SetAssistedRestrictionData = {
+    body: AssistedRestriction;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/assisted-restriction';
+};
+
+export type SetAssistedRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetAssistedRestrictionError = SetAssistedRestrictionErrors[keyof SetAssistedRestrictionErrors];
+
+export type SetAssistedRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type SetAssistedRestrictionResponse = SetAssistedRestrictionResponses[keyof SetAssistedRestrictionResponses];
+
+export type LiftMyRestrictionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/restriction';
+};
+
+export type LiftMyRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type LiftMyRestrictionError = LiftMyRestrictionErrors[keyof LiftMyRestrictionErrors];
+
+export type LiftMyRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type LiftMyRestrictionResponse = LiftMyRestrictionResponses[keyof LiftMyRestrictionResponses];
+
+export type GetMyRestrictionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/restriction';
+};
+
+export type GetMyRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetMyRestrictionError = GetMyRestrictionErrors[keyof GetMyRestrictionErrors];
+
+export type GetMyRestrictionResponses = {
+    /**
+     * Done.
+     */
+    200: Restriction;
+};
+
+export type GetMyRestrictionResponse = GetMyRestrictionResponses[keyof GetMyRestrictionResponses];
+
+export type SetMyRestrictionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/restriction';
+};
+
+export type SetMyRestrictionErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetMyRestrictionError = SetMyRestrictionErrors[keyof SetMyRestrictionErrors];
+
+export type SetMyRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type SetMyRestrictionResponse = SetMyRestrictionResponses[keyof SetMyRestrictionResponses];
+
 export type GetAlertRulesData = {
     body?: never;
     path: {
@@ -4218,6 +4606,66 @@ export type SetAlertRulesResponses = {
 };
 
 export type SetAlertRulesResponse = SetAlertRulesResponses[keyof SetAlertRulesResponses];
+
+export type GetSpendingRulesData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/spending-rules';
+};
+
+export type GetSpendingRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetSpendingRulesError = GetSpendingRulesErrors[keyof GetSpendingRulesErrors];
+
+export type GetSpendingRulesResponses = {
+    /**
+     * Done.
+     */
+    200: SpendingRules;
+};
+
+export type GetSpendingRulesResponse = GetSpendingRulesResponses[keyof GetSpendingRulesResponses];
+
+export type SetSpendingRulesData = {
+    body: NewSpendingRules;
+    headers?: {
+        /**
+         * The ETag of the item as it was read.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/spending-rules';
+};
+
+export type SetSpendingRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type SetSpendingRulesError = SetSpendingRulesErrors[keyof SetSpendingRulesErrors];
+
+export type SetSpendingRulesResponses = {
+    /**
+     * Done.
+     */
+    200: SpendingRules;
+};
+
+export type SetSpendingRulesResponse = SetSpendingRulesResponses[keyof SetSpendingRulesResponses];
 
 export type ListWebhooksData = {
     body?: never;
@@ -4648,7 +5096,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -4740,7 +5188,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;

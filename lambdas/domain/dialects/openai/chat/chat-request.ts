@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ANTHROPIC_CLIENT_TOOLS, ANTHROPIC_STANDARD_TIERS } from '../../anthropic/vocabulary';
 import { refuseServerTools } from '../../json/client-tools';
-import { type JsonBody, type JsonFormat, readJson } from '../../json/json-request';
+import { endUserIn, type JsonBody, type JsonFormat, readJson } from '../../json/json-request';
 import {
   modelName,
   READ_MEMBERS,
@@ -75,6 +75,7 @@ export function parseChat(bytes: Buffer): ChatRequest {
     hasPrediction,
     wantsAudio: members.modalities?.includes('audio') ?? false,
     wantsImage: members.modalities?.includes('image') ?? false,
+    endUser: endUserIn(json),
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { MeteredEndpoint, MeteredRequest } from '../../endpoint';
 import { readJsonAnswer } from '../../json/json-answer';
 import { requireJson } from '../../json/json-content';
-import { type JsonBody, type JsonFormat, readJson } from '../../json/json-request';
+import { endUserIn, type JsonBody, type JsonFormat, readJson } from '../../json/json-request';
 import { JSON_WHOLE } from '../../json/json-whole';
 import { providerJson } from '../../json/provider-json';
 import { modelName, never, STORED, unparsed } from '../../json/request-members';
@@ -34,7 +34,7 @@ export const embeddings: MeteredEndpoint<EmbeddingsRequest> = {
   checkContent: requireJson,
   parse: ({ bytes }) => {
     const { json, members } = readJson(bytes, FORMAT);
-    return { json, model: members.model, stream: false, choices: 1, isOutputOpen: false };
+    return { json, model: members.model, stream: false, choices: 1, isOutputOpen: false, endUser: endUserIn(json) };
   },
   // A batch has many inputs, each within the model's context: together only their bytes bound them.
   bound: ({ json }) => ({

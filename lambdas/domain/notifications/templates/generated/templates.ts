@@ -20,6 +20,7 @@ import { KEY_EXPIRING } from './key-expiring';
 import { NEW_SIGN_IN } from './new-sign-in';
 import { ROLE_CHANGED } from './role-changed';
 import { BUDGET_REACHED } from './budget-reached';
+import { SHARED_BUDGET_REACHED } from './shared-budget-reached';
 import { ERROR_RATE } from './error-rate';
 import { SPEND_ANOMALY } from './spend-anomaly';
 import { WEBHOOK_DISABLED } from './webhook-disabled';
@@ -50,6 +51,7 @@ export const TEMPLATES: { readonly [kind in Kind]: Template } = {
   new_sign_in: NEW_SIGN_IN,
   role_changed: ROLE_CHANGED,
   budget_reached: BUDGET_REACHED,
+  shared_budget_reached: SHARED_BUDGET_REACHED,
   error_rate: ERROR_RATE,
   spend_anomaly: SPEND_ANOMALY,
   webhook_disabled: WEBHOOK_DISABLED,

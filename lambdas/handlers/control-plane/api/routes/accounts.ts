@@ -93,13 +93,16 @@ export const ACCOUNT_ROUTES = [
     method: 'put',
     path: '/v1/accounts/{accountId}/billing',
     permission: 'billing.update',
-    summary: 'Replace the billing details',
+    summary: 'Replace the billing details, also at the payment processor if it knows the account',
     params: inAccount,
     body: billingDetailsSchema,
     answer: billingSchema,
     ifMatch: 'required',
     handle: async (dependencies, { params, body, actor, version }) => {
-      await dependencies.accounts.setBilling({ ...params, details: body, actor, version });
+      const updates = dependencies.payments?.customerUpdates;
+      const writes = updates ? [updates.list(params.accountId)] : [];
+      await dependencies.accounts.setBilling({ ...params, details: body, actor, version, writes });
+      await updates?.tryUpdate(params.accountId);
       return readBilling(dependencies, params.accountId);
     },
   }),

@@ -1,4 +1,4 @@
-import { newTrustSchema, trustSchema } from '../../../../contracts/http/federation';
+import { newTrustSchema, payerSchema, trustSchema } from '../../../../contracts/http/federation';
 import { TrustNotFound } from '../../../../domain/federation/federation-errors';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
@@ -40,6 +40,17 @@ export const FEDERATION_ROUTES = [
     body: newTrustSchema,
     answer: trustSchema,
     handle: ({ trusts }, { params, body, actor }) => trusts.create({ ...params, trust: body, actor }),
+  }),
+  defineRoute({
+    id: 'setTrustPayer',
+    method: 'put',
+    path: '/v1/accounts/{accountId}/trusts/{trustId}/payer',
+    permission: 'federation.change',
+    summary: 'Set the member whom the requests of the trust’s keys count for; keys that it has issued keep theirs',
+    params: ofTrust,
+    body: payerSchema,
+    answer: trustSchema,
+    handle: ({ trusts }, { params, body, actor }) => trusts.changePayer({ ...params, ...body, actor }),
   }),
   defineRoute({
     id: 'deleteTrust',

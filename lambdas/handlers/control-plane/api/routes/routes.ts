@@ -1,6 +1,7 @@
 import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
 import { ALERT_ROUTES } from './alerts';
+import { SPENDING_ROUTES } from './spending-rules';
 import { CATALOG_ROUTES } from './catalog';
 import { COUPON_ROUTES } from './coupons';
 import { DEPLOYMENT_ROUTES } from './deployment';
@@ -16,7 +17,9 @@ import { PAYMENT_ROUTES } from './payments';
 import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
 import { POLICY_ROUTES } from './policies';
+import { RESTRICTION_ROUTES } from './restrictions';
 import { STATEMENT_ROUTES } from './statements';
+import { STATISTICS_ROUTES } from './statistics';
 import { USAGE_ROUTES } from './usage';
 import { WEBHOOK_ROUTES } from './webhooks';
 
@@ -36,12 +39,15 @@ export const ROUTES: readonly Route[] = [
   ...PLAN_ROUTES,
   ...STATEMENT_ROUTES,
   ...USAGE_ROUTES,
+  ...STATISTICS_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
   ...EXPORT_ROUTES,
   ...ERASURE_ROUTES,
+  ...RESTRICTION_ROUTES,
   ...ALERT_ROUTES,
+  ...SPENDING_ROUTES,
   ...WEBHOOK_ROUTES,
   ...DEPLOYMENT_ROUTES,
   ...CATALOG_ROUTES,

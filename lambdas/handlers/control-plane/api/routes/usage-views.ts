@@ -20,7 +20,7 @@ type SeriesView = z.input<typeof usageReportSchema>['series'][number];
 export function seriesViews(
   series: readonly Series[],
   { metric, subgroup }: { readonly metric: Metric; readonly subgroup: Subgroup | undefined },
-  previous: ReadonlyMap<string, Measures> | undefined,
+  previous?: ReadonlyMap<string, Measures>,
 ): SeriesView[] {
   return series.flatMap(({ value, total, points }) => {
     const view = (amountOf: (measures: Measures) => Amount): Omit<SeriesView, 'value'> => ({
@@ -70,16 +70,20 @@ export const REQUEST_COLUMNS = [
   'overrun',
   'priceVersion',
   'labels',
+  'payer',
+  'endUser',
+  'failedAttempts',
   'firstByteMs',
   'durationMs',
 ] as const;
 
-/** A request as a row. Tokens and labels are JSON in one cell, because later releases may add units. */
+/** A request as a row. Tokens, labels and attempts are JSON in one cell, because later releases may add units. */
 export function requestRow(record: UsageRecord): Row {
-  const { usage, labels, ...rest } = requestView(record);
+  const { usage, labels, failedAttempts, ...rest } = requestView(record);
   return {
     ...rest,
     usage: JSON.stringify(usage),
     ...(labels && { labels: JSON.stringify(labels) }),
+    ...(failedAttempts && { failedAttempts: JSON.stringify(failedAttempts) }),
   };
 }

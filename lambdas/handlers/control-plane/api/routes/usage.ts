@@ -1,7 +1,4 @@
 import {
-  faultOfPeriod,
-  faultOfSubgroup,
-  REPORT_POINTS_MAX,
   requestExportSchema,
   requestFilterSchema,
   usageQuerySchema,
@@ -10,23 +7,17 @@ import {
   usageRequestSchema,
 } from '../../../../contracts/http/usage';
 import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
-import { DAY_MS } from '../../../../domain/clock';
-import { localDays } from '../../../../domain/local-day';
 import { renderRows, ROW_TYPES } from '../../../../domain/usage/reports/render-rows';
 import { type RequestFilter, requestPage } from '../../../../domain/usage/reports/request-page';
 import { previousPeriod, usageReport } from '../../../../domain/usage/reports/usage-report';
 import { ReadRollUps } from '../../../../domain/usage/rollups/read-roll-ups';
-import { InvalidInput } from '../../control-plane-errors';
 import { definePage } from '../define-page';
 import { defineRoute, Download } from '../define-route';
 import { inAccount, ofRequest } from './path-parameters';
 import { expectAccount } from './payment-calls';
+import { expectReport, expectShort, FILE_CHARACTERS_MAX, periodOf, reportFile } from './report-calls';
 import { requestDetail } from './request-detail';
-import { REPORT_COLUMNS, reportRows, REQUEST_COLUMNS, requestRow, requestView, seriesViews } from './usage-views';
-
-const DAYS_DEFAULT = 30;
-/** A function's response may have six megabytes. */
-const FILE_CHARACTERS_MAX = 4_000_000;
+import { REQUEST_COLUMNS, requestRow, requestView, seriesViews } from './usage-views';
 
 /** The usage of an account: sums over time, single requests, and both as files. */
 export const USAGE_ROUTES = [
@@ -43,15 +34,8 @@ export const USAGE_ROUTES = [
     handle: async (dependencies, { params: { accountId }, query }) => {
       await expectAccount(dependencies, accountId);
       const { format, compare, metric, subgroup, ...rest } = query;
-      const to = query.to ?? localDays(query.timeZone)(dependencies.clock());
-      const from = query.from ?? isoTime(Date.parse(to) - (DAYS_DEFAULT - 1) * DAY_MS).slice(0, to.length);
-      const period = { ...rest, from, to };
-      const faults = [
-        ['to', faultOfPeriod(period)],
-        ['subgroup', faultOfSubgroup(metric, subgroup)],
-      ] as const;
-      const found = faults.flatMap(([pointer, detail]) => (detail === undefined ? [] : [{ pointer, detail }]));
-      if (found.length > 0) throw new InvalidInput(found);
+      const period = { ...rest, ...periodOf(query, dependencies.clock(), query.timeZone) };
+      expectReport(period, metric, subgroup);
       const rollUps = new ReadRollUps(dependencies);
       const { series, omitted } = await usageReport(rollUps, { ...period, accountId });
       const values = new Set(series.map(({ value }) => value));
@@ -59,12 +43,8 @@ export const USAGE_ROUTES = [
         compare && (await usageReport(rollUps, { ...period, ...previousPeriod(period), accountId, values }));
       const previous = before && new Map(before.series.map(({ value, total }) => [value, total]));
       const views = seriesViews(series, { metric, subgroup }, previous);
-      if (views.reduce((sum, { points }) => sum + points.length, 0) > REPORT_POINTS_MAX) throw tooLong();
-      if (format !== 'json') {
-        const text = renderRows(REPORT_COLUMNS, reportRows(views), format);
-        if (text.length > FILE_CHARACTERS_MAX) throw tooLong();
-        return new Download({ type: ROW_TYPES[format], name: `usage-${from}-${to}.${format}`, text });
-      }
+      expectShort(views);
+      if (format !== 'json') return reportFile('usage', period, views, format);
       return { ...period, metric, ...(subgroup && { subgroup }), series: views, omitted };
     },
   }),
@@ -121,11 +101,6 @@ export const USAGE_ROUTES = [
     },
   }),
 ];
-
-const tooLong = (): InvalidInput =>
-  new InvalidInput([
-    { pointer: 'interval', detail: 'has too many points: ask for longer intervals, fewer days or no subgroup' },
-  ]);
 
 function filterOf(filter: Omit<RequestFilter, 'keyId'> & { readonly key?: string | undefined }): RequestFilter {
   const { key: keyId, from, to, ...rest } = filter;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * How much of the caller's IP address an audit event records: nothing, a keyed hash that only shows whether two
- * addresses are equal, the network, or the full address.
+ * How much of a client's IP address any record of a deployment keeps, be it an audit event or a line of a log: nothing, a
+ * keyed hash that only shows whether two addresses are equal, the network, or the full address. A log whose writer cannot
+ * shorten an address contains none, or is off.
  */
 export const ADDRESS_POLICIES = ['none', 'hmac', 'truncated', 'full'] as const;
 export type AddressPolicy = (typeof ADDRESS_POLICIES)[number];
