@@ -1,4 +1,6 @@
-const POLL_MS = 5;
+const POLL_MS_MIN = 5;
+/** A long wait polls less often, because every look may be a request. It ends at most this part of its time too late. */
+const POLL_SHARE = 0.05;
 /** Shorter than the timeout of a test, so that a test that hangs fails with the name of the condition. */
 const HANG_MS = 180_000;
 
@@ -12,11 +14,12 @@ export async function until<T>(
   condition: () => T | undefined | false | Promise<T | undefined | false>,
   hangMs = HANG_MS,
 ): Promise<T> {
-  const hangsAt = performance.now() + hangMs;
+  const startedAt = performance.now();
   for (;;) {
     const value = await condition();
     if (value !== undefined && value !== false) return value;
-    if (performance.now() > hangsAt) throw new Error(`timed out after ${hangMs} ms waiting for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    const waitedMs = performance.now() - startedAt;
+    if (waitedMs > hangMs) throw new Error(`timed out after ${hangMs} ms waiting for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(POLL_MS_MIN, waitedMs * POLL_SHARE)));
   }
 }

@@ -130,6 +130,16 @@ async function start(name: string, event?: object): Promise<{ output: string; as
   return { output, askedAtStart };
 }
 
+type Started = Awaited<ReturnType<typeof start>>;
+const started = new Map<string, Promise<Started>>();
+
+/** Starts a function without an event, with all its secrets, and only for the first test that looks at it. */
+async function startOnce(name: string): Promise<Started> {
+  const running = started.get(name) ?? start(name);
+  started.set(name, running);
+  return running;
+}
+
 const probe = functionUrlEvent('/healthz', { [ORIGIN_SECRET_HEADER]: ORIGIN_SECRET });
 
 const NAMES = readdirSync(HANDLERS, { recursive: true, encoding: 'utf8' })
@@ -137,7 +147,7 @@ const NAMES = readdirSync(HANDLERS, { recursive: true, encoding: 'utf8' })
   .map((file) => basename(file, '.lambda.ts'));
 
 test.each(NAMES)('the bundle of the function %s loads as an ES module and exports a handler', async (name) => {
-  const { output } = await start(name);
+  const { output } = await startOnce(name);
   expect(output).toContain('loaded function');
 });
 
@@ -150,7 +160,7 @@ test.each([
   ['reconcile-payments', ['STRIPE_KEYS_SECRET']],
   ['wallet-watch', ['STRIPE_KEYS_SECRET']],
 ])('the function %s has its secrets before its first request', async (name, secrets) => {
-  const { askedAtStart } = await start(name);
+  const { askedAtStart } = await startOnce(name);
   expect(askedAtStart.filter((what) => what in SECRETS).toSorted()).toEqual(secrets);
 });
 

@@ -47,7 +47,8 @@ export interface Synthesis {
  * needs one, and again only after a change: loading the CDK takes longer than a synthesis does.
  */
 export function synthesize(name: ConfigurationName): Synthesis {
-  const folder = join(assemblies(), name);
+  current ??= assemblies();
+  const folder = join(current, name);
   const all = Object.entries(readStacks(folder).stacks);
   const stack = (suffix: string): SynthesizedStack => {
     const [stackName, { environment, template }] = all.find(([each]) => each.endsWith(`-${suffix}`))!;
@@ -61,13 +62,16 @@ export function synthesize(name: ConfigurationName): Synthesis {
   };
 }
 
+/** The folder of all configurations, once a test of this file has asked for one. */
+let current: string | undefined;
+
 function assemblies(): string {
   mkdirSync(CACHE, { recursive: true });
-  const current = `${PREFIX}${digestOfInputs()}`;
-  const folder = join(CACHE, current);
+  const wanted = `${PREFIX}${digestOfInputs()}`;
+  const folder = join(CACHE, wanted);
   buildOnce(folder, (unfinished) => {
     for (const each of readdirSync(CACHE)) {
-      if (each.startsWith(PREFIX) && !each.startsWith(current)) rmSync(join(CACHE, each), { recursive: true });
+      if (each.startsWith(PREFIX) && !each.startsWith(wanted)) rmSync(join(CACHE, each), { recursive: true });
     }
     execFileSync(process.execPath, ['--import', 'tsx', SCRIPT, unfinished], { stdio: ['ignore', 'ignore', 'inherit'] });
   });

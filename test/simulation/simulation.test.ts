@@ -82,7 +82,7 @@ describe('a simulated history', () => {
 describe('a simulation of sabotaged code', () => {
   const found = SABOTAGES.map(([what, sabotage, seed = 1]) => [what, sabotage, seed] as const);
   test.each(found)('the simulation finds %s', async (_what, sabotage, seed) => {
-    const { failure } = await simulate({ histories: 2_000, seed, sabotage });
+    const { failure } = await simulate({ histories: 2_000, seed, sabotage, concurrent: 1 });
     expect(failure?.report).toMatch(
       /^Seed (\d+) fails: [^]*\nAgain with: npm run simulate -- --histories 1 --seed \1\n/,
     );

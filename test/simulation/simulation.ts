@@ -6,7 +6,7 @@ import { planOf } from './plan';
 import { shrink } from './shrink';
 import type { Sabotage } from './world';
 
-/** The number of histories played concurrently. They share nothing but the turns of the event loop. */
+/** How many histories are played concurrently. They share nothing but the turns of the event loop. */
 const CONCURRENT_HISTORIES = 32;
 
 export interface Failure {
@@ -31,8 +31,10 @@ export async function simulate(options: {
   readonly sabotage?: Sabotage;
   /** Takes the trace of every history, by its seed. @default none is written */
   readonly traces?: Map<number, string[]>;
+  /** How many histories are played concurrently; after a failure, those that have begun still end. @default 32 */
+  readonly concurrent?: number;
 }): Promise<Simulation> {
-  const { histories, seed, sabotage, traces } = options;
+  const { histories, seed, sabotage, traces, concurrent = CONCURRENT_HISTORIES } = options;
   const failed: number[] = [];
   let next = seed;
   let steps = 0;
@@ -52,16 +54,22 @@ export async function simulate(options: {
       }
     }
   };
+  return withoutStackTraces(async () => {
+    await Promise.all(Array.from({ length: concurrent }, playNext));
+    if (failed.length === 0) return { steps, met, failure: undefined };
+    return { steps, met, failure: await explain(Math.min(...failed), sabotage) };
+  });
+}
+
+/** Most errors are expected outcomes, and reports contain only messages, so capturing stack traces would be wasted work. */
+async function withoutStackTraces<T>(work: () => Promise<T>): Promise<T> {
   const { stackTraceLimit } = Error;
-  // Most errors are expected outcomes, and their stack traces matter only when a failure is explained.
   Error.stackTraceLimit = 0;
   try {
-    await Promise.all(Array.from({ length: CONCURRENT_HISTORIES }, playNext));
+    return await work();
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-  if (failed.length === 0) return { steps, met, failure: undefined };
-  return { steps, met, failure: await explain(Math.min(...failed), sabotage) };
 }
 
 export async function explain(seed: number, sabotage?: Sabotage): Promise<Failure> {

@@ -4,16 +4,20 @@ import TestSequencer from '@jest/test-sequencer';
 /** The files that take longest on an idle machine, the longest first. */
 const LONGEST = [
   'test/infra/acknowledgements.test.ts',
-  'test/simulation/simulation.test.ts',
+  'test/e2e/erasures.test.ts',
   'test/e2e/commands.test.ts',
-  'test/e2e/receipts.test.ts',
-  'test/e2e/local-start.test.ts',
-  'test/e2e/crash-rounds.test.ts',
-  'test/engines/wallet.test.ts',
+  'test/handlers/function-start.test.ts',
   'test/repository/regexes.test.ts',
+  'test/e2e/receipts.test.ts',
+  'test/e2e/slow-readers.test.ts',
+  'test/e2e/local-start.test.ts',
+  'test/e2e/money-commands.test.ts',
+  'test/e2e/slow-readers-memory.test.ts',
   'test/handlers/api-authorization.test.ts',
-  'test/capacity/capacity.test.ts',
+  'test/simulation/simulation.test.ts',
   'test/e2e/smoke.test.ts',
+  'test/e2e/crash-rounds.test.ts',
+  'test/e2e/exports.test.ts',
 ];
 
 /**

@@ -70,3 +70,7 @@ test('a module is evaluated anew after a reset, although it is compiled only onc
   jest.isolateModules(() => (second = jest.requireActual('../describe-unless')));
   expect(first).not.toBe(second);
 });
+
+test('an error of a test file captures as many frames as an error of production', () => {
+  expect(Error.stackTraceLimit).toBe(10);
+});
