@@ -511,7 +511,7 @@ export type Key = {
 };
 
 export type KeyRules = {
-    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+    scopes?: Array<'chat' | 'responses' | 'messages' | 'embeddings' | 'models' | 'requests'>;
     models?: Array<string>;
     budget?: {
         limitPico: string;
@@ -544,7 +544,7 @@ export type NewKey = {
      * Restricts what the key may do. Without rules, it may do everything.
      */
     rules?: {
-        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        scopes?: Array<'chat' | 'responses' | 'messages' | 'embeddings' | 'models' | 'requests'>;
         models?: Array<string>;
         budget?: {
             limitPico: string;
@@ -573,7 +573,7 @@ export type NewRoleKey = {
      * Restricts what the key may do. Without rules, it may do everything.
      */
     rules?: {
-        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        scopes?: Array<'chat' | 'responses' | 'messages' | 'embeddings' | 'models' | 'requests'>;
         models?: Array<string>;
         budget?: {
             limitPico: string;
@@ -650,7 +650,7 @@ export type NewTrust = {
      * The rules of these keys. All keys of the trust share their limits.
      */
     rules?: {
-        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        scopes?: Array<'chat' | 'responses' | 'messages' | 'embeddings' | 'models' | 'requests'>;
         models?: Array<string>;
         budget?: {
             limitPico: string;
@@ -988,7 +988,7 @@ export type Catalog = {
             model: string;
             route: {
                 providers: Array<string>;
-                endpoints?: Array<'chat' | 'messages' | 'embeddings'>;
+                endpoints?: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
             } | null;
         } | {
             kind: 'markup';
@@ -1002,7 +1002,7 @@ export type Catalog = {
             model: string;
             definition: {
                 aliases: Array<string>;
-                endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+                endpoints: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
                 contextTokens: number;
                 outputTokensMax: number;
             } | null;
@@ -1058,7 +1058,7 @@ export type CatalogModel = {
     list: string;
     model: string;
     aliases: Array<string>;
-    endpoints: Array<'chat' | 'messages' | 'embeddings' | string>;
+    endpoints: Array<'chat' | 'responses' | 'messages' | 'embeddings' | string>;
     /**
      * Absent before the first price takes effect; the model is not served.
      */
@@ -1188,7 +1188,7 @@ export type CatalogChange = {
             model: string;
             route: {
                 providers: Array<string>;
-                endpoints?: Array<'chat' | 'messages' | 'embeddings'>;
+                endpoints?: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
             } | null;
         } | {
             kind: 'markup';
@@ -1202,7 +1202,7 @@ export type CatalogChange = {
             model: string;
             definition: {
                 aliases: Array<string>;
-                endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+                endpoints: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
                 contextTokens: number;
                 outputTokensMax: number;
             } | null;
@@ -5368,7 +5368,7 @@ export type ChangeCatalogData = {
             model: string;
             route: {
                 providers: Array<string>;
-                endpoints?: Array<'chat' | 'messages' | 'embeddings'>;
+                endpoints?: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
             } | null;
         } | {
             kind: 'markup';
@@ -5531,7 +5531,7 @@ export type CreateProposalData = {
                 [key: string]: Array<{
                     id: string;
                     aliases: Array<string>;
-                    endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+                    endpoints: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
                     contextTokens: number;
                     outputTokensMax: number;
                     prices: Array<{
