@@ -97,7 +97,7 @@ describe('a path that is almost right', () => {
       const client = await stage.send({ ...chat(), path });
       expect([client.status, client.text]).toEqual([
         404,
-        expect.stringContaining('serves /v1/chat/completions, /v1/messages'),
+        expect.stringContaining('serves /v1/chat/completions, /v1/responses, /v1/messages'),
       ]);
       expect(client.text).not.toContain('Use /');
     },
