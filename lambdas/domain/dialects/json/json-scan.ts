@@ -29,6 +29,8 @@ const JSON_MEMBERS_MAX = 1_000;
 /** Known types are far shorter, even with escapes of six bytes a letter: a longer one is not counted. */
 const TYPE_BYTES_MAX = 512;
 
+const NO_TYPES: ReadonlyMap<string, number> = new Map();
+
 /** The outermost object is at depth 1, the array `tools` at 2, a tool in it at 3. */
 const ELEMENT_DEPTH = 3;
 
@@ -78,7 +80,7 @@ class Scanner {
         : this.#toolTypes,
       cacheMarks: this.#cacheMarks,
       hasOddTools: this.#hasOddTools,
-      nestedToolTypes: this.#nestedTools?.types ?? new Set(),
+      nestedToolTypes: this.#nestedTools?.types ?? NO_TYPES,
       hasBareItems: this.#hasBareItems,
     };
   }
@@ -201,7 +203,7 @@ class Scanner {
     }
     const type = this.#decode(start, this.#at);
     if (isTool) this.#toolTypes.add(type);
-    else this.#nestedTools?.note(type, depth);
+    else if (this.#outerName !== 'tool_choice') this.#nestedTools?.note(type, depth);
     if (isInTools) return;
     this.#inlineTools.note(type, depth);
     this.#contentTypes.set(type, (this.#contentTypes.get(type) ?? 0) + 1);

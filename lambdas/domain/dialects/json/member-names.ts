@@ -9,6 +9,7 @@ export const IDENTITY_MEMBERS: ReadonlySet<string> = new Set([
   'metadata',
   'safety_identifier',
   'user_profile_id',
+  'client_metadata',
 ]);
 
 /**

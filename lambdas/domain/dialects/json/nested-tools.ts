@@ -10,7 +10,7 @@ const NAME_BYTES_MAX = TOOLS.length * 6 + 2;
  * a tool, but never misses one.
  */
 export class NestedToolReader {
-  readonly types = new Set<string>();
+  readonly types = new Map<string, number>();
   /** The depth of the members of the tools in each list that is being read, the innermost last. */
   readonly #depths: number[] = [];
 
@@ -37,6 +37,6 @@ export class NestedToolReader {
   }
 
   note(type: string, depth: number): void {
-    if (depth === this.#depths.at(-1)) this.types.add(type);
+    if (depth === this.#depths.at(-1)) this.types.set(type, (this.types.get(type) ?? 0) + 1);
   }
 }

@@ -20,8 +20,11 @@ export interface JsonScan {
   readonly cacheMarks: CacheMarks;
   /** Whether `tools` is not an array of objects, or a tool's type could be read in another way. */
   readonly hasOddTools: boolean;
-  /** The `type` of each tool in a list of tools below the outermost members. Empty unless the options ask for it. */
-  readonly nestedToolTypes: ReadonlySet<string>;
+  /**
+   * How often each `type` occurs among the tools of lists below the outermost members other than `tool_choice`, whose
+   * tools are names of others. Empty unless the options ask for it.
+   */
+  readonly nestedToolTypes: ReadonlyMap<string, number>;
   /** Whether an element of the items has neither a type nor a role. */
   readonly hasBareItems: boolean;
 }

@@ -2,9 +2,9 @@ import { InvalidRequest } from '../../../errors/app-error';
 import { elementsOf, type Span } from '../../json/array-elements';
 import { refuseServerTools } from '../../json/client-tools';
 import { OPEN_ARRAY, OPEN_OBJECT } from '../../json/json-bytes';
-import { type JsonBody, scanBody } from '../../json/json-request';
+import { type JsonBody, parseMember, scanBody } from '../../json/json-request';
 import { NOT_SUPPORTED, UNPRICED } from '../../json/request-members';
-import { type Edit, removeParts } from '../../json/splice';
+import { type Edit, type Part, removeParts } from '../../json/splice';
 import { isReport, type ProviderReport } from '../../read-counts';
 import { OPENAI_CLIENT_TOOLS } from '../vocabulary';
 
@@ -18,6 +18,11 @@ const WEB_SEARCH = /^web_search(?:_2025_08_26)?$/;
 /** Tools whose settings say who runs them. */
 const SETTLED_BY_SETTINGS = /^(?:tool_search|shell|web_search(?:_2025_08_26)?)$/;
 
+const SETTINGS = ['type', 'execution', 'environment', 'external_web_access'] as const;
+
+/** The depth of a namespace that an item of the input has. */
+const LIST_DEPTH_MAX = 3;
+
 /**
  * Refuses the tools that the provider runs, because they have no price or no bound. One is left out instead, so that
  * Codex works as it comes: a search of the web in the provider's index alone, which Codex offers with every request.
@@ -26,45 +31,70 @@ const SETTLED_BY_SETTINGS = /^(?:tool_search|shell|web_search(?:_2025_08_26)?)$/
  */
 export function readTools(json: JsonBody): readonly Edit[] {
   refuseServerTools(json, [...CLIENT_TOOLS, SETTLED_BY_SETTINGS]);
-  const edits = listsToCheck(json).flatMap((list) => readList(json.bytes, list));
+  const { toolTypes, nestedToolTypes } = json.scan;
+  const settled = [...nestedToolTypes].filter(([type]) => isSettled({ type }));
+  // Most requests have no tool whose settings matter, so most lists are not read.
+  if (settled.length === 0 && ![...toolTypes].some((type) => isSettled({ type }))) return [];
+  const lists = listsOf(json, { isNested: settled.length > 0 });
+  const checked = lists.filter(({ depth }) => depth > 1).flatMap(({ tools }) => tools.filter(isSettled));
+  const count = settled.reduce((sum, [, times]) => sum + times, 0);
+  if (checked.length !== count) throw new InvalidRequest('A list of tools is at a place where none is expected.', 'tools');
+  const edits = lists.flatMap(({ tools }) => removeParts(tools));
   if (edits.length > 0) refuseChoice(json);
   return edits;
 }
 
-/** The offset of a list of tools. */
-type ToolList = number;
+const isSettled = ({ type }: { readonly type?: unknown }): boolean =>
+  typeof type === 'string' && SETTLED_BY_SETTINGS.test(type);
 
-/** Most requests have no tool whose settings matter, so most lists are not read. */
-function listsToCheck({ bytes, scan }: JsonBody): readonly ToolList[] {
-  const isNested = hasSettings(scan.nestedToolTypes);
-  if (!isNested && !hasSettings(scan.toolTypes)) return [];
+interface ToolList {
+  /** 1 for `tools` itself. */
+  readonly depth: number;
+  readonly tools: readonly (Part & { readonly type: unknown })[];
+}
+
+/** Reads the request's tools, and the lists of tools that its input has. */
+function listsOf({ bytes, scan }: JsonBody, { isNested }: { readonly isNested: boolean }): readonly ToolList[] {
   const tools = scan.members.get('tools');
   const input = scan.members.get('input');
   const items = isNested && input && bytes[input.valueStart] === OPEN_ARRAY ? elementsOf(bytes, input.valueStart) : [];
-  return [...(tools ? [tools.valueStart] : []), ...items.flatMap((item) => listIn(bytes, item) ?? [])];
+  return [
+    ...(tools ? listsFrom(bytes, tools.valueStart, 1) : []),
+    ...items.flatMap((item) => listsInside(bytes, item, 2)),
+  ];
 }
 
-const hasSettings = (types: ReadonlySet<string>): boolean => [...types].some((type) => SETTLED_BY_SETTINGS.test(type));
-
-/** Checks the tools of a list, and those of the lists inside of it. */
-function readList(bytes: Buffer, list: ToolList): readonly Edit[] {
-  if (bytes[list] !== OPEN_ARRAY) return [];
-  const parts = elementsOf(bytes, list).map((span) => ({ ...span, isRemoved: isLeftOut(toolAt(bytes, span)) }));
-  const inner = parts.filter(({ isRemoved }) => !isRemoved).flatMap((span) => listIn(bytes, span) ?? []);
-  return [...removeParts(parts), ...inner.flatMap((each) => readList(bytes, each))];
+/** A list of tools, and those inside of the tools that are not left out. */
+function listsFrom(bytes: Buffer, list: number, depth: number): readonly ToolList[] {
+  if (bytes[list] !== OPEN_ARRAY || depth > LIST_DEPTH_MAX) return [];
+  const tools = elementsOf(bytes, list).map((span) => {
+    const tool = toolAt(bytes, span);
+    return { ...span, type: tool['type'], isRemoved: isLeftOut(tool) };
+  });
+  const kept = tools.filter(({ isRemoved }) => !isRemoved);
+  return [{ depth, tools }, ...kept.flatMap((span) => listsInside(bytes, span, depth + 1))];
 }
 
-function toolAt(bytes: Buffer, { start, end }: Span): ProviderReport {
-  const tool: unknown = JSON.parse(bytes.toString('utf8', start, end));
-  return isReport(tool) ? tool : {};
+function listsInside(bytes: Buffer, span: Span, depth: number): readonly ToolList[] {
+  const list = objectAt(bytes, span)?.scan.members.get('tools');
+  return list ? listsFrom(bytes, span.start + list.valueStart, depth) : [];
 }
 
-/** The list of tools in an object. No name may be given twice in the object, nor in its environment. */
-function listIn(bytes: Buffer, { start, end }: Span): ToolList | undefined {
+/** The members of a tool that say who runs it. The others can be long, so they are not parsed. */
+function toolAt(bytes: Buffer, span: Span): ProviderReport {
+  const json = objectAt(bytes, span);
+  const members = SETTINGS.flatMap((name) => {
+    const member = json?.scan.members.get(name);
+    return json && member ? [[name, parseMember(json, name, member)] as const] : [];
+  });
+  return Object.fromEntries(members);
+}
+
+/** An object in a body. No name may be given twice in it, nor in its environment. */
+function objectAt(bytes: Buffer, { start, end }: Span): JsonBody | undefined {
   const object = bytes.subarray(start, end);
   if (!/^\s*\{/.test(object.toString('latin1', 0, 64))) return undefined;
-  const list = scanBody(object, { interpreted: ['environment'] }).members.get('tools');
-  return list && start + list.valueStart;
+  return { bytes: object, scan: scanBody(object, { interpreted: ['environment'] }) };
 }
 
 /** @throws InvalidRequest for a tool that the provider runs */
