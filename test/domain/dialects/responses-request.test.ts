@@ -23,7 +23,8 @@ function refusal(text: string): { status: number; code: string; param: string | 
   throw new Error('the request was accepted');
 }
 
-const FUNCTION = '{"type":"function","name":"f","parameters":{"type":"object","properties":{"type":{"type":"string"}}}}';
+const FUNCTION =
+  '{"type":"function","name":"f","parameters":{"type":"object","properties":{"type":{"type":"string"}}}}';
 const SEARCH = '{"type":"web_search","external_web_access":false}';
 const LIVE = '{"type":"web_search","external_web_access":true}';
 
@@ -75,9 +76,18 @@ describe('a request for a response', () => {
   });
 
   test.each([
-    ['as Codex sends it', body(',"store":false,"include":["reasoning.encrypted_content"],"reasoning":{"effort":"low"}')],
-    ['with nulls', body(',"store":null,"previous_response_id":null,"conversation":null,"prompt":null,"reasoning":null')],
-    ['with messages without a type', items('{"role":"user","content":"hi"}', '{"type":null,"role":"user","content":""}')],
+    [
+      'as Codex sends it',
+      body(',"store":false,"include":["reasoning.encrypted_content"],"reasoning":{"effort":"low"}'),
+    ],
+    [
+      'with nulls',
+      body(',"store":null,"previous_response_id":null,"conversation":null,"prompt":null,"reasoning":null'),
+    ],
+    [
+      'with messages without a type',
+      items('{"role":"user","content":"hi"}', '{"type":null,"role":"user","content":""}'),
+    ],
     ['with an instruction', body(',"instructions":"be brief","text":{"format":{"type":"json_schema"}}')],
     ['with an unknown parameter', body(',"telepathy":true')],
     ['with an input that is empty', body('', '[]')],

@@ -74,7 +74,10 @@ describe('the stream of a response', () => {
     ['in the event, as the reference says', { code: 'server_error', message: 'oops', param: null }],
     ['in a member, as OpenAI sends it', { error: { type: 'server_error', code: 'server_error', message: 'oops' } }],
   ])('an error inside of a response is noticed, with its details %s', (_where, details) => {
-    expect(read(responseCreated(), named('error', details)).reading).toMatchObject({ failed: true, isErrorHidden: false });
+    expect(read(responseCreated(), named('error', details)).reading).toMatchObject({
+      failed: true,
+      isErrorHidden: false,
+    });
   });
 
   test('text about an error is no error of the response', () => {

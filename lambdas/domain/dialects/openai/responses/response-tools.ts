@@ -38,7 +38,8 @@ export function readTools(json: JsonBody): readonly Edit[] {
   const lists = listsOf(json, { isNested: settled.length > 0 });
   const checked = lists.filter(({ depth }) => depth > 1).flatMap(({ tools }) => tools.filter(isSettled));
   const count = settled.reduce((sum, [, times]) => sum + times, 0);
-  if (checked.length !== count) throw new InvalidRequest('A list of tools is at a place where none is expected.', 'tools');
+  if (checked.length !== count)
+    throw new InvalidRequest('A list of tools is at a place where none is expected.', 'tools');
   const edits = lists.flatMap(({ tools }) => removeParts(tools));
   if (edits.length > 0) refuseChoice(json);
   return edits;
