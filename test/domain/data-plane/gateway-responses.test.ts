@@ -208,7 +208,7 @@ describe('a stream of a response that does not end', () => {
     expect(await stage.records()).toMatchObject([{ status: 'cancelled', usage: { output: 4 } }]);
   });
 
-  test('whatever ends a response after its last event, its client sees no error', async () => {
+  test('a response that breaks off after its last event shows its client no error', async () => {
     const client = stage.client(responses({ stream: true }));
     const { done, call } = await stage.begin(client);
     call.head(200, SSE);

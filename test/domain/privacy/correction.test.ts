@@ -108,9 +108,7 @@ class CorrectionStage {
     await writePart({ store, clock, files: this.files, openArchive: openEncryptedZip }, input);
     const passphrase = await store.get({ table: KEYS, key: passphraseKey(exportId) });
     const archives = [...this.files.files.values()];
-    const entries = await Promise.all(
-      archives.map((file) => unzip(file, z.string().parse(passphrase?.['passphrase']))),
-    );
+    const entries = await Promise.all(archives.map((file) => unzip(file, z.string().parse(passphrase?.['passphrase']))));
     return JSON.stringify(entries);
   }
 }

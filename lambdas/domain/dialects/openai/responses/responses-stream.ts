@@ -25,8 +25,9 @@ export class ResponsesStream implements StreamReader {
   readonly #running = new RunningOutput();
   #answerId: string | undefined;
   #eventCount = 0;
-  /** Of the items that are done, and of the deltas since. */
+  /** The output of the items that are done. */
   #doneBytes = 0;
+  /** The output of the deltas since. */
   #deltaBytes = 0;
   #isUsageFinal = false;
   #complete = false;
