@@ -65,7 +65,8 @@ export const message = (text: string, usage?: unknown): object => ({
 
 const RESPONSE = { id: 'resp_1', object: 'response', created_at: 1, model: 'm', error: null, incomplete_details: null };
 
-const messageItem = (text: string): object => ({
+/** An item of a response: a message of the model. */
+export const messageItem = (text: string): object => ({
   id: 'msg_1',
   type: 'message',
   status: 'completed',

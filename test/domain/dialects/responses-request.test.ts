@@ -167,7 +167,7 @@ describe('the tools of a response', () => {
   });
 
   test('the refusal of a live search tells how Codex can go on', () => {
-    expect(refusal(tools(FUNCTION, LIVE)).message).toContain('in Codex, set web_search = "cached" or "disabled"');
+    expect(refusal(tools(FUNCTION, LIVE)).message).toContain('in Codex, set web_search to cached or disabled');
   });
 
   test.each([

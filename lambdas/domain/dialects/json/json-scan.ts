@@ -104,6 +104,7 @@ class Scanner {
     this.#skipSpace();
     if (this.#take(CLOSE_OBJECT)) return;
     const names = depth > 1 && this.#interpreted.includes(this.#outerName) ? new Set<string>() : undefined;
+    const nestedTools = this.#nestedTools;
     let isBare = this.#items === this.#outerName && depth === ELEMENT_DEPTH;
     do {
       this.#skipSpace();
@@ -116,10 +117,10 @@ class Scanner {
       if (depth === 1) this.#outerName = this.#enter(this.#members, start, keyEnd);
       else if (names) names.add(this.#enter(names, start, keyEnd));
       const isTool = this.#inlineTools.enter(this.#bytes, [start, keyEnd], depth);
-      const isList = this.#nestedTools?.enter(this.#bytes, [start, keyEnd], valueStart, depth) === true;
+      const isList = nestedTools?.enter(this.#bytes, [start, keyEnd], valueStart, depth) === true;
       this.#readValue(depth);
       if (isTool) this.#inlineTools.leave();
-      if (isList) this.#nestedTools?.leave();
+      if (isList) nestedTools?.leave();
       if (isBare) isBare = !this.#isKind(start, keyEnd, valueStart);
       this.#cacheMarks.note(this.#bytes, [start, keyEnd], [valueStart, this.#at]);
       if (depth === 1) this.#members.set(this.#outerName, { start, valueStart, valueEnd: this.#at });

@@ -108,7 +108,7 @@ function isLeftOut(tool: ProviderReport): boolean {
   if (typeof type !== 'string' || !WEB_SEARCH.test(type)) return false;
   if (isLive === false) return true;
   throw unsupported(
-    `${type} with access to the web ${UNPRICED}. Leave the tool out; in Codex, set web_search = "cached" or "disabled"`,
+    `${type} with access to the web ${UNPRICED}. Leave the tool out; in Codex, set web_search to cached or disabled`,
   );
 }
 
