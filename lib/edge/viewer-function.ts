@@ -6,6 +6,8 @@ import {
   TEXT_BODY_BYTES_MAX,
   TLS_UNKNOWN,
   TLS_VERSION,
+  WEBSOCKET_HEADER,
+  WEBSOCKET_REFUSAL,
 } from '../../lambdas/contracts/deployment/edge';
 import { CONSOLE_INDEX, CONSOLE_PAGES } from '../console/console-paths';
 
@@ -18,7 +20,8 @@ export const VIEWER_TLS_HEADER = 'CloudFront-Viewer-TLS';
  * It fails closed on purpose: if CloudFront does not report the TLS version, every request is refused. An open guard
  * would accept old versions without a sign. Its refusal has a code of its own, which `npm run smoke` reports after the
  * first deployment. A body that cannot fit into Lambda's event is refused here, in the client's dialect, because Lambda
- * would refuse it before any code of ours runs. An accepted request carries the viewer's real address, whatever address
+ * would refuse it before any code of ours runs. The handshake of a WebSocket is refused here as well, because a function's
+ * URL cannot take one, and what it would answer is not for us to say. An accepted request carries the viewer's real address, whatever address
  * the viewer claims. CloudFront has chosen the origin before this code runs, so a changed path stays with the console.
  */
 export const VIEWER_FUNCTION = `
@@ -39,19 +42,27 @@ function bodyBytesMax(headers) {
   var isText = type && /^(application\\/json|text\\/)/i.test(type.value) && !headers['content-encoding'];
   return isText ? ${TEXT_BODY_BYTES_MAX} : ${BINARY_BODY_BYTES_MAX};
 }
+function inDialect(request, code, anthropicType, message) {
+  var isAnthropic = request.uri.indexOf('/v1/messages') === 0 || request.headers['anthropic-version'];
+  return isAnthropic
+    ? { type: 'error', error: { type: anthropicType, message: message } }
+    : { error: { message: message, type: 'invalid_request_error', code: code, param: null } };
+}
 function refuseTooLarge(request, bytesMax) {
   var message = 'The request body is larger than ' + bytesMax + ' bytes.';
-  var isAnthropic = request.uri.indexOf('/v1/messages') === 0 || request.headers['anthropic-version'];
-  var error = isAnthropic
-    ? { type: 'request_too_large', message: message }
-    : { message: message, type: 'invalid_request_error', code: 'request_too_large', param: null };
-  return answer(413, 'Content Too Large', isAnthropic ? { type: 'error', error: error } : { error: error });
+  return answer(413, 'Content Too Large', inDialect(request, 'request_too_large', 'request_too_large', message));
+}
+function refuseWebSocket(request) {
+  var message = '${WEBSOCKET_REFUSAL.message}';
+  var body = inDialect(request, '${WEBSOCKET_REFUSAL.code}', 'invalid_request_error', message);
+  return answer(${WEBSOCKET_REFUSAL.status}, 'Upgrade Required', body);
 }
 function handler(event) {
   var request = event.request;
   var tls = request.headers['${VIEWER_TLS_HEADER.toLowerCase()}'];
   if (!tls) return refuse('${TLS_UNKNOWN}', 'The TLS version of this request is unknown.');
   if (tls.value.indexOf('TLSv1.3:') !== 0) return refuse('${TLS_VERSION}', 'TLS 1.3 is required.');
+  if (request.headers['${WEBSOCKET_HEADER}']) return refuseWebSocket(request);
   var length = request.headers['content-length'];
   var bytesMax = bodyBytesMax(request.headers);
   if (length && Number(length.value) > bytesMax && request.uri.indexOf('/api/') !== 0)

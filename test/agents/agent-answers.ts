@@ -1,5 +1,5 @@
 /** A model's side of a task with two turns: it asks for one command, and then repeats what the command printed. */
-import { DONE, event, named } from '../e2e/provider-answers';
+import { DONE, event, messageItem, named, responseCreated, responseEnd } from '../e2e/provider-answers';
 import type { Received } from '../e2e/upstream';
 
 /** The command computes what it prints, so that no agent could have copied the result from the request. */
@@ -17,6 +17,8 @@ export interface Tokens {
 interface Tool {
   readonly name?: string;
   readonly function?: { readonly name: string };
+  /** The tools that a namespace groups. */
+  readonly tools?: readonly Tool[];
 }
 
 interface Block {
@@ -27,6 +29,13 @@ interface Block {
 interface Message {
   readonly role: string;
   readonly content: string | readonly Block[];
+}
+
+/** A part of a conversation in the Responses API. */
+interface Item {
+  readonly type: string;
+  readonly output?: unknown;
+  readonly tools?: readonly Tool[];
 }
 
 /** The step of the task that a request asks the model for. */
@@ -111,5 +120,41 @@ export function chatEvents(received: Received, tokens: Tokens): string[] {
       },
     }),
     DONE,
+  ];
+}
+
+const RESULTS: ReadonlySet<string> = new Set(['function_call_output', 'custom_tool_call_output']);
+
+/** Codex offers a tool that runs a command, or one that runs a program which can run commands. */
+const PROGRAM = `const { output } = await tools.exec_command({ cmd: ${JSON.stringify(COMMAND)} }); text(output);`;
+
+const namesOf = (tools: readonly Tool[]): string[] =>
+  tools.flatMap(({ name = '', tools: inner = [] }) => [name, ...namesOf(inner)]);
+
+/** Answers a request to the Responses API. */
+export function responseEvents({ json }: Received, tokens: Tokens): string[] {
+  const items = json['input'] as readonly Item[];
+  const offered = [...((json['tools'] ?? []) as readonly Tool[]), ...items.flatMap(({ tools = [] }) => tools)];
+  const names = namesOf(offered);
+  const last = items.findLast(({ type }) => RESULTS.has(type));
+  const call = names.includes('exec_command')
+    ? { type: 'function_call', name: 'exec_command', arguments: JSON.stringify({ cmd: COMMAND }) }
+    : { type: 'custom_tool_call', name: 'exec', input: PROGRAM };
+  const result = last && textOf(last.output);
+  const item =
+    result === undefined
+      ? { id: 'fc_1', call_id: 'call_1', status: 'completed', ...call }
+      : messageItem(textFor({ shell: undefined, result }));
+  return [
+    responseCreated(),
+    named('response.output_item.added', { output_index: 0, item }),
+    named('response.output_item.done', { output_index: 0, item }),
+    responseEnd([item], {
+      input_tokens: tokens.input + tokens.cachedInput,
+      input_tokens_details: { cached_tokens: tokens.cachedInput },
+      output_tokens: tokens.output,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: tokens.input + tokens.cachedInput + tokens.output,
+    }),
   ];
 }

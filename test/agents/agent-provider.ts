@@ -1,5 +1,5 @@
 import { streamedAnswer, type ProviderScript, type Received, Upstream, wholeAnswer } from '../e2e/upstream';
-import { chatEvents, messageEvents, type Tokens } from './agent-answers';
+import { chatEvents, messageEvents, responseEvents, type Tokens } from './agent-answers';
 
 /** The usage that the provider reported for one request. */
 export interface Reported {
@@ -84,10 +84,11 @@ export class AgentProvider {
   private scriptOf(received: Received, pause?: () => Promise<void>): ProviderScript {
     if (received.path.startsWith('/v1/messages/count_tokens')) return wholeAnswer(COUNTED);
     const isMessage = received.path.startsWith('/v1/messages');
+    const isResponse = received.path.startsWith('/v1/responses');
     const tokens = this.nextTokens(received.body.length, isMessage);
     const model = String(received.json['model']);
     this.reported.push({ provider: isMessage ? 'anthropic' : 'openai', model, tokens });
-    const events = (isMessage ? messageEvents : chatEvents)(received, tokens);
+    const events = (isMessage ? messageEvents : isResponse ? responseEvents : chatEvents)(received, tokens);
     return pause ? pausedAnswer(events, pause) : streamedAnswer(events);
   }
 

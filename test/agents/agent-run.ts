@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Child, type Gateway, killChildren, runProgram, start, tollgate } from '../e2e/child-process';
 import { type Edge, startEdge } from '../e2e/edge';
@@ -16,6 +16,11 @@ export interface PrintedRecord {
   readonly usage: { readonly [unit: string]: number };
   readonly cost: string;
   readonly estimated: boolean;
+}
+
+interface CodexOptions {
+  readonly apiKey?: string;
+  readonly overrides?: readonly string[];
 }
 
 const byCost = <Charge extends { readonly cost: string }>(charges: readonly Charge[]): readonly Charge[] =>
@@ -87,6 +92,23 @@ export class AgentRun {
       OPENCODE_DISABLE_MODELS_FETCH: '1',
       OPENCODE_DISABLE_AUTOUPDATE: '1',
     });
+  }
+
+  /**
+   * Runs Codex without a terminal, with its own settings apart from the provider.
+   * @param overrides settings as its option `-c` takes them. @default none
+   */
+  codex(model: string, prompt: string, { apiKey = this.gateway.apiKey, overrides = [] }: CodexOptions = {}): Child {
+    const folder = join(this.home, '.codex');
+    mkdirSync(folder, { recursive: true });
+    const provider = [`name = "Tollgate"`, `base_url = "${this.edge.url}/v1"`, 'env_key = "TOLLGATE_KEY"'];
+    writeFileSync(
+      join(folder, 'config.toml'),
+      ['model_provider = "tollgate"', '[model_providers.tollgate]', ...provider, 'wire_api = "responses"'].join('\n'),
+    );
+    const settings = overrides.flatMap((override) => ['-c', override]);
+    const args = ['exec', '--skip-git-repo-check', '--model', model, ...settings, prompt];
+    return this.run('codex', args, { TOLLGATE_KEY: apiKey });
   }
 
   /** Creates an account without money. @returns an API key of it */

@@ -10,6 +10,7 @@ const FILES = ['package.json', 'package-lock.json', '.npmrc'];
 /** Each agent's binary in its package. */
 const BINARIES = {
   claude: '@anthropic-ai/claude-code-linux-x64/claude',
+  codex: '@openai/codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin/codex',
   opencode: 'opencode-linux-x64/bin/opencode',
 } as const;
 
@@ -47,5 +48,5 @@ export async function installAgents(): Promise<string | undefined> {
     return 'their packages could not be installed';
   }
   const broken = AGENTS.filter((agent) => !starts(agent));
-  return broken.length === 0 ? undefined : `${broken.join(' and ')} cannot start on this machine`;
+  return broken.length === 0 ? undefined : `${broken.join(', ')} cannot start on this machine`;
 }

@@ -1,8 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chatBody, type LocalRun, messagesBody, post } from './local-run';
-import { chatCompletion, chatDelta, chatStream, DONE, event, messageStream } from './provider-answers';
+import { chatBody, type LocalRun, messagesBody, post, responsesBody } from './local-run';
+import {
+  chatCompletion,
+  chatDelta,
+  chatStream,
+  DONE,
+  event,
+  messageStream,
+  named,
+  response,
+  responseDelta,
+  responseStream,
+} from './provider-answers';
 import { brokenStream, streamedAnswer, wholeAnswer } from './upstream';
 
 export const CARD = '4242424242424242';
@@ -48,6 +59,18 @@ export async function sendCanaryEverywhere(run: LocalRun): Promise<void> {
     streamedAnswer(messageStream([canary], { input_tokens: 1, output_tokens: 1 }, { output_tokens: 1 })),
   );
   await send('/v1/messages', messagesBody({ ...content, stream: true }));
+  const parts = { input: canary, instructions: canary, prompt_cache_key: canary, client_metadata: { a: canary } };
+  run.upstream.answerWith(streamedAnswer(responseStream([canary], { input_tokens: 1, output_tokens: 1 })));
+  await send('/v1/responses', responsesBody({ ...parts, stream: true }));
+  run.upstream.answerWith(brokenStream([responseDelta(canary), `data: {"${canary}`]));
+  await send('/v1/responses', responsesBody({ ...parts, stream: true }));
+  const failed = { ...response([]), status: 'failed', error: { code: canary, message: canary } };
+  run.upstream.answerWith(streamedAnswer([named('response.failed', { response: failed })]));
+  await send('/v1/responses', responsesBody({ ...parts, stream: true }));
+  run.upstream.answerWith(
+    wholeAnswer({ ...response(canary), id: canary, tool_usage: { web_search: { [canary]: 1 } } }),
+  );
+  await send('/v1/responses', responsesBody(parts));
   for (const status of [400, 401, 429, 500]) {
     run.upstream.answerWith(
       wholeAnswer({ error: { message: `you said ${canary}`, type: canary, code: canary } }, status, {
@@ -56,6 +79,7 @@ export async function sendCanaryEverywhere(run: LocalRun): Promise<void> {
     );
     await send('/v1/chat/completions', chatBody(content));
     await send('/v1/messages', messagesBody({ ...content, stream: true }));
+    await send('/v1/responses', responsesBody({ ...parts, stream: true }));
   }
   run.upstream.answerWith(brokenStream([chatDelta(canary), `data: {"${canary}`]));
   await send('/v1/chat/completions', chatBody({ ...content, stream: true }));
@@ -77,6 +101,9 @@ export async function sendCanaryInRefusedRequests(run: LocalRun): Promise<void> 
     ['/v1/chat/completions', chatBody({ store: canary })],
     ['/v1/chat/completions', chatBody(), { authorization: `Bearer ${canary}` }],
     ['/v1/chat/completions', chatBody(), { 'content-type': canary }],
+    ['/v1/responses', responsesBody({ previous_response_id: canary })],
+    ['/v1/responses', responsesBody({ input: [{ id: canary }] })],
+    ['/v1/responses', responsesBody({ input: [{ type: 'additional_tools', tools: [{ type: canary }] }] })],
     ['/v1/messages', messagesBody({ max_tokens: canary })],
     [`/v1/${canary}`, {}],
     [`/v1/requests/${canary}`, {}],

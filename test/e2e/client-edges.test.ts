@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI, { AzureOpenAI } from 'openai';
 import {
@@ -109,4 +110,22 @@ test('a request without a content type is served over a real connection', async 
   const headers = { authorization: `Bearer ${run.gateway.account.apiKey}` };
   const answer = await fetch(`${run.gateway.url}/chat/completions`, { method: 'POST', headers, body });
   expect(answer.status).toBe(200);
+});
+
+test('the handshake of a WebSocket gets 426 over a real connection, which then serves the request', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const { hostname, port } = new URL(run.gateway.url);
+  const send = (method: string, path: string, headers: { readonly [name: string]: string }, body = '') =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const sent = request({ agent, hostname, port, method, path, headers }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode));
+      });
+      sent.on('upgrade', () => reject(new Error('the gateway took the WebSocket'))).on('error', reject);
+      sent.end(body);
+    });
+  const authorization = `Bearer ${run.gateway.account.apiKey}`;
+  const handshake = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
+  expect(await send('GET', '/v1/responses', { ...handshake, authorization })).toBe(426);
+  expect(await send('POST', '/v1/chat/completions', { authorization }, JSON.stringify(chatBody()))).toBe(200);
+  agent.destroy();
 });

@@ -163,6 +163,8 @@ export const chatBody = (more: object = {}): object => ({
   ...more,
 });
 
+export const responsesBody = (more: object = {}): object => ({ model: CHAT_MODEL, input: 'Hi', ...more });
+
 export const messagesBody = (more: object = {}): object => ({
   model: MESSAGES_MODEL,
   max_tokens: 100,

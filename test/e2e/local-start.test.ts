@@ -67,6 +67,10 @@ test('the demo model answers both official clients, with and without streaming',
   }
   expect(text).toBe(chat.choices[0]?.message.content);
   expect(chunks).toBeGreaterThan(5);
+  const response = await openai.responses.create({ model: 'demo', input: 'Hi' });
+  expect([response.output_text, response.usage?.output_tokens]).toEqual([text, chat.usage?.completion_tokens]);
+  const stream = openai.responses.stream({ model: 'demo', input: 'Hi' });
+  expect((await stream.finalResponse()).output_text).toBe(text);
   expect((await openai.embeddings.create({ model: 'demo', input: ['a', 'b'] })).data).toHaveLength(2);
   const message = await anthropic.messages.create({ model: 'demo', max_tokens: 100, messages });
   const count = await anthropic.messages.countTokens({ model: 'demo', messages });
@@ -84,6 +88,8 @@ test('the demo model respects the output limit of a request', async () => {
     const { choices, usage } = await openai.chat.completions.create({ model: 'demo', messages, ...limit });
     expect([choices[0]?.finish_reason, usage?.completion_tokens]).toEqual(['length', 5]);
   }
+  const response = await openai.responses.create({ model: 'demo', input: 'Hi', max_output_tokens: 5 });
+  expect([response.status, response.usage?.output_tokens]).toEqual(['incomplete', 5]);
   const message = await anthropic.messages.create({ model: 'demo', max_tokens: 5, messages });
   expect([message.stop_reason, message.usage.output_tokens]).toEqual(['max_tokens', 5]);
   expect(run.out() + run.err()).not.toContain('CHARGE_OVERRUN');

@@ -62,3 +62,56 @@ export const message = (text: string, usage?: unknown): object => ({
   content: [{ type: 'text', text }],
   ...(usage === undefined ? {} : { usage }),
 });
+
+const RESPONSE = { id: 'resp_1', object: 'response', created_at: 1, model: 'm', error: null, incomplete_details: null };
+
+/** An item of a response: a message of the model. */
+export const messageItem = (text: string): object => ({
+  id: 'msg_1',
+  type: 'message',
+  status: 'completed',
+  role: 'assistant',
+  content: [{ type: 'output_text', text, annotations: [], logprobs: [] }],
+});
+
+/** A whole answer of OpenAI's Responses API. @param output its items, or the text of its only message */
+export const response = (output: string | readonly object[], usage?: unknown): object => ({
+  ...RESPONSE,
+  status: 'completed',
+  output: typeof output === 'string' ? [messageItem(output)] : output,
+  ...(usage === undefined ? {} : { usage }),
+});
+
+/** The first event of a response. */
+export const responseCreated = (): string =>
+  named('response.created', { response: { ...RESPONSE, status: 'in_progress', output: [], usage: null } });
+
+export const responseDelta = (delta: string): string =>
+  named('response.output_text.delta', { item_id: 'msg_1', output_index: 0, content_index: 0, delta, logprobs: [] });
+
+/** The last event of a response. */
+export const responseEnd = (output: string | readonly object[], usage?: unknown): string =>
+  named('response.completed', { response: response(output, usage) });
+
+/** The events of a response with one message. */
+export const responseStream = (texts: readonly string[], usage?: unknown): string[] => {
+  const item = messageItem(texts.join(''));
+  return [
+    responseCreated(),
+    named('response.output_item.added', { output_index: 0, item: { ...item, status: 'in_progress', content: [] } }),
+    named('response.content_part.added', {
+      item_id: 'msg_1',
+      output_index: 0,
+      content_index: 0,
+      part: { type: 'output_text', text: '', annotations: [], logprobs: [] },
+    }),
+    ...texts.map(responseDelta),
+    named('response.output_item.done', { output_index: 0, item }),
+    responseEnd([item], usage),
+  ].map(numbered);
+};
+
+/** Gives an event of a response its place in the stream. */
+function numbered(text: string, index: number): string {
+  return text.replace('"type":', `"sequence_number":${index},"type":`);
+}

@@ -12,6 +12,7 @@ import {
   MESSAGES_MODEL,
   post,
   priceOf,
+  responsesBody,
   startLocalRun,
   stopAndVerify,
 } from './local-run';
@@ -81,16 +82,18 @@ describe('a provider that fails before it answers', () => {
   test.each(cases)('a provider that %s costs nothing', async (_what, script, status, text, anthropicType) => {
     run.upstream.answerWith(script);
     const { records, paidPico } = await usageDuring(run, async () => {
-      const [chat, stream, messages] = await Promise.all([
+      const [chat, stream, response, messages] = await Promise.all([
         post(run, '/v1/chat/completions', chatBody()),
         post(run, '/v1/chat/completions', chatBody({ stream: true })),
+        post(run, '/v1/responses', responsesBody({ stream: true })),
         post(run, '/v1/messages', messagesBody()),
       ]);
-      expect([chat.status, stream.status, messages.status]).toEqual([status, status, status]);
+      for (const answer of [chat, stream, response, messages]) expect(answer.status).toBe(status);
       const type = status === 429 ? 'rate_limit_error' : 'server_error';
       const error = { message: text.replace('%', 'openai'), type, code: 'provider_error', param: null };
       expect(JSON.parse(chat.text)).toEqual({ error });
       expect(JSON.parse(stream.text)).toEqual({ error });
+      expect(JSON.parse(response.text)).toEqual({ error });
       expect(JSON.parse(messages.text)).toEqual({
         type: 'error',
         error: { type: anthropicType, message: text.replace('%', 'anthropic') },
@@ -98,7 +101,7 @@ describe('a provider that fails before it answers', () => {
       });
       if (status === 429) expect(chat.headers.get('retry-after')).toBe('7');
     });
-    expect(records).toHaveLength(3);
+    expect(records).toHaveLength(4);
     for (const record of records)
       expect(record).toMatchObject({ status: 'provider_error', httpStatus: status, costPico: 0n, usage: {} });
     expect(paidPico).toBe(0n);

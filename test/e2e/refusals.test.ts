@@ -173,7 +173,9 @@ describe('routing', () => {
     ['GET', '/v1/chat/completions', 405, 'method_not_allowed'],
     ['PUT', '/v1/embeddings', 405, 'method_not_allowed'],
     ['POST', '/v1/models', 405, 'method_not_allowed'],
-    ['GET', '/v1/responses', 404, 'not_found'],
+    ['GET', '/v1/responses', 405, 'method_not_allowed'],
+    ['GET', '/v1/responses/resp_1', 404, 'not_found'],
+    ['POST', '/v1/responses/compact', 404, 'not_found'],
     ['POST', '/v1/completions', 404, 'not_found'],
     ['GET', '/', 404, 'not_found'],
     ['GET', '/v1/chat/completions/', 404, 'not_found'],
@@ -186,7 +188,7 @@ describe('routing', () => {
   });
 
   test('a request without a key gets 401 whether or not its path exists', async () => {
-    expect((await ask('GET', '/v1/responses', false)).status).toBe(401);
+    expect((await ask('GET', '/v1/assistants', false)).status).toBe(401);
     expect((await ask('GET', '/v1/models', false)).status).toBe(401);
   });
 

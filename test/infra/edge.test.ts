@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { BINARY_BODY_BYTES_MAX, CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
+import { WebSocketRefused } from '../../lambdas/domain/data-plane/caller-errors';
 import { dialectOf } from '../../lambdas/domain/dialects/registry';
 import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
 import { VIEWER_FUNCTION } from '../../lib/edge/viewer-function';
@@ -189,6 +190,26 @@ test.each([
   // The edge knows no request ID.
   const shown = JSON.parse(dialectOf(uri, named).errorBody(refused, 'req_1')) as object;
   expect(shown).toMatchObject(JSON.parse(at(seenBy(headers, uri), 'body') as string) as object);
+});
+
+test.each([
+  ['/v1/responses', {}],
+  ['/', {}],
+  ['/api/v1/accounts', {}],
+  ['/v1/messages', {}],
+  ['/v1/models', { 'anthropic-version': '2023-06-01' }],
+])('a WebSocket is refused at the edge with 426, in the dialect of %s %j', (uri, named) => {
+  // CloudFront hides the headers `connection` and `upgrade` from its functions.
+  const headers: { [name: string]: { value: string } } = {
+    ...NEWEST,
+    'sec-websocket-key': { value: 'dGhlIHNhbXBsZSBub25jZQ==' },
+    'sec-websocket-version': { value: '13' },
+  };
+  for (const [name, value] of Object.entries(named)) headers[name] = { value };
+  const refused = seenBy(headers, uri);
+  expect(refused).toMatchObject({ statusCode: 426 });
+  const shown = JSON.parse(dialectOf(uri, named).errorBody(new WebSocketRefused(), 'req_1')) as object;
+  expect(shown).toMatchObject(JSON.parse(at(refused, 'body') as string) as object);
 });
 
 test('a large body for the management API is left to the management API', () => {

@@ -23,7 +23,7 @@ const model = (endpoints: EndpointId[]) => ({
 /** The demo provider speaks both dialects. A catalog allows one dialect per provider, so it appears as two. */
 export const DEMO_CATALOG: CatalogData = {
   source: 'demo',
-  providers: { demo: [model(['chat', 'embeddings'])], 'demo-anthropic': [model(['messages'])] },
+  providers: { demo: [model(['chat', 'responses', 'embeddings'])], 'demo-anthropic': [model(['messages'])] },
 };
 
 /** The compiled price list of a local run: the shipped one, and the demo model. */

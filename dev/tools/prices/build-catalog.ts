@@ -5,7 +5,7 @@ import { limitsOf } from './limits';
 import { exactNames } from './exact-names';
 import { UnsupportedPrice, priceVersions } from './price-versions';
 import { entriesAbout, type SecondSourceModel, secondSource } from './second-source';
-import { servedAt, WITHOUT_OUTPUT } from './served-at';
+import { hasOutput, servedAt } from './served-at';
 
 export interface LeftOut {
   readonly name: string;
@@ -62,9 +62,9 @@ function importModel(provider: string, source: ModelInfo, second: readonly Secon
     const tierMax = Math.max(...prices.flatMap(({ tiers }) => tiers.map((tier) => tier.abovePromptTokens)));
     const stated = entriesAbout(kept, second);
     const limits = limitsOf({ id, contextTokens: source.context_window, second: stated, tierMax });
-    const outputTokensMax = WITHOUT_OUTPUT.has(served.endpoint) ? 0 : limits.outputTokensMax;
+    const outputTokensMax = hasOutput(served.endpoints) ? limits.outputTokensMax : 0;
     const aliases = kept.filter((name) => name !== id);
-    return { model: { id, aliases, endpoints: [served.endpoint], ...limits, outputTokensMax, prices }, leftOut };
+    return { model: { id, aliases, endpoints: [...served.endpoints], ...limits, outputTokensMax, prices }, leftOut };
   } catch (error) {
     if (error instanceof UnsupportedPrice) return without(error.message);
     throw error;

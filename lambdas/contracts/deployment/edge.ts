@@ -31,3 +31,16 @@ const ENVELOPE_BYTES = 16 * 1024;
 export const TEXT_BODY_BYTES_MAX = EVENT_BYTES_MAX - ENVELOPE_BYTES;
 /** The longest body of any other kind, which is base64 in the event. */
 export const BINARY_BODY_BYTES_MAX = Math.floor(TEXT_BODY_BYTES_MAX / 4) * 3;
+
+/**
+ * Every handshake for a WebSocket has this header (RFC 6455, section 4.1). CloudFront hides `upgrade` from the code that
+ * runs at the edge, so this one is looked for.
+ */
+export const WEBSOCKET_HEADER = 'sec-websocket-key';
+
+/** The refusal of a WebSocket. Codex sends its request over HTTP at once if it gets 426, and retries after any other. */
+export const WEBSOCKET_REFUSAL = {
+  status: 426,
+  code: 'websocket_not_supported',
+  message: 'WebSockets are not supported. Send the request over HTTP.',
+} as const;

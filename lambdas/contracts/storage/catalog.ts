@@ -7,7 +7,7 @@ export const DIALECT_IDS = ['openai', 'anthropic'] as const;
 export type DialectId = (typeof DIALECT_IDS)[number];
 
 /** The metered endpoints, as the catalog, key scopes, holds and usage records name them. */
-export const ENDPOINT_IDS = ['chat', 'messages', 'embeddings'] as const;
+export const ENDPOINT_IDS = ['chat', 'responses', 'messages', 'embeddings'] as const;
 export type EndpointId = (typeof ENDPOINT_IDS)[number];
 
 /** Pico-dollars (1e-12 USD) per token, by unit. They are safe integers because JSON has no bigint. */

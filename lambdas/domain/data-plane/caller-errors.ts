@@ -1,3 +1,4 @@
+import { WEBSOCKET_REFUSAL } from '../../contracts/deployment/edge';
 import { AppError } from '../errors/app-error';
 
 /** Every invalid key gets the same message, so that the message reveals nothing. */
@@ -28,5 +29,14 @@ export class MethodNotAllowed extends AppError {
   override readonly kind = 'invalid_request';
   constructor(method: string, allowed: string) {
     super(`${method} is not allowed here; use ${allowed}.`, { headers: { allow: allowed } });
+  }
+}
+
+export class WebSocketRefused extends AppError {
+  override readonly status = WEBSOCKET_REFUSAL.status;
+  override readonly code = WEBSOCKET_REFUSAL.code;
+  override readonly kind = 'invalid_request';
+  constructor() {
+    super(WEBSOCKET_REFUSAL.message);
   }
 }

@@ -19,6 +19,7 @@ import { intendedRoute, nothingAt, scopeForUnknownPath } from './intended-route'
 import { serveMetered } from './metered-handler';
 import type { MeteredDependencies } from './paid-request';
 import { refuseKeyInQuery } from './refuse-key-in-query';
+import { refuseWebSocket } from './refuse-websocket';
 import { newRequestId } from './request-ids';
 import { respondError, respondJson, type ResponseHeaders, retryAfter } from './respond';
 import type { AnswerDependencies, DataPlaneRoute } from './route';
@@ -104,6 +105,7 @@ export class Gateway {
 
   async #route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
     await this.#requireEdge(exchange);
+    refuseWebSocket(exchange.headers);
     const preflight = preflightHeaders(exchange, this.#browserOrigins);
     if (preflight) {
       exchange.begin(204, { ...headers, ...preflight }).end();

@@ -1,5 +1,6 @@
 import type { EndpointId, Model, ProviderSettings } from '../../contracts/storage/catalog';
 import type { CacheWrite, Unit, Usage } from '../../contracts/storage/units';
+import type { AppError } from '../errors/app-error';
 import type { Headers } from '../headers';
 import type { LogFields } from '../log';
 import type { Dialect } from './dialect';
@@ -107,6 +108,9 @@ export interface StreamReading extends AnswerReading {
   readonly isWhole: boolean;
   /** Whether the provider reported an error inside the stream. */
   readonly failed: boolean;
+  /** The ID of the answer, and how many events it has had. Absent if the dialect's errors name neither. */
+  readonly answerId?: string | undefined;
+  readonly eventCount?: number;
   /**
    * Whether that error, and everything after it, was hidden from the client, because its text is about the operator. The
    * client is still to get an error.
@@ -126,6 +130,15 @@ export interface StreamReader {
    */
   readEvent(bytes: Buffer, start: number, end: number): boolean;
   readonly reading: StreamReading;
+}
+
+/** A stream that fails after it has begun. */
+export interface FailedStream {
+  readonly requestId: string;
+  /** The model's public name. */
+  readonly model: string;
+  /** Absent if the provider has not sent an event. */
+  readonly reading?: StreamReading | undefined;
 }
 
 /** Shortens a whole answer as it passes, so that an answer of any size can be read in a bounded amount of memory. */
@@ -235,4 +248,7 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
 
   /** Starts reading one stream. Absent for an endpoint that never streams; its requests never ask for a stream. */
   stream?(request: Request): StreamReader;
+
+  /** The last events of a stream that fails. @default the dialect's */
+  errorEvents?(error: AppError, stream: FailedStream): string;
 }

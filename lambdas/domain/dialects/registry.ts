@@ -9,12 +9,18 @@ import type { FreeEndpoint } from './free-endpoint';
 import { chat } from './openai/chat/chat';
 import { embeddings } from './openai/embeddings/embeddings';
 import { openai } from './openai/openai';
+import { responses } from './openai/responses/responses';
 
 /** Every dialect by its stored id. */
 export const DIALECTS: { readonly [id in DialectId]: Dialect } = { anthropic, openai };
 
 /** Every metered endpoint by its stored id. Only these and the free ones lead to a provider. */
-export const ENDPOINTS: { readonly [id in EndpointId]: MeteredEndpoint } = { chat, messages, embeddings };
+export const ENDPOINTS: { readonly [id in EndpointId]: MeteredEndpoint } = {
+  chat,
+  responses,
+  messages,
+  embeddings,
+};
 
 /** Every endpoint that costs nothing. */
 export const FREE_ENDPOINTS: readonly FreeEndpoint[] = [countTokens];

@@ -83,13 +83,14 @@ describe('imported prices', () => {
 
 describe('where a model is served', () => {
   test.each([
-    ['openai', 'gpt-4o-mini', 'chat'],
-    ['openai', 'o4-mini', 'chat'],
-    ['openai', 'gpt-audio', 'chat'],
-    ['openai', 'text-embedding-3-large', 'embeddings'],
-    ['anthropic', 'claude-opus-4-5', 'messages'],
-  ])('the provider %s serves %s at %s', (provider, name, endpoint) => {
-    expect(servedAt(provider, name)).toEqual({ endpoint });
+    ['openai', 'gpt-4o-mini', ['chat', 'responses']],
+    ['openai', 'o4-mini', ['chat', 'responses']],
+    ['openai', 'gpt-audio', ['chat']],
+    ['openai', 'o1-preview', ['chat']],
+    ['openai', 'text-embedding-3-large', ['embeddings']],
+    ['anthropic', 'claude-opus-4-5', ['messages']],
+  ])('the provider %s serves %s at %j', (provider, name, endpoints) => {
+    expect(servedAt(provider, name)).toEqual({ endpoints });
   });
 
   test.each(['o1-pro', 'gpt-5.4-pro-2026-03-05', 'gpt-5.3-codex', 'o3-deep-research', 'moderation', 'sora-2'])(

@@ -97,7 +97,7 @@ describe('a path that is almost right', () => {
       const client = await stage.send({ ...chat(), path });
       expect([client.status, client.text]).toEqual([
         404,
-        expect.stringContaining('serves /v1/chat/completions, /v1/messages'),
+        expect.stringContaining('serves /v1/chat/completions, /v1/responses, /v1/messages'),
       ]);
       expect(client.text).not.toContain('Use /');
     },
@@ -113,5 +113,41 @@ describe('a path that is almost right', () => {
   test('an answer about a wrong path repeats nothing of it', async () => {
     const client = await stage.send({ ...chat(), path: '/secret-text/chat/completions' });
     expect(client.text).not.toContain('secret-text');
+  });
+});
+
+describe('a WebSocket', () => {
+  const handshake = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-key': 'a',
+    'sec-websocket-version': '13',
+  };
+
+  test.each([
+    ['/v1/responses', handshake],
+    ['/v1/responses', { 'sec-websocket-key': 'a' }],
+    ['/v1/responses', { upgrade: 'h2c, WebSocket' }],
+    ['/v1/models', handshake],
+    ['/v1/nothing', handshake],
+    ['/healthz', handshake],
+  ])('the handshake of a WebSocket at %s gets 426 at once, with a key and without: %j', async (path, headers) => {
+    const reads = { ...stage.store.counts };
+    for (const authorization of [`Bearer ${stage.apiKey}`, ''])
+      expect(await stage.send({ method: 'GET', path, headers: { ...headers, authorization } })).toMatchObject({
+        status: 426,
+        json: { error: { code: 'websocket_not_supported', type: 'invalid_request_error', param: null } },
+      });
+    expect([stage.store.counts, stage.providers.calls]).toEqual([reads, []]);
+  });
+
+  test('the handshake of a WebSocket gets 426 in Anthropic’s dialect at Anthropic’s paths', async () => {
+    const client = await stage.send({ method: 'GET', path: '/v1/messages', headers: handshake });
+    expect([client.status, client.json]).toMatchObject([426, { error: { type: 'invalid_request_error' } }]);
+  });
+
+  test('another upgrade is not the handshake of a WebSocket', async () => {
+    const client = await stage.send({ method: 'GET', path: '/healthz', headers: { upgrade: 'h2c' } });
+    expect(client.status).toBe(200);
   });
 });

@@ -1,8 +1,9 @@
 import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { outcomeOf } from '../wallet/wallet-stage';
+import { responseDelta } from '../../e2e/provider-answers';
 import type { FakeClient } from './fake-client';
 import { completion, delta, DONE, type FakeCall, silent, SSE, usageEvent, whole } from './fake-providers';
-import { type GatewayStage, messages, OUTPUT_PICO, USAGE } from './gateway-stage';
+import { type GatewayStage, messages, OUTPUT_PICO, responses, USAGE } from './gateway-stage';
 import { long, LONG_ANSWERS, openLongAnswers, OUTPUT_TOKENS_MAX, pass } from './long-answers';
 
 /** Twice the default burst, and ten seconds of the default rate. */
@@ -233,6 +234,13 @@ describe('money that ends while a stream runs', () => {
 
   test.each([
     ['OpenAI’s', long, delta('half a tool'), 'insufficient_quota', ['[DONE]', 'finish_reason']],
+    [
+      'the Responses API’s',
+      () => responses({ model: 'long', max_output_tokens: OUTPUT_TOKENS_MAX, stream: true }),
+      responseDelta('half a tool'),
+      'insufficient_quota',
+      ['output_item.done', 'response.completed'],
+    ],
     [
       'Anthropic’s',
       longMessage,

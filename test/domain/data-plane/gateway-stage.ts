@@ -49,7 +49,7 @@ const MODELS = [
     id: 'chatty',
     contextTokens: 200_000,
     outputTokensMax: 4_000,
-    endpoints: ['chat'],
+    endpoints: ['chat', 'responses'],
     prices: [versionOf([0, PRICES])],
   }),
   modelOf({
@@ -327,4 +327,8 @@ export const chat = (extra: object = {}): Sent => ({
 export const messages = (extra: object = {}): Sent => ({
   path: '/v1/messages',
   body: { model: 'claude', messages: [{ role: 'user', content: 'hi' }], max_tokens: 50, ...extra },
+});
+export const responses = (extra: object = {}): Sent => ({
+  path: '/v1/responses',
+  body: { model: 'chatty', input: 'hi', max_output_tokens: 50, ...extra },
 });

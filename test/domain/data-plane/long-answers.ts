@@ -14,7 +14,7 @@ const DEAR = versionOf([0, { input: 5_000_000, cachedInput: 500_000, cacheWrite:
 /** Models whose worst case is far above a first hold. */
 export const LONG_ANSWERS = new Catalog(
   catalogOf({
-    openai: [modelOf({ id: 'long', ...LONG, endpoints: ['chat'], prices: [PRICES] })],
+    openai: [modelOf({ id: 'long', ...LONG, endpoints: ['chat', 'responses'], prices: [PRICES] })],
     anthropic: [
       modelOf({ id: 'claude-long', ...LONG, endpoints: ['messages'], prices: [PRICES] }),
       modelOf({ id: 'claude-dear', ...LONG, endpoints: ['messages'], prices: [DEAR] }),

@@ -21,7 +21,7 @@ import {
   WalletBusy,
 } from '../../../lambdas/domain/data-plane/admission/admission-errors';
 import { InvalidApiKey, InvalidRole } from '../../../lambdas/domain/data-plane/caller-errors';
-import { MethodNotAllowed } from '../../../lambdas/domain/data-plane/caller-errors';
+import { MethodNotAllowed, WebSocketRefused } from '../../../lambdas/domain/data-plane/caller-errors';
 import {
   KeyedRequestEnded,
   KeyedRequestRunning,
@@ -67,6 +67,7 @@ const ROWS: readonly Row[] = [
   row(new NotFound('no', 'request_not_found'), 404, 'request_not_found', INVALID, 'not_found_error'),
   row(new ModelNotFound('no'), 404, 'model_not_found', INVALID, 'not_found_error'),
   row(new MethodNotAllowed('GET', 'POST'), 405, 'method_not_allowed', INVALID, INVALID),
+  row(new WebSocketRefused(), 426, 'websocket_not_supported', INVALID, INVALID),
   row(new RequestCancelled(), 409, 'request_cancelled', INVALID, INVALID),
   row(new KeyedRequestEnded({ requestId: 'req_0', costPico: 0n }), 409, 'idempotency_key_used', INVALID, INVALID),
   row(new KeyedRequestRunning('req_0'), 409, 'request_in_progress', INVALID, INVALID),

@@ -66,7 +66,7 @@ function isPaidFor(answer: Answer): boolean {
 
 function closeStream(
   client: ClientStream,
-  { call }: PaidRequest,
+  { call, request }: PaidRequest,
   outcome: ProviderOutcome,
   cost: string | undefined,
 ): void {
@@ -74,7 +74,8 @@ function closeStream(
   // Once keep-alives have begun a stream, it can no longer carry a whole answer.
   const isWhole = answer.kind === 'body' || answer.kind === 'passed';
   const error = errorOf(outcome) ?? (isWhole ? unstreamedError(target.provider.id, answer) : undefined);
-  if (error) client.fail(error, call.endpoint.dialect);
+  const reading = answer.kind === 'stream' ? answer.reading : undefined;
+  if (error) client.fail(error, { endpoint: call.endpoint, model: request.model, reading });
   if (cost !== undefined) client.comment(`x-tollgate-cost ${cost}`);
   client.end();
 }

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../clock';
-import type { Dialect } from '../../dialects/dialect';
+import type { FailedStream, MeteredEndpoint } from '../../dialects/endpoint';
 import type { AppError } from '../../errors/app-error';
 import type { Exchange } from '../exchange';
 import type { ResponseHeaders } from '../respond';
@@ -15,6 +15,9 @@ const COMMENTS: KeepAlive = {
   firstMs: KEEP_ALIVE_MS,
   everyMs: KEEP_ALIVE_MS,
 };
+
+/** The request whose stream fails. */
+export type FailedRequest = Pick<FailedStream, 'model' | 'reading'> & { readonly endpoint: MeteredEndpoint };
 
 /** The client's end of a stream. Once it has begun, an error is sent in-band. */
 export class ClientStream extends ClientOutput {
@@ -33,7 +36,9 @@ export class ClientStream extends ClientOutput {
     this.send(`: ${text}\n\n`);
   }
 
-  fail(error: AppError, dialect: Dialect): void {
-    this.send(dialect.errorEvent(error, this.#requestId));
+  /** Ends the stream with an error in the format of its endpoint. */
+  fail(error: AppError, { endpoint, model, reading }: FailedRequest): void {
+    const stream = { requestId: this.#requestId, model, reading };
+    this.send(endpoint.errorEvents?.(error, stream) ?? endpoint.dialect.errorEvent(error, this.#requestId));
   }
 }

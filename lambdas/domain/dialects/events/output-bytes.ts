@@ -7,6 +7,9 @@ import { BACKSLASH, COLON, QUOTE } from '../json/json-bytes';
 const NOT_OUTPUT = new Set([
   'type',
   'id',
+  'item_id',
+  'call_id',
+  'status',
   'role',
   'signature',
   'finish_reason',
@@ -38,7 +41,8 @@ export function outputBytes(event: Buffer): number {
   return 0;
 }
 
-function stringBytes(event: Buffer, from: number): number {
+/** How many bytes the strings of an event have from an offset on that can be output, as JSON writes them. */
+export function stringBytes(event: Buffer, from: number): number {
   let sum = 0;
   let counts = true;
   let at = from;

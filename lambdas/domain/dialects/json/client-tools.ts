@@ -13,7 +13,7 @@ export function refuseServerTools({ scan }: JsonBody, freeTools: readonly RegExp
       'tools',
     );
   }
-  for (const type of scan.toolTypes) {
+  for (const type of [...scan.toolTypes, ...scan.nestedToolTypes.keys()]) {
     if (freeTools.some((freeTool) => freeTool.test(type))) continue;
     throw new InvalidRequest(
       `The tool type "${type.slice(0, 64)}" is not supported: it has no price here.`,

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { InvalidRequest } from '../../errors/app-error';
 import { OPEN_ARRAY } from './json-bytes';
-import { type JsonScan, type Member, scanJson } from './json-scan';
+import { scanJson } from './json-scan';
+import type { JsonScan, JsonScanOptions, Member } from './scan-result';
 import { MalformedJson } from './json-strings';
 import { IDENTITY_MEMBERS, refuseLookalikes } from './member-names';
 import { NOT_SUPPORTED } from './request-members';
@@ -28,6 +29,8 @@ export interface JsonFormat<Schema extends z.ZodObject> {
   readonly interpreted?: readonly string[];
   /** Members that decide something without being in the schema. @default none */
   readonly watched?: readonly string[];
+  /** The member whose elements are items of a conversation, which can have lists of tools. @default none */
+  readonly items?: string;
 }
 
 /** Parsed members are short, because a list of a million invalid elements would produce a million errors. */
@@ -42,13 +45,14 @@ export function readJson<Schema extends z.ZodObject>(
   format: JsonFormat<Schema>,
 ): { readonly json: JsonBody; readonly members: z.infer<Schema> } {
   if (!isUtf8(bytes)) throw new InvalidRequest('The request body is not UTF-8.');
-  const json = { bytes, scan: scanBody(bytes, format.interpreted) };
+  const json = { bytes, scan: scanBody(bytes, format) };
   return { json, members: readMembers(json, format) };
 }
 
-function scanBody(bytes: Buffer, interpreted?: readonly string[]): JsonScan {
+/** @throws InvalidRequest when it is not a JSON object */
+export function scanBody(bytes: Buffer, options: JsonScanOptions): JsonScan {
   try {
-    return scanJson(bytes, interpreted);
+    return scanJson(bytes, options);
   } catch (error) {
     if (error instanceof MalformedJson)
       throw new InvalidRequest(`The request body is not valid JSON: ${error.message}.`);

@@ -14,31 +14,11 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from './json-bytes';
-import { CacheMarkReader, type CacheMarks } from './cache-marks';
+import { CacheMarkReader } from './cache-marks';
 import { INLINE_TOOL, InlineToolReader } from './inline-tools';
 import { checkString, MalformedJson } from './json-strings';
-
-/** The position of a member of the outermost object, in bytes. */
-export interface Member {
-  /** The first byte of its key. */
-  readonly start: number;
-  readonly valueStart: number;
-  /** One past the value's last byte. */
-  readonly valueEnd: number;
-}
-
-export interface JsonScan {
-  /** The members of the outermost object by decoded name, in order. */
-  readonly members: ReadonlyMap<string, Member>;
-  /** How often each `"type"` value occurs anywhere below the outermost members other than `tools`: `image_url` → 2. */
-  readonly contentTypes: ReadonlyMap<string, number>;
-  /** The `type` of each element of `tools`, and of each tool that is defined elsewhere. */
-  readonly toolTypes: ReadonlySet<string>;
-  /** How the body asks for prompt caching. */
-  readonly cacheMarks: CacheMarks;
-  /** Whether `tools` is not an array of objects, or a tool's type could be read in another way. */
-  readonly hasOddTools: boolean;
-}
+import { NestedToolReader } from './nested-tools';
+import type { JsonScan, JsonScanOptions, Member } from './scan-result';
 
 /** Deeper nesting is an attack or a mistake: real tool schemas stay below 20. */
 export const JSON_DEPTH_MAX = 64;
@@ -49,34 +29,40 @@ const JSON_MEMBERS_MAX = 1_000;
 /** Known types are far shorter, even with escapes of six bytes a letter: a longer one is not counted. */
 const TYPE_BYTES_MAX = 512;
 
+const NO_TYPES: ReadonlyMap<string, number> = new Map();
+
 /** The outermost object is at depth 1, the array `tools` at 2, a tool in it at 3. */
-const TOOL_DEPTH = 3;
+const ELEMENT_DEPTH = 3;
 
 /**
  * Finds the members of a JSON object without building it: a request's few hundred interesting bytes may be inside of
  * megabytes. It checks the structure: nesting, commas, literals, strings, and names given twice where they are read.
- * @param interpreted the outermost members whose objects are read: at no depth of them may a name be given twice
  * @throws MalformedJson
  */
-export function scanJson(bytes: Buffer, interpreted: readonly string[] = []): JsonScan {
-  return new Scanner(bytes, interpreted).scan();
+export function scanJson(bytes: Buffer, options: JsonScanOptions = {}): JsonScan {
+  return new Scanner(bytes, options).scan();
 }
 
 class Scanner {
   readonly #bytes: Buffer;
   readonly #interpreted: readonly string[];
+  readonly #items: string | undefined;
   #at = 0;
   readonly #members = new Map<string, Member>();
   readonly #contentTypes = new Map<string, number>();
   readonly #toolTypes = new Set<string>();
   readonly #inlineTools = new InlineToolReader();
+  readonly #nestedTools: NestedToolReader | undefined;
   #hasOddTools = false;
+  #hasBareItems = false;
   #outerName = '';
   readonly #cacheMarks = new CacheMarkReader();
 
-  constructor(bytes: Buffer, interpreted: readonly string[]) {
+  constructor(bytes: Buffer, { interpreted = [], items }: JsonScanOptions) {
     this.#bytes = bytes;
     this.#interpreted = interpreted;
+    this.#items = items;
+    this.#nestedTools = items === undefined ? undefined : new NestedToolReader();
   }
 
   scan(): JsonScan {
@@ -94,12 +80,14 @@ class Scanner {
         : this.#toolTypes,
       cacheMarks: this.#cacheMarks,
       hasOddTools: this.#hasOddTools,
+      nestedToolTypes: this.#nestedTools?.types ?? NO_TYPES,
+      hasBareItems: this.#hasBareItems,
     };
   }
 
   #readValue(depth: number): void {
     const byte = this.#bytes[this.#at];
-    if (depth < TOOL_DEPTH && this.#outerName === 'tools') this.#hasOddTools ||= isOddTool(byte, depth);
+    if (depth < ELEMENT_DEPTH && this.#outerName === 'tools') this.#hasOddTools ||= isOddTool(byte, depth);
     if (byte === QUOTE) {
       this.#readString();
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
@@ -116,6 +104,8 @@ class Scanner {
     this.#skipSpace();
     if (this.#take(CLOSE_OBJECT)) return;
     const names = depth > 1 && this.#interpreted.includes(this.#outerName) ? new Set<string>() : undefined;
+    const nestedTools = this.#nestedTools;
+    let isBare = this.#items === this.#outerName && depth === ELEMENT_DEPTH;
     do {
       this.#skipSpace();
       const start = this.#at;
@@ -127,14 +117,18 @@ class Scanner {
       if (depth === 1) this.#outerName = this.#enter(this.#members, start, keyEnd);
       else if (names) names.add(this.#enter(names, start, keyEnd));
       const isTool = this.#inlineTools.enter(this.#bytes, [start, keyEnd], depth);
+      const isList = nestedTools?.enter(this.#bytes, [start, keyEnd], valueStart, depth) === true;
       this.#readValue(depth);
       if (isTool) this.#inlineTools.leave();
+      if (isList) nestedTools?.leave();
+      if (isBare) isBare = !this.#isKind(start, keyEnd, valueStart);
       this.#cacheMarks.note(this.#bytes, [start, keyEnd], [valueStart, this.#at]);
       if (depth === 1) this.#members.set(this.#outerName, { start, valueStart, valueEnd: this.#at });
       else if (this.#isType(start, keyEnd)) this.#countType(start, keyEnd, valueStart, depth);
       this.#skipSpace();
     } while (this.#take(COMMA));
     if (!this.#take(CLOSE_OBJECT)) throw new MalformedJson('an object is not closed', this.#at);
+    this.#hasBareItems ||= isBare;
   }
 
   #readElements(depth: number): void {
@@ -176,6 +170,12 @@ class Scanner {
     }
   }
 
+  /** Whether a member says what its object is: a type, unless it is null, or a role. */
+  #isKind(start: number, end: number, valueStart: number): boolean {
+    if (this.#bytes[valueStart] === NULL) return false;
+    return this.#isType(start, end) || this.#decode(start, end) === 'role';
+  }
+
   /** With a duplicate name, we could read one value and the provider the other. */
   #enter(known: ReadonlyMap<string, Member> | ReadonlySet<string>, start: number, end: number): string {
     const name = this.#decode(start, end);
@@ -193,18 +193,19 @@ class Scanner {
   }
 
   #countType(keyStart: number, keyEnd: number, start: number, depth: number): void {
-    const isTool = this.#outerName === 'tools';
-    if (isTool && depth !== TOOL_DEPTH) return;
+    const isInTools = this.#outerName === 'tools';
+    const isTool = isInTools && depth === ELEMENT_DEPTH;
+    // The other types inside of a tool are those of its schema, apart from the types of the tools that it groups.
+    if (isInTools && !isTool && this.#nestedTools === undefined) return;
     if (isTool && this.#decode(keyStart, keyEnd) !== 'type') this.#hasOddTools = true;
     if (this.#bytes[start] !== QUOTE || this.#at - start > TYPE_BYTES_MAX) {
       if (isTool) this.#hasOddTools ||= this.#bytes[start] !== NULL;
       return;
     }
     const type = this.#decode(start, this.#at);
-    if (isTool) {
-      this.#toolTypes.add(type);
-      return;
-    }
+    if (isTool) this.#toolTypes.add(type);
+    else if (this.#outerName !== 'tool_choice') this.#nestedTools?.note(type, depth);
+    if (isInTools) return;
     this.#inlineTools.note(type, depth);
     this.#contentTypes.set(type, (this.#contentTypes.get(type) ?? 0) + 1);
   }

@@ -1,5 +1,5 @@
 import { InvalidRequest } from '../../errors/app-error';
-import type { JsonScan } from './json-scan';
+import type { JsonScan } from './scan-result';
 
 /**
  * Members that identify the end user. Providers receive the content and nothing about the account (docs/data-map.md).
@@ -9,6 +9,7 @@ export const IDENTITY_MEMBERS: ReadonlySet<string> = new Set([
   'metadata',
   'safety_identifier',
   'user_profile_id',
+  'client_metadata',
 ]);
 
 /**

@@ -18,7 +18,7 @@ const TOOLS_OVERHEAD_TOKENS = 1_024;
 const OWN_TOOL_TOKENS = 1_536;
 const DECLARED_TOOLS = new Set(['function', 'custom']);
 
-const IMAGE_TYPES = ['image_url', 'image', 'input_image'] as const;
+const IMAGE_TYPES = ['image_url', 'image', 'input_image', 'computer_screenshot', 'image_generation_call'] as const;
 /**
  * The provider renders a document's pages to images, and we cannot measure the content behind a URL, so only the
  * model's context bounds them.

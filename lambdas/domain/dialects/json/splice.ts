@@ -1,4 +1,4 @@
-import type { JsonScan, Member } from './json-scan';
+import type { JsonScan, Member } from './scan-result';
 
 /** Replaces the bytes from `start` to `end` by `with`. */
 export interface Edit {
@@ -30,23 +30,36 @@ export function replaceValue(member: Member, json: string): Edit {
   return { start: member.valueStart, end: member.valueEnd, with: json };
 }
 
-/**
- * Removes members together with the commas that they leave behind. One call makes all removals, because which comma
- * goes depends on which neighbours stay.
- */
+/** Removes members together with the commas that they leave behind. */
 export function removeMembers(scan: JsonScan, names: ReadonlySet<string>): Edit[] {
   const members = [...scan.members];
+  return removeParts(
+    members.map(([name, { start, valueEnd }]) => ({ start, end: valueEnd, isRemoved: names.has(name) })),
+  );
+}
+
+/** An element of an array, or a member of an object. */
+export interface Part {
+  readonly start: number;
+  readonly end: number;
+  readonly isRemoved: boolean;
+}
+
+/**
+ * Removes parts of one array or object together with the commas that they leave behind. One call makes all removals,
+ * because which comma goes depends on which neighbours stay.
+ */
+export function removeParts(parts: readonly Part[]): Edit[] {
   const edits: Edit[] = [];
-  let keptMember: Member | undefined;
-  for (const [index, [name, member]] of members.entries()) {
-    if (!names.has(name)) {
-      keptMember = member;
+  let hasKept = false;
+  for (const [index, part] of parts.entries()) {
+    if (!part.isRemoved) {
+      hasKept = true;
       continue;
     }
-    const next = members[index + 1]?.[1];
-    // Until a member is kept, each removal includes the comma after the member; from then on, the comma before it.
-    if (keptMember === undefined) edits.push({ start: member.start, end: next?.start ?? member.valueEnd, with: '' });
-    else edits.push({ start: members[index - 1]?.[1].valueEnd ?? member.start, end: member.valueEnd, with: '' });
+    // Until a part is kept, each removal includes the comma after the part; from then on, the comma before it.
+    if (hasKept) edits.push({ start: parts[index - 1]?.end ?? part.start, end: part.end, with: '' });
+    else edits.push({ start: part.start, end: parts[index + 1]?.start ?? part.end, with: '' });
   }
   return edits;
 }

@@ -31,8 +31,18 @@ export const openai: Dialect = {
   renderModels: (models) => ({ object: 'list', data: models.map(renderModel) }),
 };
 
-function errorBody({ message, kind, code, param }: AppError): string {
-  return JSON.stringify({ error: { message, type: ERROR_TYPES[kind], code, param: param ?? null } });
+function errorBody(error: AppError): string {
+  return JSON.stringify({ error: errorDetails(error) });
+}
+
+/** An error as every endpoint of the dialect shows it. */
+export function errorDetails({ message, kind, code, param }: AppError): {
+  readonly message: string;
+  readonly type: string;
+  readonly code: string;
+  readonly param: string | null;
+} {
+  return { message, type: ERROR_TYPES[kind], code, param: param ?? null };
 }
 
 /** A model whose release date is unknown has no `created`, because the dialect has no value that says so. */

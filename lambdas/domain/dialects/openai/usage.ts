@@ -19,6 +19,9 @@ const COMPLETION = [
 /** Units that compatible providers are known to report and that have no price. */
 const UNPRICED = ['video_tokens', 'document_tokens', 'web_search_requests'] as const;
 
+/** By how long they are cached. */
+const WRITES = { priced: ['ttl_30m_tokens'], known: ['ttl_12h_tokens'] };
+
 const ABSENT: UsageReading = { kind: 'absent' };
 const MALFORMED: UsageReading = { kind: 'malformed' };
 
@@ -44,8 +47,15 @@ export function readOpenaiUsage(raw: unknown): UsageReading {
   const unbilled = [
     ...unpricedCounts(promptDetails, 'prompt_tokens_details', { priced: PROMPT, known: UNPRICED }),
     ...unpricedCounts(completionDetails, 'completion_tokens_details', { priced: COMPLETION, known: UNPRICED }),
+    ...unpricedWrites(promptDetails),
   ];
   return { kind: 'reported', usage: withoutZeros({ ...inputs, ...outputs }), unbilled };
+}
+
+/** Tokens that are cached for longer than the price of a cache write covers. */
+function unpricedWrites(promptDetails: unknown): readonly string[] {
+  const writes = isReport(promptDetails) ? promptDetails['cache_write_tokens_details'] : undefined;
+  return unpricedCounts(writes, 'cache_write_tokens_details', WRITES);
 }
 
 function isPlaceholder(raw: ProviderReport): boolean {

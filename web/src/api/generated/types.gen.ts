@@ -577,7 +577,7 @@ export type Key = {
 };
 
 export type KeyRules = {
-    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+    scopes?: Array<'chat' | 'responses' | 'messages' | 'embeddings' | 'models' | 'requests'>;
     models?: Array<string>;
     budget?: {
         limitPico: string;
@@ -610,7 +610,7 @@ export type NewKey = {
      * Restricts what the key may do. Without rules, it may do everything.
      */
     rules?: {
-        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        scopes?: Array<'chat' | 'responses' | 'messages' | 'embeddings' | 'models' | 'requests'>;
         models?: Array<string>;
         budget?: {
             limitPico: string;
@@ -639,7 +639,7 @@ export type NewRoleKey = {
      * Restricts what the key may do. Without rules, it may do everything.
      */
     rules?: {
-        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        scopes?: Array<'chat' | 'responses' | 'messages' | 'embeddings' | 'models' | 'requests'>;
         models?: Array<string>;
         budget?: {
             limitPico: string;
@@ -716,7 +716,7 @@ export type NewTrust = {
      * The rules of these keys. All keys of the trust share their limits.
      */
     rules?: {
-        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        scopes?: Array<'chat' | 'responses' | 'messages' | 'embeddings' | 'models' | 'requests'>;
         models?: Array<string>;
         budget?: {
             limitPico: string;
@@ -1074,7 +1074,7 @@ export type Catalog = {
             model: string;
             route: {
                 providers: Array<string>;
-                endpoints?: Array<'chat' | 'messages' | 'embeddings'>;
+                endpoints?: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
             } | null;
         } | {
             kind: 'markup';
@@ -1088,7 +1088,7 @@ export type Catalog = {
             model: string;
             definition: {
                 aliases: Array<string>;
-                endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+                endpoints: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
                 contextTokens: number;
                 outputTokensMax: number;
             } | null;
@@ -1144,7 +1144,7 @@ export type CatalogModel = {
     list: string;
     model: string;
     aliases: Array<string>;
-    endpoints: Array<'chat' | 'messages' | 'embeddings' | string>;
+    endpoints: Array<'chat' | 'responses' | 'messages' | 'embeddings' | string>;
     /**
      * Absent before the first price takes effect; the model is not served.
      */
@@ -1274,7 +1274,7 @@ export type CatalogChange = {
             model: string;
             route: {
                 providers: Array<string>;
-                endpoints?: Array<'chat' | 'messages' | 'embeddings'>;
+                endpoints?: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
             } | null;
         } | {
             kind: 'markup';
@@ -1288,7 +1288,7 @@ export type CatalogChange = {
             model: string;
             definition: {
                 aliases: Array<string>;
-                endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+                endpoints: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
                 contextTokens: number;
                 outputTokensMax: number;
             } | null;
@@ -6063,7 +6063,7 @@ export type ChangeCatalogData = {
             model: string;
             route: {
                 providers: Array<string>;
-                endpoints?: Array<'chat' | 'messages' | 'embeddings'>;
+                endpoints?: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
             } | null;
         } | {
             kind: 'markup';
@@ -6226,7 +6226,7 @@ export type CreateProposalData = {
                 [key: string]: Array<{
                     id: string;
                     aliases: Array<string>;
-                    endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+                    endpoints: Array<'chat' | 'responses' | 'messages' | 'embeddings'>;
                     contextTokens: number;
                     outputTokensMax: number;
                     prices: Array<{

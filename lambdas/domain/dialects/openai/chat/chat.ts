@@ -7,13 +7,11 @@ import { JSON_WHOLE } from '../../json/json-whole';
 import { boundPrompt, cacheWritesOf } from '../../json/prompt-bound';
 import { providerJson } from '../../json/provider-json';
 import { type Edit, insertMember, replaceValue } from '../../json/splice';
+import { IMAGE_TOKENS_MAX } from '../image-tokens';
 import { openai } from '../openai';
 import { type ChatRequest, parseChat } from './chat-request';
 import { ChatStream } from './chat-stream';
 import { readChatUsage } from './chat-usage';
-
-/** The most tokens that one image can count for: gpt-4o-mini at high detail, 2,833 + 8 tiles × 5,667. */
-const IMAGE_TOKENS_MAX = 48_169;
 
 /** OpenAI's chat completions. */
 export const chat: MeteredEndpoint<ChatRequest> = {
