@@ -12,7 +12,20 @@ test('the next provider gets the request when the first fails, and only the one 
   const client = await stage.send(chat());
   expect(client.status).toBe(200);
   expect(stage.providers.calls.map(({ request }) => request.provider.id)).toEqual(['first', 'second']);
-  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST_PICO }]);
+  const failedAttempts = [{ provider: 'first', failure: 'unreachable' }];
+  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST_PICO, failedAttempts }]);
+});
+
+test('a record has no attempts when the first provider answers, and only those before the last when all fail', async () => {
+  stage.providers.play(whole(completion('hi', USAGE)));
+  await stage.send(chat());
+  stage.providers.play(whole({ error: { message: 'no' } }, 503), fails('timeout'));
+  await stage.send(chat());
+  const [failed, served] = (await stage.records()).map(({ status, failedAttempts }) => ({ status, failedAttempts }));
+  expect([served, failed]).toEqual([
+    { status: 'completed', failedAttempts: undefined },
+    { status: 'provider_error', failedAttempts: [{ provider: 'first', httpStatus: 503 }] },
+  ]);
 });
 
 test.each([
@@ -43,7 +56,8 @@ test('promise-01 a provider that logs prompts gets no request, and the next one 
   stage.providers.play(whole(completion('hi', USAGE)));
   expect((await stage.send(chat())).status).toBe(200);
   expect(stage.providers.calls.map(({ request }) => request.provider.id)).toEqual(['second']);
-  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST_PICO }]);
+  const failedAttempts = [{ provider: 'first', failure: 'logs_content' }];
+  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST_PICO, failedAttempts }]);
 });
 
 test.each([

@@ -85,6 +85,7 @@ export function exampleItems(
     labels: { team: marker },
     payer: personId,
     endUser: 'Zm9vYmFyYmF6cXV4Zm9vYg',
+    failedAttempts: [{ provider: 'other', failure: 'timeout' }],
   };
   const membership = { role: 'owner', joinedAt: AT };
   return {

@@ -1,3 +1,4 @@
+import type { FailedAttempt } from '../../../contracts/storage/usage-record';
 import { parseObject } from '../../dialects/json/parse-object';
 import { errorText, isAboutOperator } from '../../dialects/provider-text';
 import { isReport } from '../../dialects/read-counts';
@@ -49,6 +50,12 @@ const OPERATOR_STATUSES = new Set([401, 402, 403, 407]);
 const PASSING_STATUSES = new Set([408, 429]);
 
 /** Whether another provider could succeed, because the request is not at fault. */
+/** The fault of an answer after which the next target got the request. */
+export function faultOf(answer: Answer): Omit<FailedAttempt, 'provider'> {
+  if (answer.kind === 'failed') return { failure: answer.failure };
+  return answer.kind === 'body' ? { httpStatus: answer.status } : {};
+}
+
 export function shouldTryNextTarget(answer: Answer): boolean {
   if (answer.kind === 'failed') return true;
   return answer.kind === 'body' && answer.reading === undefined && !isRequestAtFault(answer);

@@ -75,7 +75,7 @@ function shortOf({ answer }: ProviderOutcome): ShortSource | undefined {
 function usageRecordOf(paid: PaidRequest, outcome: ProviderOutcome, metered: Metered, now: number): UsageRecordDraft {
   const { admitted, output } = paid;
   const { hold } = admitted;
-  const { target, firstByteMs } = outcome;
+  const { target, failedAttempts, firstByteMs } = outcome;
   return {
     ...hold.request,
     requestId: hold.requestId,
@@ -88,6 +88,7 @@ function usageRecordOf(paid: PaidRequest, outcome: ProviderOutcome, metered: Met
     httpStatus: statusSent(outcome, output),
     usage: metered.usage,
     estimated: metered.estimated,
+    ...(failedAttempts.length > 0 && { failedAttempts: [...failedAttempts] }),
     ...(firstByteMs === undefined ? {} : { firstByteMs }),
     durationMs: elapsedMs(paid, now),
   };

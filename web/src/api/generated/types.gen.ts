@@ -398,6 +398,11 @@ export type UsageRequest = {
     };
     payer?: string;
     endUser?: string;
+    failedAttempts?: Array<{
+        provider: string;
+        failure?: string;
+        httpStatus?: number;
+    }>;
     firstByteMs?: number;
     durationMs: number;
 };
@@ -424,6 +429,11 @@ export type UsageRequestDetail = {
     };
     payer?: string;
     endUser?: string;
+    failedAttempts?: Array<{
+        provider: string;
+        failure?: string;
+        httpStatus?: number;
+    }>;
     firstByteMs?: number;
     durationMs: number;
     entries: Array<{
