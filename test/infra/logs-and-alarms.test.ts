@@ -116,6 +116,7 @@ describe('alarms', () => {
       'arrears-not-running',
       'bedrock-refused',
       'charge-overrun',
+      'child-reported',
       'control-plane-failing',
       'data-plane-errors',
       'data-plane-failing',

@@ -121,7 +121,6 @@ export const PROMISES: readonly Promised[] = [
     number: '20',
     promise: 'The service is for adults.',
     control: 'A dated statement of age is needed before the first key.',
-    missing: 'A route to report an account of a child.',
   },
   {
     number: '21',
@@ -154,8 +153,8 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '26',
     promise: 'Support messages and surveys are part of a person’s data.',
-    control: 'None yet.',
-    missing: 'Support threads and surveys.',
+    control: 'Threads with the operators and surveys, which are in exports and end with erasure.',
+    missing: 'Pages of the console for them.',
   },
   {
     number: '27',

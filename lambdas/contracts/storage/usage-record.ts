@@ -32,7 +32,7 @@ const unitCounts = Object.fromEntries(UNITS.map((unit) => [unit, count.optional(
   z.ZodOptional<typeof count>
 >;
 
-/** Why a provider gave no answer, if it gave none. With the last two it was not asked. */
+/** Why a provider gave no answer, or was not asked for one because it logs content or does not tell whether it does. */
 export const ATTEMPT_FAILURES = ['unreachable', 'timeout', 'broken', 'logs_content', 'logging_unknown'] as const;
 
 /** An attempt at a provider that failed, so that the next one got the request. It costs nothing. */

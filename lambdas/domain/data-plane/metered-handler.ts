@@ -8,7 +8,7 @@ import { systemSleep } from '../table/retry';
 import { type Admission, admit, type Admitted, type Offer, shortageOf } from './admission/admission';
 import { countOnce } from './admission/counted-input';
 import { permittedTargets } from './admission/permit';
-import { type PricedTargets, priceTargets } from './admission/priced-targets';
+import { type PricedTarget, type PricedTargets, priceTargets } from './admission/priced-targets';
 import { oncePerKey } from './idempotency/once-per-key';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
 import type { Answer } from './provider/answer';
@@ -198,10 +198,9 @@ async function callProviders(
     for (const next of admitted.targets) {
       target = next;
       const path = endpoint.providerPath(request, target.sentAs ?? request.model);
-      const failure = await dependencies.providers.refusal?.(target.provider);
-      if (failure === undefined) rolling?.sent(target.price);
-      const ask = () =>
-        attempt(dependencies.providers, {
+      const answer = await answerOf(dependencies, paid, {
+        target,
+        attempt: {
           request: { provider: target.provider, path, headers, body: body.bytes },
           endpoint,
           asked: request,
@@ -212,8 +211,8 @@ async function callProviders(
           stop,
           cancelled,
           onFirstByte,
-        });
-      const answer: Answer = failure === undefined ? await ask() : { kind: 'failed', failure };
+        },
+      });
       if (!shouldTryNextTarget(answer) || stop.aborted || target === admitted.targets.at(-1))
         return { answer, target, failedAttempts, firstByteMs };
       failedAttempts.push({ provider: target.provider.id, ...faultOf(answer) });
@@ -226,6 +225,18 @@ async function callProviders(
     });
   }
   return { answer: { kind: 'failed', failure: 'broken' }, target, failedAttempts, firstByteMs };
+}
+
+/** The answer of one target, which may be that it does not get the request. */
+async function answerOf(
+  { providers }: MeteredDependencies,
+  { rolling }: PaidRequest,
+  { target, attempt: options }: { readonly target: PricedTarget; readonly attempt: Parameters<typeof attempt>[1] },
+): Promise<Answer> {
+  const failure = await providers.refusal?.(target.provider);
+  if (failure !== undefined) return { kind: 'failed', failure };
+  rolling?.sent(target.price);
+  return attempt(providers, options);
 }
 
 /** A stream reader serves one attempt, so the next provider's stream gets a new one. */

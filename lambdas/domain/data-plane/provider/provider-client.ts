@@ -11,11 +11,13 @@ export interface ProviderRequest {
   readonly body: Buffer;
 }
 
+/**
+ * Why a provider gets no request at all: it keeps a log of prompts and answers, or does not tell whether it does.
+ */
+export type ProviderRefusal = 'logs_content' | 'logging_unknown';
+
 /** Why an answer is missing or incomplete: the provider is unreachable, took too long, broke off, or was not asked. */
 export type ProviderFailure = (typeof ATTEMPT_FAILURES)[number];
-
-/** Why a provider is not asked: it keeps a log of prompts and answers, or does not tell whether it does. */
-export type ProviderRefusal = Extract<ProviderFailure, 'logs_content' | 'logging_unknown'>;
 
 /** Receives the answer as it arrives. `onEnd` or `onFailure` is the last call; after `abort` there may be neither. */
 export interface ProviderListener {
