@@ -56,7 +56,8 @@ test('promise-01 a provider that logs prompts gets no request, and the next one 
   stage.providers.play(whole(completion('hi', USAGE)));
   expect((await stage.send(chat())).status).toBe(200);
   expect(stage.providers.calls.map(({ request }) => request.provider.id)).toEqual(['second']);
-  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST_PICO }]);
+  const failedAttempts = [{ provider: 'first', failure: 'logs_content' }];
+  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST_PICO, failedAttempts }]);
 });
 
 test.each([
