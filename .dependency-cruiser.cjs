@@ -31,7 +31,7 @@ const FLOORS = [
   ['receipts', 'wallet'],
   ['accounts'],
   ['keys', 'payments', 'notifications/webhooks'],
-  ['federation', 'policies', 'usage/spend-watch'],
+  ['federation', 'policies', 'support', 'usage/spend-watch'],
   ['dialects'],
   ['data-plane'],
   ['privacy'],

@@ -117,6 +117,8 @@ const configSchema = z.strictObject({
       memoryMb: z.int().min(128, 'must be at least 128 MB').max(10_240, 'must be at most 10240 MB').default(256),
       /** How much of an account's money a request holds while it runs; see docs/money.md. */
       holds: holdModeSchema.default(HOLD_MODE_DEFAULT),
+      /** Whether CloudWatch counts requests, errors, tokens, times and costs; see docs/observability.md for its price. */
+      metrics: z.boolean().default(true),
       /** AWS accounts, in addition to the deployment's own, that may allow their roles to call the URL for workloads. */
       workloadAccounts: z
         .array(accountNumber)

@@ -138,3 +138,16 @@ export const policy_changed: MailSource = {
     </Mail>
   ),
 };
+
+export const support_answered: MailSource = {
+  subject: 'We have answered you',
+  body: (
+    <Mail title="We have answered you">
+      <Paragraph>
+        There is an answer in your support thread {value('threadId')}, of {value('at')}. No mail has it: read it in the
+        console.
+      </Paragraph>
+      <ConsoleButton>Read the answer</ConsoleButton>
+    </Mail>
+  ),
+};

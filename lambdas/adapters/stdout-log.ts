@@ -1,4 +1,5 @@
-import type { Log, LogFields } from '../domain/log';
+import { LOG_FIELDS, type Log, type LogFields } from '../domain/log';
+import { embeddedMetrics } from './embedded-metrics';
 
 type Level = 'info' | 'warn' | 'error';
 
@@ -8,10 +9,15 @@ type Level = 'info' | 'warn' | 'error';
  */
 export class StdoutLog implements Log {
   readonly #write: (line: string) => void;
+  readonly #namespace: string | undefined;
 
-  /** @param write receives each line with its newline. @default standard output */
-  constructor(write: (line: string) => void = (line) => void process.stdout.write(line)) {
+  /**
+   * @param write receives each line with its newline. @default standard output
+   * @param metricsNamespace where CloudWatch adds up the numbers of lines about requests. @default nowhere
+   */
+  constructor(write: (line: string) => void = (line) => void process.stdout.write(line), metricsNamespace?: string) {
     this.#write = write;
+    this.#namespace = metricsNamespace;
   }
 
   info(code: string, fields?: LogFields): void {
@@ -27,8 +33,12 @@ export class StdoutLog implements Log {
   }
 
   #line(level: Level, code: string, fields: LogFields = {}): void {
+    const now = new Date();
+    // The type of the fields does not stop an object with more of them.
+    const allowed = Object.fromEntries(Object.entries(fields).filter(([name]) => LOG_FIELDS.has(name)));
+    const metrics = this.#namespace === undefined ? {} : embeddedMetrics(this.#namespace, code, fields, now);
     const line = JSON.stringify(
-      { level, code, ...fields, timestamp: new Date().toISOString() },
+      { level, code, ...allowed, ...metrics, timestamp: now.toISOString() },
       (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
     );
     this.#write(`${line}\n`);

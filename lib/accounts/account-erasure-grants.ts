@@ -16,6 +16,8 @@ const LISTS = [
   'customer-updates',
   'operators',
   'running-exports',
+  'support-threads#*',
+  'child-reports',
 ];
 const INDEXES = ['subject#*', 'suppressed#*', 'restriction#*'];
 const DIRECTORY = ['accounts#*'];

@@ -37,6 +37,12 @@ const SUPPRESSED = ['suppressed#*'];
 /** Whether the processing of an account's or a person's data is restricted. */
 const RESTRICTIONS = ['restriction#*'];
 
+/** Everybody's threads with the operators, by state. */
+const SUPPORT_THREADS = ['support-threads#*'];
+
+/** People who were reported to be children. */
+const CHILD_REPORTS = ['child-reports'];
+
 /** The exports that are running. */
 const RUNNING_EXPORTS = ['running-exports'];
 
@@ -159,7 +165,12 @@ export class AccountGrants {
   exportData(grantee: IGrantable): Grant {
     const owners = [...ACCOUNTS, ...PEOPLE];
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], owners).combine(
-      grantItems(grantee, this.#accounts, ['dynamodb:Query'], [...owners, ...OPERATORS, ...RESTRICTIONS]),
+      grantItems(
+        grantee,
+        this.#accounts,
+        ['dynamodb:Query'],
+        [...owners, ...OPERATORS, ...RESTRICTIONS, ...CHILD_REPORTS],
+      ),
     );
   }
 
@@ -170,6 +181,23 @@ export class AccountGrants {
     return grantItems(grantee, this.#accounts, actions, [...owners, ...DEPLOYMENT]).combine(
       grantItems(grantee, this.#accounts, ['dynamodb:DeleteItem'], [...owners, ...RUNNING_EXPORTS]),
     );
+  }
+
+  /** Lists threads for operators. A thread and its messages are with their person. */
+  listThreads(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#accounts, actions, SUPPORT_THREADS);
+  }
+
+  /** Takes reports of children, and decides about them. */
+  takeChildReports(grantee: IGrantable): Grant {
+    const actions = [
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:ConditionCheckItem',
+    ] as const;
+    return grantItems(grantee, this.#accounts, actions, CHILD_REPORTS);
   }
 
   /** Lists an export that begins. The export itself is with its account or person. */

@@ -170,6 +170,11 @@ export class ControlPlane extends Construct {
       metric: logCodeMetric(this, 'ACCOUNTS_PER_HOUR_REACHED', { Management: managementLogs }),
       alarm: { impact: 'No account can be created for the rest of the hour' },
     });
+    new HarmAlarm(this, 'ChildReported', {
+      topic,
+      metric: logCodeMetric(this, 'CHILD_REPORTED', { Management: managementLogs }),
+      alarm: { impact: 'A child may be using the service until an operator has decided' },
+    });
     if (mailLogs === undefined) return;
     // It is here and not with the other alarms about mails, because earlier releases had it here.
     new HarmAlarm(this, 'MailNotTaken', {

@@ -114,11 +114,18 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     outbox.grants.notify(messages);
     outbox.grants.askForDeliveries(messages);
     this.#grantMoney(props);
+    this.#grantPrivacy(props);
+    this.#grantUsage(props);
+  }
+
+  #grantPrivacy(props: ManagementFunctionProps): void {
+    const { accounts } = props;
     const privacy = this.addPolicy('PrivacyPolicy');
     props.exports.grantRequest(privacy, props);
     props.erasures.grantRequest(privacy);
     accounts.grants.restrict(privacy);
-    this.#grantUsage(props);
+    accounts.grants.listThreads(privacy);
+    accounts.grants.takeChildReports(privacy);
   }
 
   #grantUsage({ keys, usage, rollUps, statistics }: ManagementFunctionProps): void {

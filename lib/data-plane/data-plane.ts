@@ -128,6 +128,11 @@ export class DataPlane extends Construct {
       metric: logCodeMetric(this, 'USAGE_MALFORMED', logGroups),
       alarm: { impact: 'A provider reports impossible usage, so charges are clamped or estimated' },
     });
+    new HarmAlarm(this, 'BedrockRefused', {
+      topic,
+      metric: logCodeMetric(this, 'BEDROCK_REFUSED', logGroups),
+      alarm: { impact: 'Bedrock gets no requests, because its account may log prompts and answers' },
+    });
     new HarmAlarm(this, 'RateExceeded', {
       topic,
       metric: logCodeMetric(this, 'RATE_EXCEEDED', logGroups),

@@ -61,6 +61,8 @@ export function gatewayFunctionProps(
       PROVIDERS: JSON.stringify(config.providers),
       USAGE_RETENTION_DAYS: String(config.usageDays),
       HOLDS: config.dataPlane.holds,
+      // A name of its own for each deployment, so that two in one AWS account do not add up each other's requests.
+      METRICS_NAMESPACE: config.dataPlane.metrics ? `Tollgate/${config.stage}` : 'none',
     },
   };
 }

@@ -28,3 +28,20 @@ test('a log line keeps its code even if it has a cause', () => {
     requestId: 'req_1',
   });
 });
+
+test('a log line drops what is not on the list of fields, whatever object was passed', () => {
+  const lines: string[] = [];
+  const fields = { requestId: 'req_1', email: 'ada@example.test', body: 'a prompt' };
+  new StdoutLog((line) => lines.push(line)).info('REQUEST_SETTLED', fields);
+  const line = JSON.parse(lines[0] ?? '') as object;
+  expect(Object.keys(line)).toEqual(['level', 'code', 'requestId', 'timestamp']);
+});
+
+test('a line counts in CloudWatch only if there is a namespace, and only with a code that has metrics', () => {
+  const lines: string[] = [];
+  const fields = { 'error.type': 'forbidden' };
+  new StdoutLog((line) => lines.push(line)).info('REQUEST_REFUSED', fields);
+  new StdoutLog((line) => lines.push(line), 'Tollgate/test').info('HOLD_EXPIRED', fields);
+  new StdoutLog((line) => lines.push(line), 'Tollgate/test').info('REQUEST_REFUSED', fields);
+  expect(lines.map((line) => line.includes('_aws'))).toEqual([false, false, true]);
+});

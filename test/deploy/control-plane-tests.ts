@@ -1,6 +1,4 @@
 import { APIError } from 'openai';
-import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
-import { createClient } from '../../web/src/api/generated/client';
 import {
   attestAdult,
   createAccount,
@@ -12,29 +10,13 @@ import {
   renameAccount,
   verifyAudit,
 } from '../../web/src/api/generated/sdk.gen';
-import { addressedRequest } from './addressed-request';
+import { apiClient } from './api-client';
 import { signedIn } from './signed-in';
 import { CHAT, openaiOf, type Stage } from './stage';
 
 /** Tests the API, its function, the user pool and the tables together, which no other test does. */
 export function testControlPlane(stage: () => Stage): void {
-  /** The console's client, with the header that the edge would add. */
-  function clientOf(token: string) {
-    const { deployment, emulator, originSecret } = stage();
-    const { host } = new URL(deployment.output('ControlPlaneUrl'));
-    const viaEmulator = async (request: Request): Promise<Response> => {
-      const { pathname, search } = new URL(request.url);
-      const body = await request.text();
-      const { status, text, headers } = await addressedRequest(emulator.endpoint, host, `${pathname}${search}`, {
-        method: request.method,
-        headers: { ...Object.fromEntries(request.headers), [ORIGIN_SECRET_HEADER]: originSecret },
-        ...(body !== '' && { body: JSON.parse(body) as object }),
-      });
-      const responseHeaders = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-      return new Response(status === 204 ? null : text, { status: status ?? 0, headers: responseHeaders });
-    };
-    return createClient({ baseUrl: 'https://console.test/api', auth: token, fetch: viaEmulator as typeof fetch });
-  }
+  const clientOf = (token: string) => apiClient(stage(), token);
 
   test('people can sign in, create an account and a key, and find both in the audit log', async () => {
     const { access, id } = await signedIn(stage(), 'owner@example.test');

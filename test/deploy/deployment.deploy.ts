@@ -17,6 +17,7 @@ import { readOutputs, STACKS, STAGE } from './cdk';
 import { testControlPlane } from './control-plane-tests';
 import { testPayments } from './payment-tests';
 import { testReleases } from './release-tests';
+import { testRights } from './rights-tests';
 import { testReceipts } from './receipt-tests';
 import { testBundles } from './runtime-client-tests';
 import type { Stage } from './stage';
@@ -183,6 +184,8 @@ describe('a first deployment', () => {
 
 testControlPlane(() => stage);
 
+const testErasures = testRights(() => stage);
+
 testPayments(() => stage);
 
 testWorkloads(() => stage);
@@ -205,6 +208,8 @@ test('the scheduled sweeper expires the hold of a crashed request', async () => 
   expect(await balanceOf(accountId)).toMatchObject({ availablePico: CREDIT_PICO, spentPico: 0n });
   expect(await newestRecord(accountId)).toMatchObject({ requestId, status: 'expired' });
 });
+
+testErasures();
 
 describe('deploying again', () => {
   test('a deployment without changes changes nothing', async () => {

@@ -1,6 +1,7 @@
 /**
  * `npm run test:deploy`: deploys to an emulated AWS with the real CDK command and tests the deployment from outside. With
- * `-- --if-possible` the run succeeds on a machine that cannot run the emulator, and prints the reason.
+ * `-- --if-possible` the run succeeds on a machine that cannot run the emulator, and prints the reason. Other
+ * arguments go to jest, such as `-- -t promise-09`.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +21,9 @@ const NOT_COVERED = [
   'an export in use: the emulator removes it, so test/infra/references.test.ts applies the rule of CloudFormation',
   'streaming through the function URL: the emulator returns an answer only when it is complete',
 ];
+
+const IF_POSSIBLE = '--if-possible';
+const forJest = process.argv.slice(2).filter((argument) => argument !== IF_POSSIBLE);
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -46,7 +50,7 @@ async function testDeployment(): Promise<number> {
   await Promise.all([pythonEnvironment(EMULATOR), buildRuntimeClient()]);
   printExclusions();
   const jest = join(ROOT, 'node_modules/.bin/jest');
-  return startGuarded([jest, '--config', join(HERE, 'jest.config.js')], {
+  return startGuarded([jest, '--config', join(HERE, 'jest.config.js'), ...forJest], {
     cwd: ROOT,
     env: process.env,
     onOutput: (text) => void process.stdout.write(text),
@@ -62,7 +66,7 @@ if (obstacle === undefined) {
   });
 } else {
   say(`The deployment test did not run: ${obstacle}.`);
-  const mayBeSkipped = process.argv.includes('--if-possible');
+  const mayBeSkipped = process.argv.includes(IF_POSSIBLE);
   say(`0 passed, ${mayBeSkipped ? 0 : 1} failed`);
   process.exitCode = mayBeSkipped ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { ulid } from 'ulid';
 import type { ProviderSettings } from '../../lambdas/contracts/storage/catalog';
+import type { ErasureSettings } from '../../lambdas/contracts/deployment/erasure-settings';
 import type { Env, PROXY_ENV, SWEEP_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { isoTime } from '../../lambdas/contracts/storage/table-keys/key-parts';
 import { pythonEnvironment } from '../../dev/tools/python/python-environment';
@@ -34,7 +35,7 @@ export interface Stage {
   readonly upstream: Upstream;
   readonly emulator: Emulator;
   readonly cdk: Cdk;
-  readonly config: { readonly providers: readonly ProviderSettings[] };
+  readonly config: { readonly providers: readonly ProviderSettings[]; readonly erasure: ErasureSettings };
   /** The output of the first deployment. */
   readonly printed: string;
   readonly deployment: Deployment;
@@ -49,7 +50,10 @@ export async function openStage(onStop: (stop: () => Promise<void> | void) => vo
   const emulator = await startEmulator(await pythonEnvironment(EMULATOR));
   onStop(() => emulator.stop());
   const cdk = new Cdk(emulator);
-  const config = { providers: [{ id: PROVIDER, dialect: PROVIDER, baseUrl: `${upstream.url}/v1` }] } as const;
+  const config = {
+    providers: [{ id: PROVIDER, dialect: PROVIDER, baseUrl: `${upstream.url}/v1` }],
+    erasure: { graceDays: 0, balance: 'forfeit' },
+  } as const;
   await cdk.bootstrap();
   const printed = await cdk.deploy(config);
   const deployment = new Deployment(emulator.endpoint, readOutputs());
@@ -141,5 +145,6 @@ export function workloadsEnvironment(stage: Stage): Env<typeof WORKLOADS_ENV> {
     PROVIDER_KEYS_SECRET: deployment.output('ProviderKeysSecret'),
     PROVIDERS: JSON.stringify(config.providers),
     HOLDS: 'rolling',
+    METRICS_NAMESPACE: 'Tollgate/test',
   };
 }

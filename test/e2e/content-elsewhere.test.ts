@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { WEBHOOK_EVENTS } from '../../lambdas/contracts/http/webhooks';
+import { LOG_FIELDS } from '../../lambdas/domain/log';
 import { unzip } from '../domain/privacy/export-stage';
 import { canary, CANARIES, filesBelow, sendCanaryEverywhere, sendCanaryInRefusedRequests } from './canary';
 import { chatBody, type LocalRun, post, startLocalRun } from './local-run';
@@ -116,6 +117,9 @@ test('promise-01 no mail, webhook, export, queued message or workflow history co
     queues: [read('/store.db'), 'budget_reached'],
     logs: [run.log.join(''), 'REQUEST_SETTLED'],
   } as const;
+  const known = new Set(['level', 'code', 'timestamp', ...LOG_FIELDS]);
+  const fields = run.log.flatMap((line) => Object.keys(JSON.parse(line) as object));
+  expect(fields.filter((field) => !known.has(field))).toEqual([]);
   for (const [name, [text, expected]] of Object.entries(kept)) {
     expect([name, text.includes(expected)]).toEqual([name, true]);
     for (const each of CANARIES) expect([name, text.includes(each)]).toEqual([name, false]);

@@ -7,6 +7,8 @@ import { EXPORT_EXAMPLES } from './export-examples';
 import { PAYMENT_EXAMPLES } from './payment-examples';
 import { POLICY_EXAMPLES } from './policy-examples';
 import { RESTRICTION_EXAMPLES } from './restriction-examples';
+import { SUPPORT_EXAMPLES } from './support-examples';
+import { CHILD_EXAMPLES } from './child-examples';
 import { USAGE_EXAMPLES } from './usage-examples';
 import { WEBHOOK_EXAMPLES } from './webhook-examples';
 import { ownerOf } from '../../lambdas/domain/keys/payers/payer';
@@ -73,6 +75,8 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   ...EXPORT_EXAMPLES,
   ...ERASURE_EXAMPLES,
   ...RESTRICTION_EXAMPLES,
+  ...CHILD_EXAMPLES,
+  ...SUPPORT_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
   ...POLICY_EXAMPLES,
 

@@ -105,6 +105,7 @@ export class ApiStage {
       },
       federatedTokens: { verify: async () => undefined },
       emails: this.#verifiedEmails,
+      addressBook: { subjectOf: async (address) => [...this.emails].find(([, email]) => email === address)?.[0] },
       sendsMail: true,
       payments: this.#payments(clock, log),
       publicUrl: 'https://tollgate.example/',

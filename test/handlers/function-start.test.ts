@@ -31,6 +31,7 @@ const ENVIRONMENT = {
   USAGE_RETENTION_DAYS: '90',
   STATISTICS_ACCOUNTS_MIN: '5',
   HOLDS: 'rolling',
+  METRICS_NAMESPACE: 'Tollgate/test',
   PAYMENT_SETTINGS: JSON.stringify({}),
   ADDRESS_POLICY: 'network',
   USER_POOL_ID: 'us-east-1_Abcdefghi',

@@ -47,6 +47,7 @@ export const CONFIGURATIONS = {
     usageDays: 30,
     pitrDays: 21,
     addresses: 'none',
+    dataPlane: { metrics: false },
     providers: [
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
       { id: 'compatible', dialect: 'openai', baseUrl: 'https://api.example.com/v1', catalog: 'openai' },

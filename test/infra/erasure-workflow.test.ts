@@ -182,7 +182,7 @@ test('each step of an erasure may use Cognito, Stripe’s keys, the bucket of ex
   });
 });
 
-test('without payments, no step of an erasure may read Stripe’s keys or refund anything', () => {
+test('no step of an erasure of a deployment without payments may read Stripe’s keys or refund anything', () => {
   for (const step of ['balance', 'processor'] as const) expect(otherActions(step, 'identity')).toEqual([]);
   const refunding = allowedBy(policyOf('balance'), 'identity').filter((line) =>
     /payment#|(Put|Update).* pending/.test(line),

@@ -241,7 +241,14 @@ async function callsOfReceipts(): Promise<string[]> {
   return calls.take();
 }
 
-/** A certificate is sent without a token, so its route is not among those of people. */
+/** Anybody reports a child, so its route is not among those of people. */
+async function callsOfChildReport(): Promise<string[]> {
+  const { stage, recorder } = await recordedApi();
+  await stage.ask({ method: 'POST', path: '/v1/child-reports', body: { accountId: stage.accountId } });
+  return recorder.take();
+}
+
+/** A certificate is sent without a token too. */
 async function callsOfCertificate(): Promise<string[]> {
   const { stage, recorder } = await recordedApi();
   const [{ erasureId } = { erasureId: '' }] = ERASURES;
@@ -282,6 +289,7 @@ test('the management API has exactly the table permissions that it uses', async 
   calls.push(...(await callsOfExchange()));
   calls.push(...(await callsOfAutoTopUp()), ...(await callsOfNothing()));
   calls.push(...(await callsOfRepeatedRefund()), ...(await callsOfReceipts()), ...(await callsOfCertificate()));
+  calls.push(...(await callsOfChildReport()));
   for (const account of ['ours', 'the deployment']) calls.push(...(await callsOfLostAnswer(account === 'ours')));
   expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagement'));
 });

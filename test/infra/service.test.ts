@@ -108,8 +108,15 @@ describe('access', () => {
     // Lists of what is still to be done or watched. Deleting from one leaves the money itself.
     const pending = ['grant-expiries#*', 'debts', 'credit-lines', 'open-dues', 'low-balances', 'event#*', 'webhook#*'];
     const ended = ['holds#*', 'leaves#*', 'idempotency#*', 'coupons', 'coupon-code#*'];
-    // A restriction is lifted.
-    const exported = ['running-exports', 'passphrase#*', 'running-erasures', 'restriction#*'];
+    // A restriction is lifted, and a thread moves from one list to another.
+    const exported = [
+      'running-exports',
+      'passphrase#*',
+      'running-erasures',
+      'restriction#*',
+      'support-threads#*',
+      'child-reports',
+    ];
     const progress = ['job-cursors'];
     expect(new Set(partitions.flat())).toEqual(new Set([...ended, ...pending, ...progress, ...exported]));
   });

@@ -28,6 +28,15 @@ test.each([
 });
 
 describe('the URL for workloads', () => {
+  test('each deployment counts its requests in a namespace of its own, unless metrics are switched off', () => {
+    const namespaces = (name: 'default' | 'settings') =>
+      ofType(synthesize(name), 'AWS::Lambda::Function').flatMap(
+        ([, { Properties }]) => at(Properties, 'Environment', 'Variables', 'METRICS_NAMESPACE') ?? [],
+      );
+    expect(namespaces('default')).toEqual(['Tollgate/prod', 'Tollgate/prod']);
+    expect(namespaces('settings')).toEqual(['none', 'none']);
+  });
+
   test('the URL for workloads requires a signature, and streams', () => {
     const urls = ofType(byDefault, 'AWS::Lambda::Url').map(([, { Properties }]) => Properties);
     const [url] = urls.filter(

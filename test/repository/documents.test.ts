@@ -46,7 +46,7 @@ async function everyRefusal(): Promise<readonly { readonly name: string; readonl
 }
 
 /** First arguments of which at least one fits each class. */
-const FIRST_ARGUMENTS = [[], 1n, { leastPico: 1n, mostPico: 1n }] as const;
+const FIRST_ARGUMENTS = [[], 1n, { leastPico: 1n, mostPico: 1n }, 'item'] as const;
 
 function constructed(Concrete: new (first: unknown) => Refusal): Refusal {
   for (const first of FIRST_ARGUMENTS) {

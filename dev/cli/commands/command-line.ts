@@ -25,6 +25,7 @@ import { parsePaymentsCommand, parseWalletCommand } from './money-command';
 import { parseParkedCommand } from './parked-command';
 import { expectArguments, type Options, parseArguments } from './arguments';
 import { parseRestrictionsCommand } from './restrictions-command';
+import { parseSupportCommand } from './support-command';
 import { UsageError } from './usage';
 
 /** A command for the tables of the data folder or, when `--stack` is given, of a deployment. */
@@ -106,6 +107,7 @@ const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
   ['exports', parseExportsCommand],
   ['erasures', parseErasuresCommand],
   ['restrictions', parseRestrictionsCommand],
+  ['support', parseSupportCommand],
   ['budgets', parseBudgetsCommand],
 ]);
 

@@ -15,6 +15,7 @@ import { OPERATOR_COMMANDS } from './operators-command';
 import { MONEY_COMMANDS } from './money-command';
 import { PARKED_COMMANDS } from './parked-command';
 import { RESTRICTION_COMMANDS } from './restrictions-command';
+import { SUPPORT_COMMANDS } from './support-command';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
@@ -112,6 +113,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   ...EXPORT_COMMANDS,
   ...ERASURE_COMMANDS,
   ...RESTRICTION_COMMANDS,
+  ...SUPPORT_COMMANDS,
   ...BUDGET_COMMANDS,
 ]);
 

@@ -29,6 +29,7 @@ import { runOperatorCommand } from './run-operator-command';
 import { runParkedCommand } from './run-parked-command';
 import { isOperatorCommand } from './operators-command';
 import { completeAccount, exportAccount, showKeys } from './receipts';
+import { isSupportCommand, runSupportCommand } from './support-command';
 import { isRestrictionsCommand, runRestrictionsCommand } from './restrictions-command';
 import { recomputeCharge } from './recompute-charge';
 
@@ -44,6 +45,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   if (isOperatorCommand(command)) return runOperatorCommand(services, command);
   if (isParkedCommand(command)) return runParkedCommand(services, command);
   if (isRestrictionsCommand(command)) return runRestrictionsCommand(services, command);
+  if (isSupportCommand(command)) return runSupportCommand(services, command);
   if (isErasuresCommand(command)) return runErasuresCommand(services, command);
   if (isPaymentsCommand(command)) return runPaymentsCommand(services, command);
   if (command.name === 'create-account') return createAccount(services, command);

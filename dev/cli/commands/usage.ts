@@ -90,6 +90,15 @@ Restrictions
                                      lift it again
   restrictions show <ownerId>        print since when there is a restriction, as JSON
 
+Support
+  support list [open|closed]         print everybody's threads in a state as JSON lines: open ones, the oldest first
+  support show <personId> <threadId>
+                                     print a thread and its messages as JSON lines
+  support answer <personId> <threadId> --file <file>
+                                     answer with the text of a file; a mail tells the person that there is an answer
+  support close|reopen <personId> <threadId>
+                                     close a thread, or reopen it
+
 Receipts and audit logs
   receipts export <accountId>        print the account's signed receipts as JSON lines: each tree, then its receipts
   receipts complete <accountId>      recover receipts whose usage records never reached the sealer: open a leaf for each

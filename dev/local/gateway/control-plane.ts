@@ -39,6 +39,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Re
       ...services,
       verifier,
       emails,
+      addressBook: emails,
       federatedTokens,
       sendsMail: true,
       allowsLoopback: true,

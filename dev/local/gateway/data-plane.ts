@@ -1,3 +1,4 @@
+import { BedrockLogging } from '../../../lambdas/adapters/providers/bedrock-logging';
 import { UndiciProviderClient } from '../../../lambdas/adapters/providers/undici-provider-client';
 import type { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
@@ -21,7 +22,9 @@ export interface DataPlaneOptions {
 
 /** Opens the data plane of a local run, and its connections to providers. */
 export function openDataPlane({ services, catalog, providers, log, settings }: DataPlaneOptions) {
-  const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
+  const apiKey = (id: string): string | undefined => keyOf(providers, id);
+  const { refusal } = new BedrockLogging({ apiKey, clock: services.clock, log });
+  const client = new UndiciProviderClient({ apiKey, refusal });
   const gateway = new Gateway({
     ...services,
     identify: byKey(services.keys),

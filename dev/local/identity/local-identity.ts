@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo } from 'node:net';
 import type { Standing } from '../../../lambdas/contracts/http/roles';
 import type { Log } from '../../../lambdas/domain/log';
+import type { AddressBook } from '../../../lambdas/domain/identity/address-book';
 import type { VerifiedEmails } from '../../../lambdas/domain/identity/verified-emails';
 import { openOnFirstUse } from '../../../lambdas/domain/open-once';
 import type { DataFolder } from '../folder/data-folder';
@@ -30,7 +31,7 @@ const UNAVAILABLE = {
  */
 export class LocalIdentity {
   private known: readonly LocalUser[];
-  readonly emails: VerifiedEmails;
+  readonly emails: VerifiedEmails & AddressBook;
   readonly clientId = LOCAL_CLIENT_ID;
   /** The URL of the user pool, which is the issuer of its tokens. */
   readonly issuer: string;

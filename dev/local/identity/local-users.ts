@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { STANDINGS, type Standing } from '../../../lambdas/contracts/http/roles';
+import type { AddressBook } from '../../../lambdas/domain/identity/address-book';
 import type { VerifiedEmails } from '../../../lambdas/domain/identity/verified-emails';
 import type { DataFolder } from '../folder/data-folder';
 
@@ -41,6 +42,7 @@ const newUser = (role: Standing): LocalUser => ({
 });
 
 /** The addresses of the users, which nobody has to verify in a local run. */
-export const emailsOf = (users: () => readonly LocalUser[]): VerifiedEmails => ({
+export const emailsOf = (users: () => readonly LocalUser[]): VerifiedEmails & AddressBook => ({
+  subjectOf: (address) => Promise.resolve(users().find(({ email }) => email === address)?.subject),
   of: (subject) => Promise.resolve(users().find((user) => user.subject === subject)?.email),
 });

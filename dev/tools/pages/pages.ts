@@ -1,5 +1,6 @@
 import { acknowledgementsPage } from './acknowledgements-page';
 import type { Assembly } from './assembly';
+import { controlsPage } from './controls-page';
 import { dataMapPage, processingPage } from './data-map-page';
 import { iamPage } from './iam-page';
 import { openApiPage } from './openapi-page';
@@ -19,6 +20,7 @@ export const PAGES: readonly (readonly [file: string, render: (assembly: Assembl
   ['processing.md', processingPage],
   ['subprocessors.md', subprocessorsPage],
   ['promises.md', promisesPage],
+  ['controls.md', controlsPage],
   ['openapi.json', openApiPage],
   ...NOTICE_PAGES,
 ];

@@ -16,8 +16,8 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '01',
     promise: 'Content is never stored, logged or used for training.',
-    control: 'Bodies pass through memory only; log lines are codes with allow-listed fields.',
-    missing: 'The canary does not search mails, exports and the history of workflows yet.',
+    control:
+      'Bodies pass through memory only; log lines are codes with allow-listed fields; Bedrock gets no request while its account logs prompts.',
     operator: 'Choose providers whose terms exclude training, and state it in their settings.',
   },
   {
@@ -121,7 +121,6 @@ export const PROMISES: readonly Promised[] = [
     number: '20',
     promise: 'The service is for adults.',
     control: 'A dated statement of age is needed before the first key.',
-    missing: 'A route to report an account of a child.',
   },
   {
     number: '21',
@@ -137,8 +136,8 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '23',
     promise: 'The service is audited and scanned regularly.',
-    control: 'Rule packs run on every template, and no finding is unexplained.',
-    missing: 'A pack of evidence with a list of software components.',
+    control:
+      'Rule packs run on every template, and no finding is unexplained; a pack of evidence maps controls to tests and lists all software components.',
     operator: 'Audits and certificates are yours; this software claims none.',
   },
   {
@@ -154,8 +153,8 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '26',
     promise: 'Support messages and surveys are part of a person’s data.',
-    control: 'None yet.',
-    missing: 'Support threads and surveys.',
+    control: 'Threads with the operators and surveys, which are in exports and end with erasure.',
+    missing: 'Pages of the console for them.',
   },
   {
     number: '27',

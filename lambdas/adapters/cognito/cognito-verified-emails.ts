@@ -2,6 +2,7 @@ import type { CognitoIdentityProviderClient, UserType } from '@aws-sdk/client-co
 import { ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { ControlPlaneUnavailable } from '../../domain/errors/refusal';
 import { isSubject } from '../../domain/identity/subject';
+import type { AddressBook } from '../../domain/identity/address-book';
 import type { VerifiedEmails } from '../../domain/identity/verified-emails';
 
 export interface CognitoVerifiedEmailsOptions {
@@ -13,7 +14,7 @@ export interface CognitoVerifiedEmailsOptions {
  * Reads addresses from the user pool. It searches by subject, because a user of another identity provider has a
  * different user name.
  */
-export class CognitoVerifiedEmails implements VerifiedEmails {
+export class CognitoVerifiedEmails implements VerifiedEmails, AddressBook {
   readonly #options: CognitoVerifiedEmailsOptions;
 
   constructor(options: CognitoVerifiedEmailsOptions) {
@@ -22,15 +23,27 @@ export class CognitoVerifiedEmails implements VerifiedEmails {
 
   async of(subject: string): Promise<string | undefined> {
     if (!isSubject(subject)) throw new RangeError('not a subject');
-    const user = await this.#find(subject);
+    const user = await this.#find('sub', subject);
     return user && verifiedEmailOf(user);
   }
 
-  async #find(subject: string): Promise<UserType | undefined> {
+  async subjectOf(address: string): Promise<string | undefined> {
+    const user = await this.#find('email', address);
+    return user?.Attributes?.find(({ Name }) => Name === 'sub')?.Value;
+  }
+
+  async #find(attribute: 'sub' | 'email', value: string): Promise<UserType | undefined> {
     const { client, userPoolId: UserPoolId } = this.#options;
-    const AttributesToGet = ['email', 'email_verified'];
+    const AttributesToGet = attribute === 'sub' ? ['email', 'email_verified'] : ['sub'];
+    // Within a filter, quotation marks and backslashes are escaped.
+    const text = value.replace(/["\\]/g, '\\$&');
     try {
-      const command = new ListUsersCommand({ UserPoolId, Filter: `sub = "${subject}"`, AttributesToGet, Limit: 1 });
+      const command = new ListUsersCommand({
+        UserPoolId,
+        Filter: `${attribute} = "${text}"`,
+        AttributesToGet,
+        Limit: 1,
+      });
       return (await client.send(command)).Users?.[0];
     } catch (error) {
       throw new ControlPlaneUnavailable({ cause: error });

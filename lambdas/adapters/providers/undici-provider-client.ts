@@ -28,6 +28,8 @@ const CONNECTIONS_PER_PROVIDER_MAX = 2_048;
 export interface UndiciProviderClientOptions {
   /** Returns a provider's API key; undefined if the provider needs no key. */
   readonly apiKey: (providerId: string) => string | undefined;
+  /** Says why a provider may get no content at present. @default every provider may */
+  readonly refusal?: ProviderClient['refusal'];
   /** @default 600,000 ms */
   readonly headTimeoutMs?: number;
   /** @default 300,000 ms */
@@ -45,10 +47,12 @@ export class UndiciProviderClient implements ProviderClient {
   readonly #freshAgent: Agent;
   readonly #stale: StaleConnections;
   readonly #apiKey: (providerId: string) => string | undefined;
+  readonly #refusal: ProviderClient['refusal'];
   readonly #targets = new Map<string, { origin: string; prefix: string }>();
 
   constructor(options: UndiciProviderClientOptions) {
     this.#apiKey = options.apiKey;
+    this.#refusal = options.refusal;
     this.#stale = new StaleConnections({ connectTimeoutMs: CONNECT_TIMEOUT_MS, staleMs: options.staleMs ?? STALE_MS });
     const settings = {
       connections: CONNECTIONS_PER_PROVIDER_MAX,
@@ -60,6 +64,10 @@ export class UndiciProviderClient implements ProviderClient {
     };
     this.#agent = new Agent({ ...settings, pipelining: 1 });
     this.#freshAgent = new Agent({ ...settings, pipelining: 0 });
+  }
+
+  refusal(provider: ProviderSettings): ReturnType<NonNullable<ProviderClient['refusal']>> {
+    return this.#refusal?.(provider);
   }
 
   /**

@@ -6,7 +6,8 @@
 /**
  * The data plane at the URL that AWS workloads call with signed requests. Tables are physical names and secrets are
  * ARNs. `PROVIDERS` is a JSON list of provider settings (`providerSettingsSchema`). `USAGE_RETENTION_DAYS` is a whole
- * number of days. `HOLDS` is one of HOLD_MODES.
+ * number of days. `HOLDS` is one of HOLD_MODES. `METRICS_NAMESPACE` is where CloudWatch
+ * counts requests, or `none`.
  */
 export const WORKLOADS_ENV = [
   'ACCOUNTS_TABLE',
@@ -18,6 +19,7 @@ export const WORKLOADS_ENV = [
   'PROVIDERS',
   'USAGE_RETENTION_DAYS',
   'HOLDS',
+  'METRICS_NAMESPACE',
 ] as const;
 
 /**

@@ -47,7 +47,7 @@ export const storedBillingDetailsSchema = z.object({
 });
 
 /** Why an operator suspended an account. The list is closed because free text could contain personal data. */
-export const SUSPENSION_REASONS = ['abuse', 'payment', 'security', 'request'] as const;
+export const SUSPENSION_REASONS = ['abuse', 'payment', 'security', 'request', 'child'] as const;
 export type SuspensionReason = (typeof SUSPENSION_REASONS)[number];
 /** The reason of a suspension that belongs to an erasure: it cannot be lifted. */
 export const ERASURE_SUSPENSION = 'erasure';

@@ -159,6 +159,10 @@ export const usageRequestSchema = z
     payer: z.string().optional(),
     /** The keyed hash of the client's end user or session. */
     endUser: z.string().optional(),
+    /** The attempts at other providers that failed before, free of charge. */
+    failedAttempts: z
+      .array(z.object({ provider: z.string(), failure: z.string().optional(), httpStatus: z.number().optional() }))
+      .optional(),
     firstByteMs: z.number().optional(),
     durationMs: z.number(),
   })

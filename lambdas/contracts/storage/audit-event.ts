@@ -17,12 +17,14 @@ import {
   personIdSchema,
   policyIdSchema,
   proposalIdSchema,
+  supportThreadIdSchema,
   trustIdSchema,
   webhookIdSchema,
 } from './ids';
 import { openValue } from './open-values';
 import { impersonalRulesSchema, RULE_NAMES } from '../http/key-rules';
 import { KEY_SUSPENSION_REASONS } from './key-suspension';
+import { THREAD_STATES } from './support';
 import { WEBHOOK_DISABLE_REASONS } from './webhook-state';
 import { PERMISSION_IDS } from '../http/permissions';
 import { roleSchema } from '../http/roles';
@@ -39,7 +41,7 @@ const time = z.iso.datetime();
 /** The fields whose old and new values may be recorded. The object is strict so that no personal data can slip in. */
 export const auditFieldsSchema = z.strictObject({
   role: roleSchema.optional(),
-  state: z.enum(['active', 'suspended']).optional(),
+  state: z.enum(['active', 'suspended', ...THREAD_STATES]).optional(),
   reason: z.enum([...SUSPENSION_REASONS, ...KEY_SUSPENSION_REASONS, ...WEBHOOK_DISABLE_REASONS]).optional(),
   ownerId: personIdSchema.optional(),
   /** The member whom the requests of a trust's keys count for. */
@@ -114,6 +116,7 @@ export const writtenEventSchema = z.strictObject({
     catalogVersionSchema,
     paidObjectIdSchema,
     policyIdSchema,
+    supportThreadIdSchema,
   ]),
   before: auditFieldsSchema.optional(),
   after: auditFieldsSchema.optional(),

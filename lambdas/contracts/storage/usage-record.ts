@@ -32,6 +32,19 @@ const unitCounts = Object.fromEntries(UNITS.map((unit) => [unit, count.optional(
   z.ZodOptional<typeof count>
 >;
 
+/** Why a provider gave no answer, or was not asked for one because it logs content or does not tell whether it does. */
+export const ATTEMPT_FAILURES = ['unreachable', 'timeout', 'broken', 'logs_content', 'logging_unknown'] as const;
+
+/** An attempt at a provider that failed, so that the next one got the request. It costs nothing. */
+const failedAttemptSchema = z.strictObject({
+  provider: z.string(),
+  /** Absent if the provider answered. */
+  failure: z.enum(ATTEMPT_FAILURES).optional(),
+  /** The status of an answer that was not usable. */
+  httpStatus: count.optional(),
+});
+export type FailedAttempt = z.infer<typeof failedAttemptSchema>;
+
 /** The metadata of one request, never its content, as this release writes it: the object has no other fields. */
 export const writtenUsageRecordSchema = z.strictObject({
   requestId: z.string(),
@@ -62,6 +75,8 @@ export const writtenUsageRecordSchema = z.strictObject({
   payer: personIdSchema.optional(),
   /** The client's end user or session: a keyed hash, and never the value. Only for accounts that have asked for it. */
   endUser: endUserSchema.optional(),
+  /** The attempts before that at `provider`. Absent if there were none. */
+  failedAttempts: z.array(failedAttemptSchema).optional(),
   /** The lease that paid for the request and the request's number within it. Absent if the request had its own hold. */
   leaseTurn: z.string().optional(),
   /** From admission to the provider's first byte. Absent if no byte arrived. */
@@ -88,6 +103,9 @@ export const usageRecordSchema = z.object({
   labels: z.record(z.string(), z.string()).optional(),
   payer: z.string().optional(),
   endUser: z.string().optional(),
+  failedAttempts: z
+    .array(z.object({ ...failedAttemptSchema.shape, failure: openValue(ATTEMPT_FAILURES).optional() }))
+    .optional(),
 });
 
 export type UsageRecord = z.infer<typeof usageRecordSchema>;

@@ -21,7 +21,7 @@ const PERIODS = { hour: [3_600, 13], day: [86_400, 10] } as const;
 export interface Pace {
   /** The partition that holds the count: an account, a person, or the deployment. */
   readonly owner: string;
-  readonly what: 'accounts' | 'invitations' | 'keys' | 'deliveries';
+  readonly what: 'accounts' | 'invitations' | 'keys' | 'deliveries' | 'threads' | 'support-messages' | 'child-reports';
   readonly per: keyof typeof PERIODS;
   readonly limit: number;
   /** The error when the limit is reached. */

@@ -127,7 +127,7 @@ export const ACCOUNT_ITEMS = [
   }),
   storedItem({
     kind: 'count',
-    about: 'how many accounts, invitations, keys or purchases were made in an hour or a day',
+    about: 'how many accounts, invitations, keys, purchases or support messages were made in an hour or a day',
     table: ACCOUNTS,
     ends: 'with the hour or the day',
     erasure: DELETED,

@@ -166,6 +166,11 @@ export class Gateway {
 
   #fail(exchange: Exchange, error: unknown, requestId: string, headers: ResponseHeaders): void {
     const shown = toAppError(error);
+    this.#dependencies.log.info('REQUEST_REFUSED', {
+      requestId,
+      'error.type': shown.code,
+      'http.response.status_code': shown.status,
+    });
     if (shown instanceof InternalError) {
       this.#dependencies.log.error('REQUEST_FAILED', {
         requestId,

@@ -1,3 +1,4 @@
+import type { FailedAttempt } from '../../contracts/storage/usage-record';
 import { errorName } from '../log';
 import { MINUTE_MS, monotonicClock } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
@@ -7,11 +8,12 @@ import { systemSleep } from '../table/retry';
 import { type Admission, admit, type Admitted, type Offer, shortageOf } from './admission/admission';
 import { countOnce } from './admission/counted-input';
 import { permittedTargets } from './admission/permit';
-import { type PricedTargets, priceTargets } from './admission/priced-targets';
+import { type PricedTarget, type PricedTargets, priceTargets } from './admission/priced-targets';
 import { oncePerKey } from './idempotency/once-per-key';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
+import type { Answer } from './provider/answer';
 import { attempt } from './provider/provider-attempt';
-import { shouldTryNextTarget } from './provider/provider-errors';
+import { faultOf, shouldTryNextTarget } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
 import type { CutReason } from './rolling/cut-reason';
 import { outputPlanOf } from './admission/first-hold';
@@ -184,6 +186,7 @@ async function callProviders(
   const { endpoint, exchange } = call;
   // Only a hold that rolls can fall short.
   const stop = admitted.hold.rolling ? AbortSignal.any([call.stop, money]) : call.stop;
+  const failedAttempts: FailedAttempt[] = [];
   let firstByteMs: number | undefined;
   const onFirstByte = (): void => {
     firstByteMs ??= elapsedMs(paid, dependencies.clock());
@@ -195,21 +198,24 @@ async function callProviders(
     for (const next of admitted.targets) {
       target = next;
       const path = endpoint.providerPath(request, target.sentAs ?? request.model);
-      rolling?.sent(target.price);
-      const answer = await attempt(dependencies.providers, {
-        request: { provider: target.provider, path, headers, body: body.bytes },
-        endpoint,
-        asked: request,
-        relay: relayFor(paid),
-        output: paid.output,
-        rolling,
-        exchange,
-        stop,
-        cancelled,
-        onFirstByte,
+      const answer = await answerOf(dependencies, paid, {
+        target,
+        attempt: {
+          request: { provider: target.provider, path, headers, body: body.bytes },
+          endpoint,
+          asked: request,
+          relay: relayFor(paid),
+          output: paid.output,
+          rolling,
+          exchange,
+          stop,
+          cancelled,
+          onFirstByte,
+        },
       });
       if (!shouldTryNextTarget(answer) || stop.aborted || target === admitted.targets.at(-1))
-        return { answer, target, firstByteMs };
+        return { answer, target, failedAttempts, firstByteMs };
+      failedAttempts.push({ provider: target.provider.id, ...faultOf(answer) });
     }
   } catch (error) {
     // A bug in the gateway must not leave the hold behind.
@@ -218,7 +224,19 @@ async function callProviders(
       cause: errorName(error),
     });
   }
-  return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };
+  return { answer: { kind: 'failed', failure: 'broken' }, target, failedAttempts, firstByteMs };
+}
+
+/** The answer of one target, which may be that it does not get the request. */
+async function answerOf(
+  { providers }: MeteredDependencies,
+  { rolling }: PaidRequest,
+  { target, attempt: options }: { readonly target: PricedTarget; readonly attempt: Parameters<typeof attempt>[1] },
+): Promise<Answer> {
+  const failure = await providers.refusal?.(target.provider);
+  if (failure !== undefined) return { kind: 'failed', failure };
+  rolling?.sent(target.price);
+  return attempt(providers, options);
 }
 
 /** A stream reader serves one attempt, so the next provider's stream gets a new one. */

@@ -2,6 +2,7 @@ import type { EndpointId, Model, ProviderSettings } from '../../contracts/storag
 import type { CacheWrite, Unit, Usage } from '../../contracts/storage/units';
 import type { AppError } from '../errors/app-error';
 import type { Headers } from '../headers';
+import type { LogFields } from '../log';
 import type { Dialect } from './dialect';
 import type { UsageReading } from './usage-reading';
 
@@ -184,6 +185,9 @@ export interface WholeFormat {
   shorten(): WholeShortener;
 }
 
+/** The operations of OpenTelemetry's conventions that endpoints serve. */
+export type Operation = NonNullable<LogFields['gen_ai.operation.name']>;
+
 /**
  * One metered endpoint. It owns everything that depends on its requests and responses, so that the engine
  * (admission, provider calls, streaming and settlement) serves every endpoint alike. A new endpoint is a folder with
@@ -195,6 +199,8 @@ export interface WholeFormat {
 export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest> {
   /** The id that holds, usage records, key scopes and the catalog store. */
   readonly id: EndpointId;
+  /** The name of the operation in OpenTelemetry's conventions for generative AI. */
+  readonly operation: Operation;
   readonly dialect: Dialect;
   /** The path that clients call. */
   readonly path: string;

@@ -15,12 +15,15 @@ export abstract class Conflict extends Refusal {
   }
 }
 
+/** The words of a code: `legal_hold` is a legal hold. */
+const wordsOf = (code: string): string => code.replaceAll('_', ' ');
+
 /** Also the response for a resource of another account, so that its existence is not revealed. */
 export abstract class Missing extends Refusal {
   override readonly status = 404;
   readonly code: string;
   constructor(what: string) {
-    super(`There is no such ${what}.`);
+    super(`There is no such ${wordsOf(what)}.`);
     this.code = `${what}_not_found`;
   }
 }
@@ -30,7 +33,7 @@ export abstract class TooMany extends Refusal {
   override readonly status = 429;
   readonly code: string;
   constructor(what: string, retryAfterSeconds: number) {
-    super(`Too many ${what} were made in a short time: wait before you make the next.`, { retryAfterSeconds });
+    super(`Too many ${wordsOf(what)} were made in a short time: wait before you make the next.`, { retryAfterSeconds });
     this.code = `too_many_${what}`;
   }
 }

@@ -25,7 +25,7 @@ export interface CustomerUpdatesOptions {
 
 /**
  * Carries corrected billing details on to the payment processor, where people have entered theirs when they paid. An
- * account that is no customer there has nothing to correct.
+ * account without a customer there has nothing to correct.
  */
 export class CustomerUpdates {
   readonly #options: CustomerUpdatesOptions;

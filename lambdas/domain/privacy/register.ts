@@ -12,11 +12,13 @@ import { PAYMENT_ITEMS } from '../payments/stored-items';
 import { PEOPLE_ITEMS } from '../people/stored-items';
 import { POLICY_ITEMS } from '../policies/stored-items';
 import { RECEIPT_ITEMS } from '../receipts/stored-items';
+import { SUPPORT_ITEMS } from '../support/stored-items';
 import { ROLL_UP_ITEMS } from '../usage/rollups/stored-items';
 import { ALERT_ITEMS } from '../usage/spend-watch/stored-items';
 import { STATISTICS_ITEMS } from '../usage/statistics/stored-items';
 import { USAGE_ITEMS } from '../usage/stored-items';
 import { WALLET_ITEMS } from '../wallet/stored-items';
+import { CHILD_REPORT_ITEMS } from './children/child-report-item';
 import { ERASURE_ITEMS } from './erasure/stored-items';
 import { PRIVACY_ITEMS } from './stored-items';
 
@@ -27,6 +29,7 @@ import { PRIVACY_ITEMS } from './stored-items';
 export const REGISTER: readonly StoredItem[] = [
   ...PEOPLE_ITEMS,
   ...POLICY_ITEMS,
+  ...SUPPORT_ITEMS,
   ...ACCOUNT_ITEMS,
   ...FEDERATION_ITEMS,
   ...NOTIFICATION_ITEMS,
@@ -44,6 +47,7 @@ export const REGISTER: readonly StoredItem[] = [
   ...AUDIT_ITEMS,
   ...CATALOG_ITEMS,
   ...PRIVACY_ITEMS,
+  ...CHILD_REPORT_ITEMS,
   ...ERASURE_ITEMS,
 ];
 

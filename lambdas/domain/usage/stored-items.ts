@@ -36,6 +36,7 @@ export const USAGE_ITEMS = [
       labels: shown,
       payer: shown,
       endUser: shown,
+      failedAttempts: shown,
       leaseTurn: shown,
       firstByteMs: shown,
       durationMs: shown,

@@ -48,7 +48,7 @@ export async function deployedApi(
     clock,
   });
   const log = new StdoutLog();
-  const { secondFactors, emails } = identityDependencies(env);
+  const { secondFactors, emails, addressBook } = identityDependencies(env);
   const providerIds = env.PROVIDER_IDS.split(',');
   return serveApi(
     apiDependencies({
@@ -59,6 +59,7 @@ export async function deployedApi(
       sendsMail: env.MAIL_FROM !== 'none',
       secondFactors,
       emails,
+      addressBook,
       providerIds,
       federatedTokens: new OidcTokens({ fetchDocument: documentFetcher(), clock }),
       pepper: await pepper.get(),
@@ -81,11 +82,13 @@ function deployedWorkflows(env: Env<typeof API_ENV>): Pick<ApiOptions, 'exports'
 }
 
 /** The user pool, and the dependencies that a deployment can be configured without. */
-function identityDependencies(env: Env<typeof API_ENV>): Pick<ApiOptions, 'secondFactors' | 'emails'> {
+function identityDependencies(env: Env<typeof API_ENV>): Pick<ApiOptions, 'secondFactors' | 'emails' | 'addressBook'> {
   const { OPERATOR_MFA: operatorMfa, USER_POOL_ID: userPoolId } = env;
   const client = new CognitoIdentityProviderClient(SDK_LIMITS);
+  const emails = new CognitoVerifiedEmails({ client, userPoolId });
   return {
-    emails: new CognitoVerifiedEmails({ client, userPoolId }),
+    emails,
+    addressBook: emails,
     // Only the exact word disables the second factor.
     ...(operatorMfa !== 'optional' && { secondFactors: new CognitoSecondFactors({ client, userPoolId, clock }) }),
   };

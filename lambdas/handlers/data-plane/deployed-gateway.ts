@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AwsConnections } from '../../adapters/aws-connections';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
+import { BedrockLogging } from '../../adapters/providers/bedrock-logging';
 import { UndiciProviderClient } from '../../adapters/providers/undici-provider-client';
 import { sdkLimits } from '../../adapters/sdk-limits';
 import { CachedSecret } from '../../adapters/secrets/cached-secret';
@@ -50,9 +51,11 @@ export async function deployedGateway(
     clock,
   });
   const providers = z.array(providerSettingsSchema).parse(JSON.parse(env.PROVIDERS));
-  const log = new StdoutLog();
+  const log = new StdoutLog(undefined, env.METRICS_NAMESPACE === 'none' ? undefined : env.METRICS_NAMESPACE);
   const [keys, entered] = await Promise.all([providerKeys.get(), entrance({ store, client, clock })]);
   let apiKeys = keys;
+  const apiKey = (id: string): string | undefined => apiKeys[id];
+  const bedrock = new BedrockLogging({ apiKey, clock, log });
   const base = { list: PRICE_LIST, providers: withKey(providers, apiKeys, log) };
   const gateway = new Gateway({
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
@@ -64,10 +67,12 @@ export async function deployedGateway(
     cancellations: new Cancellations({ store, clock }),
     freeLimit: freeLimit({ store, clock }),
     catalog: await LiveCatalog.open({ ...base, store, clock, log }),
-    providers: new UndiciProviderClient({ apiKey: (id) => apiKeys[id] }),
+    providers: new UndiciProviderClient({ apiKey, refusal: bedrock.refusal }),
     clock,
     log,
   });
+  // The first request need not wait for it, and the log shows at once what is to be switched off.
+  await Promise.all(base.providers.map(async (provider) => bedrock.refusal(provider)));
   return {
     handle: (exchange: Exchange) =>
       connections.during(async () => {
@@ -88,6 +93,7 @@ function withKey(
 ): readonly ProviderSettings[] {
   const usable = providers.filter(({ id }) => apiKeys[id] !== undefined);
   if (usable.length === 0) throw new Error('the provider-keys secret has no key of a configured provider');
-  for (const { id } of providers) if (apiKeys[id] === undefined) log.warn('PROVIDER_WITHOUT_KEY', { provider: id });
+  for (const { id } of providers)
+    if (apiKeys[id] === undefined) log.warn('PROVIDER_WITHOUT_KEY', { 'gen_ai.provider.name': id });
   return usable;
 }

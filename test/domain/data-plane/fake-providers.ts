@@ -1,9 +1,11 @@
+import type { ProviderSettings } from '../../../lambdas/contracts/storage/catalog';
 import type { Headers } from '../../../lambdas/domain/headers';
 import type {
   ProviderCall,
   ProviderClient,
   ProviderFailure,
   ProviderListener,
+  ProviderRefusal,
   ProviderRequest,
 } from '../../../lambdas/domain/data-plane/provider/provider-client';
 
@@ -60,6 +62,8 @@ export type Play = (call: FakeCall) => void;
 /** Providers that a test directs with one play per call. The last play is repeated. */
 export class FakeProviders implements ProviderClient {
   readonly calls: FakeCall[] = [];
+  /** Why a provider may get no content, by its ID. */
+  readonly refusals = new Map<string, ProviderRefusal>();
   #plays: readonly Play[] = [];
 
   play(...plays: readonly Play[]): void {
@@ -75,6 +79,10 @@ export class FakeProviders implements ProviderClient {
       if (call) return call;
     }
     throw new Error('no provider was asked');
+  }
+
+  refusal({ id }: ProviderSettings): Promise<ProviderRefusal | undefined> {
+    return Promise.resolve(this.refusals.get(id));
   }
 
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall {

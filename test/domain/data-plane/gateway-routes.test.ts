@@ -48,7 +48,7 @@ describe('a key in the query', () => {
     expect([client.status, client.bodyReads, stage.providers.calls.length]).toEqual([400, 0, 0]);
     expect(client.json).toMatchObject({ error: { code: 'key_in_query' } });
     expect(client.text).not.toContain(key);
-    expect(stage.lines).toEqual([]);
+    expect(stage.lines).toEqual(['REQUEST_REFUSED']);
   });
 
   test.each(['beta=true', 'keys=1', 'model=tokenizer', '%', '=&&'])(

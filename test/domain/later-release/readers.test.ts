@@ -57,6 +57,7 @@ import { extendedBy, laterMembers } from './later-members';
 import { erasureReaders } from './stored-erasures';
 import { exportReaders } from './stored-exports';
 import { policyReaders } from './stored-policies';
+import { supportReaders } from './stored-support';
 import { rollUpReaders } from './stored-roll-ups';
 import { webhookReaders } from './stored-webhooks';
 import {
@@ -144,6 +145,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
     ...(await webhookReaders({ ...inAccounts, accountId, clock })),
     ...(await exportReaders({ ...inAccounts, accountId, clock })),
     ...(await policyReaders({ ...inAccounts, clock })),
+    ...(await supportReaders({ ...inAccounts, clock })),
     ...(await erasureReaders({ ...inAccounts, accountId, clock })),
     'the mail preferences of a person': {
       ...inAccounts,

@@ -4,10 +4,12 @@ import {
   erasureKey,
   legalHoldKey,
   restrictionKey,
+  childReportKey,
 } from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { encodeIds, encodeNewErasure, findErasure } from '../../../lambdas/domain/privacy/erasure/erasure-item';
+import { ChildReports, type ChildReportsOptions } from '../../../lambdas/domain/privacy/children/child-reports';
 import { findCertificate } from '../../../lambdas/domain/privacy/erasure/find-certificate';
 import { LegalHolds } from '../../../lambdas/domain/privacy/erasure/legal-holds';
 import { findRestriction } from '../../../lambdas/domain/restrictions/restriction-item';
@@ -64,6 +66,11 @@ export async function erasureReaders({
     later: true,
   });
   await engine.write({ table, put: { ...certificateKey(ERASURE_ID), certificate, signature: 'AA==' } });
+  const reported = 'per_01JD0000000000000000000001';
+  const report = { reportId: 'chr_01JD0000000000000000000001', personId: reported, reportedAt: at };
+  await engine.write({ table, put: { ...childReportKey(reported), ...report } });
+  // Reading needs the store alone.
+  const reports = (store: TableStore) => new ChildReports({ store, clock } as unknown as ChildReportsOptions);
   const holds = (store: TableStore) => new LegalHolds({ store, clock, audit: new AuditLog({ store, clock }) });
   return {
     'an erasure': {
@@ -75,6 +82,11 @@ export async function erasureReaders({
       engine,
       decoders: ['decodeLegalHold'],
       read: (store: TableStore) => holds(store).get(accountId),
+    },
+    'a report of a child': {
+      engine,
+      decoders: ['decodeChildReport'],
+      read: (store: TableStore) => reports(store).page({ limit: 100 }),
     },
     'a restriction': {
       engine,

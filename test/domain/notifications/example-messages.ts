@@ -81,6 +81,12 @@ export function exampleMessages(accountId: string, personId: string): { readonly
     erasure_requested: messages.erasureRequested({ ownerId: accountId, erasureId: ERASURE, endsAt: AT }),
     erasure_cancelled: messages.erasureCancelled({ ownerId: accountId, erasureId: ERASURE }),
     erasure_begun: messages.erasureBegun({ ownerId: personId, personId, erasureId: ERASURE }),
+    support_answered: messages.supportAnswered({
+      personId,
+      threadId: 'sup_01JD0000000000000000000001',
+      messageId: 'smsg_01JD0000000000000000000001',
+      at: AT,
+    }),
     policy_changed: messages.policyChanged({ personId, policy: 'terms', version: '2', effectiveAt: AT }),
   };
 }

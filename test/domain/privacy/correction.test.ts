@@ -65,7 +65,7 @@ class CorrectionStage {
     await customerUpdates.tryUpdate(ACCOUNT);
   }
 
-  /** What Stripe has of the account, as its API shows it. */
+  /** The data that Stripe has of the account, as its API shows it. */
   async customer(): Promise<string> {
     const customerId = (await this.base.payments.payments.customers.find(ACCOUNT)) ?? '';
     const { stripe } = this.base.payments;

@@ -28,7 +28,13 @@ import {
 } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { deliveryKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
 import { acceptanceKey, policyNoticeKey } from '../../../lambdas/contracts/storage/table-keys/policies';
-import { erasureKey, exportKey, restrictionKey } from '../../../lambdas/contracts/storage/table-keys/privacy';
+import {
+  childReportKey,
+  erasureKey,
+  exportKey,
+  restrictionKey,
+} from '../../../lambdas/contracts/storage/table-keys/privacy';
+import { supportMessageKey, threadKey } from '../../../lambdas/contracts/storage/table-keys/support';
 import { treeKey } from '../../../lambdas/contracts/storage/table-keys/receipts';
 import { rollUpPartition, rollUpSortKey } from '../../../lambdas/contracts/storage/table-keys/roll-ups';
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys/usage';
@@ -85,6 +91,7 @@ export function exampleItems(
     labels: { team: marker },
     payer: personId,
     endUser: 'Zm9vYmFyYmF6cXV4Zm9vYg',
+    failedAttempts: [{ provider: 'other', failure: 'timeout' }],
   };
   const membership = { role: 'owner', joinedAt: AT };
   return {
@@ -99,6 +106,25 @@ export function exampleItems(
     operator: { ...operatorKey(personId), appointedAt: AT },
     'policy-acceptance': { ...acceptanceKey(personId, 'terms', marker), acceptedAt: AT },
     'policy-notice': { ...policyNoticeKey(personId, 'terms', marker), at: AT },
+    'support-thread': {
+      ...threadKey(personId, id('sup', 1)),
+      threadId: id('sup', 1),
+      subject: marker,
+      state: 'closed',
+      openedAt: AT,
+      writtenAt: AT,
+      writtenBy: 'person',
+      endsAt: AT,
+      survey: { score: 4n, comment: marker, answeredAt: AT },
+      messages: 1n,
+    },
+    'support-message': {
+      ...supportMessageKey(personId, id('sup', 1), id('smsg', 1)),
+      messageId: id('smsg', 1),
+      by: 'person',
+      at: AT,
+      text: marker,
+    },
     account: {
       ...accountKey(accountId),
       createdAt: AT,
@@ -376,6 +402,12 @@ export function exampleItems(
       previous: HASH,
       previousAt: AT,
       hash: HASH,
+    },
+    'child-report': {
+      ...childReportKey(personId),
+      reportId: id('chr', 1),
+      personId,
+      reportedAt: AT,
     },
     restriction: {
       ...restrictionKey(accountId),

@@ -10,6 +10,7 @@ import * as privacy from '../../../lambdas/contracts/storage/table-keys/privacy'
 import * as receipts from '../../../lambdas/contracts/storage/table-keys/receipts';
 import * as rollUps from '../../../lambdas/contracts/storage/table-keys/roll-ups';
 import * as statistics from '../../../lambdas/contracts/storage/table-keys/statistics';
+import * as support from '../../../lambdas/contracts/storage/table-keys/support';
 import * as usage from '../../../lambdas/contracts/storage/table-keys/usage';
 import * as wallet from '../../../lambdas/contracts/storage/table-keys/wallet';
 
@@ -122,6 +123,7 @@ export const EXAMPLE_KEYS = [
     exportListingKey: [EXPORT],
     passphraseKey: [EXPORT],
     restrictionKey: [ACCOUNT],
+    childReportKey: [PERSON],
     erasureKey: [ACCOUNT, ERASURE],
     runningErasureKey: [ACCOUNT],
     erasureListingKey: [ERASURE],
@@ -138,6 +140,11 @@ export const EXAMPLE_KEYS = [
   }),
   ...made(rollUps, { countedKey: [ACCOUNT, '2026-11-20T10:00', 1] }),
   ...made(statistics, { statisticsKey: ['2026-11-20', 0] }),
+  ...made(support, {
+    threadKey: [PERSON, `sup_${ULID}`],
+    supportMessageKey: [PERSON, `sup_${ULID}`, `smsg_${ULID}`],
+    threadListingKey: ['open', `sup_${ULID}`],
+  }),
   ...made(usage, {
     usageRecordKey: [ACCOUNT, REQUEST],
     parkedKey: ['receipts', '1'],

@@ -6,7 +6,16 @@ import { ExportStage, unzip } from './export-stage';
 
 const ONE_PAGE = { characters: 1, milliseconds: Infinity };
 /** Kinds that belong to a person and to no account. */
-const OF_PEOPLE = ['person', 'operator', 'membership', 'mail-preferences', 'policy-acceptance', 'policy-notice'];
+const SUPPORT_KINDS = ['support-thread', 'support-message', 'child-report'];
+const OF_PEOPLE = [
+  'person',
+  'operator',
+  'membership',
+  'mail-preferences',
+  'policy-acceptance',
+  'policy-notice',
+  ...SUPPORT_KINDS,
+];
 
 test('promise-10 the exports of an account and its owner have every exported field of every kind', async () => {
   const stage = await ExportStage.open();

@@ -39,6 +39,7 @@ import {
   runningExportKey,
 } from '../../../lambdas/contracts/storage/table-keys/privacy';
 import { lateReceiptKey } from '../../../lambdas/contracts/storage/table-keys/receipts';
+import { threadListingKey } from '../../../lambdas/contracts/storage/table-keys/support';
 import { countedKey } from '../../../lambdas/contracts/storage/table-keys/roll-ups';
 import {
   cancellationCountKey,
@@ -75,6 +76,7 @@ export function hiddenItems(
     'account-listing': { ...directoryKey(accountId), createdAt: AT },
     'deleted-trust': { ...deletedTrustKey(accountId, deletedTrustId), trustId: deletedTrustId },
     count: { ...countKey(accountId, 'invitations', '2026-11-20'), made: 1n },
+    'support-listing': { ...threadListingKey('open', `sup_01JE${personId.slice(-22)}`), personId },
     'customer-update': { ...customerUpdateKey(accountId), revision: 'r' },
     'auto-top-up-listing': { ...autoTopUpListingKey(accountId) },
     'charging-top-up': { ...chargingTopUpKey(accountId) },

@@ -23,6 +23,10 @@ export const RESTRICTION_PREFIX = 'restriction#';
 /** That the data of an account or a person may only be stored. @param ownerId the ID of either */
 export const restrictionKey = (ownerId: string): Key => ({ pk: `${RESTRICTION_PREFIX}${ownerId}`, sk: 'restriction' });
 
+/** The people who were reported to be children, until an operator has decided. */
+export const CHILD_REPORTS_PARTITION = 'child-reports';
+export const childReportKey = (personId: string): Key => ({ pk: CHILD_REPORTS_PARTITION, sk: personId });
+
 // And so are these. `certify` deletes all but the last two.
 export const ERASURE_PREFIX = 'erasure#';
 /** An erasure of an account or a person, until it is over. @param ownerId the ID of either */

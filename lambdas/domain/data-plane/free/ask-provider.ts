@@ -19,11 +19,16 @@ export type Reply =
  * Sends a request whose answer is small and costs nothing, so that it can be given up at any moment.
  * @param ends each ends the request when it is aborted
  */
-export function askProvider(
+export async function askProvider(
   providers: ProviderClient,
   request: ProviderRequest,
   ends: readonly AbortSignal[],
 ): Promise<Reply> {
+  const failure = await providers.refusal?.(request.provider);
+  return failure === undefined ? ask(providers, request, ends) : { kind: 'failed', failure };
+}
+
+function ask(providers: ProviderClient, request: ProviderRequest, ends: readonly AbortSignal[]): Promise<Reply> {
   const end = AbortSignal.any([...ends]);
   if (end.aborted) return Promise.resolve({ kind: 'ended' });
   return new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import type { ATTEMPT_FAILURES } from '../../../contracts/storage/usage-record';
 import type { ProviderSettings } from '../../../contracts/storage/catalog';
 import type { Headers } from '../../headers';
 
@@ -10,8 +11,13 @@ export interface ProviderRequest {
   readonly body: Buffer;
 }
 
-/** Why an answer is missing or incomplete: the provider is unreachable, took too long, or broke off. */
-export type ProviderFailure = 'unreachable' | 'timeout' | 'broken';
+/**
+ * Why a provider gets no request at all: it keeps a log of prompts and answers, or does not tell whether it does.
+ */
+export type ProviderRefusal = 'logs_content' | 'logging_unknown';
+
+/** Why an answer is missing or incomplete: the provider is unreachable, took too long, broke off, or was not asked. */
+export type ProviderFailure = (typeof ATTEMPT_FAILURES)[number];
 
 /** Receives the answer as it arrives. `onEnd` or `onFailure` is the last call; after `abort` there may be neither. */
 export interface ProviderListener {
@@ -33,6 +39,11 @@ export interface ProviderCall {
 
 /** The port to the providers. It is small, so that another HTTP client can replace undici. */
 export interface ProviderClient {
+  /**
+   * Says why a provider may get no content at present. To be asked before each `send`. Never rejects.
+   * @default every provider may
+   */
+  refusal?(provider: ProviderSettings): Promise<ProviderRefusal | undefined> | undefined;
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall;
 }
 

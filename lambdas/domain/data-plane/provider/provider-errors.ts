@@ -1,3 +1,4 @@
+import type { FailedAttempt } from '../../../contracts/storage/usage-record';
 import { parseObject } from '../../dialects/json/parse-object';
 import { errorText, isAboutOperator } from '../../dialects/provider-text';
 import { isReport } from '../../dialects/read-counts';
@@ -32,10 +33,12 @@ export class ProviderFailed extends AppError {
 const TEXT_CHARACTERS_MAX = 2_000;
 const TEXT_BYTES_MAX = 4 * TEXT_CHARACTERS_MAX;
 
-const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 504, string] } = {
+const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 503 | 504, string] } = {
   unreachable: [502, 'could not be reached'],
   broken: [502, 'broke off its answer'],
   timeout: [504, 'did not answer in time'],
+  logs_content: [503, 'keeps a log of prompts and answers, so it gets no request until its operator switches that off'],
+  logging_unknown: [503, 'does not tell whether it keeps a log of prompts and answers, so it gets no request'],
 };
 
 /**
@@ -47,6 +50,12 @@ const OPERATOR_STATUSES = new Set([401, 402, 403, 407]);
 const PASSING_STATUSES = new Set([408, 429]);
 
 /** Whether another provider could succeed, because the request is not at fault. */
+/** The fault of an answer after which the next target got the request. */
+export function faultOf(answer: Answer): Omit<FailedAttempt, 'provider'> {
+  if (answer.kind === 'failed') return { failure: answer.failure };
+  return answer.kind === 'body' ? { httpStatus: answer.status } : {};
+}
+
 export function shouldTryNextTarget(answer: Answer): boolean {
   if (answer.kind === 'failed') return true;
   return answer.kind === 'body' && answer.reading === undefined && !isRequestAtFault(answer);

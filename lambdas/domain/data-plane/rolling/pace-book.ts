@@ -72,7 +72,11 @@ export class PaceBook {
     // After the clock was set back, the last report is in the future.
     if (seen?.kind === 'too_fast' && Math.abs(now - seen.reportedAt) < HOUR_MS) return;
     this.#routes.set(keyOf(route), { kind: 'too_fast', reportedAt: now });
-    log.error('RATE_EXCEEDED', { provider: route.provider.id, model: route.model.id, count: rate });
+    log.error('RATE_EXCEEDED', {
+      'gen_ai.provider.name': route.provider.id,
+      'gen_ai.request.model': route.model.id,
+      count: rate,
+    });
   }
 }
 

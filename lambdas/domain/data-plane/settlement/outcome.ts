@@ -1,3 +1,4 @@
+import type { FailedAttempt } from '../../../contracts/storage/usage-record';
 import type { AppError } from '../../errors/app-error';
 import { RequestCancelled, stopError } from '../stop-errors';
 import type { PricedTarget } from '../admission/priced-targets';
@@ -9,6 +10,8 @@ import { failureError, hiddenError, oversizedError, statusError } from '../provi
 export interface ProviderOutcome {
   readonly answer: Answer;
   readonly target: PricedTarget;
+  /** The attempts at other targets before. */
+  readonly failedAttempts: readonly FailedAttempt[];
   /** The time from admission to the first sign of an answer; absent if there was none. */
   readonly firstByteMs: number | undefined;
 }

@@ -6,6 +6,7 @@ import type { Settled, Settlement, ShortSource, UsageRecordDraft } from '../../w
 import { capped } from '../admission/worst-case';
 import { elapsedMs, type MeteredDependencies, type PaidRequest } from '../paid-request';
 import { logOverrun } from './log-overrun';
+import { logSettled } from './log-settled';
 import { type Metered, meter } from './metering';
 import { type ProviderOutcome, statusSent } from './outcome';
 
@@ -37,7 +38,8 @@ export async function settleRequest(
     };
     const settled = await dependencies.wallet.settle(settlement);
     logOverrun(dependencies.log, requestId, settled);
-    dependencies.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
+    const { record } = settlement;
+    logSettled(dependencies.log, paid.call.endpoint.operation, { record, outcome, costPico: settled.costPico });
     return settled;
   } catch (error) {
     dependencies.log.error('SETTLE_FAILED', { requestId, cause: errorName(error) });
@@ -73,7 +75,7 @@ function shortOf({ answer }: ProviderOutcome): ShortSource | undefined {
 function usageRecordOf(paid: PaidRequest, outcome: ProviderOutcome, metered: Metered, now: number): UsageRecordDraft {
   const { admitted, output } = paid;
   const { hold } = admitted;
-  const { target, firstByteMs } = outcome;
+  const { target, failedAttempts, firstByteMs } = outcome;
   return {
     ...hold.request,
     requestId: hold.requestId,
@@ -86,6 +88,7 @@ function usageRecordOf(paid: PaidRequest, outcome: ProviderOutcome, metered: Met
     httpStatus: statusSent(outcome, output),
     usage: metered.usage,
     estimated: metered.estimated,
+    ...(failedAttempts.length > 0 && { failedAttempts: [...failedAttempts] }),
     ...(firstByteMs === undefined ? {} : { firstByteMs }),
     durationMs: elapsedMs(paid, now),
   };

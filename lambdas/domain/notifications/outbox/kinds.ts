@@ -75,6 +75,7 @@ export const KINDS = {
   erasure_requested: kind('privacy', { erasureId: id, endsAt: at }),
   erasure_cancelled: kind('privacy', { erasureId: id }),
   erasure_begun: kind('privacy', { erasureId: id }),
+  support_answered: kind('service', { threadId: id, at }),
   policy_changed: kind('privacy', { policy: policyKindSchema, version: id, effectiveAt: at }),
 } as const;
 

@@ -217,3 +217,12 @@ export const policyChanged = ({
   recipient: { to: 'person', personId },
   parameters,
 });
+
+/** An operator has answered in a thread. The answer itself is not in the mail. */
+export function supportAnswered(
+  event: ParametersOf<'support_answered'> & { readonly personId: string; readonly messageId: string },
+): NewMessage {
+  const { personId, messageId: answer, ...parameters } = event;
+  const messageId = messageIdOf('support_answered', answer);
+  return { messageId, kind: 'support_answered', recipient: { to: 'person', personId }, parameters };
+}

@@ -34,6 +34,7 @@ export function renderUsageRecord(record: UsageRecord): object {
     priceVersion,
     ...(record.labels ? { labels: record.labels } : {}),
     ...(record.endUser === undefined ? {} : { endUser: record.endUser }),
+    ...(record.failedAttempts ? { failedAttempts: record.failedAttempts } : {}),
     ...(record.firstByteMs === undefined ? {} : { firstByteMs: record.firstByteMs }),
     durationMs: record.durationMs,
   };

@@ -27,7 +27,7 @@ export function expiryAfter(at: string, retentionDays: number): number {
 export function putUsageRecord(record: UsageRecord, retentionDays: number, when: Condition): Put {
   const { requestId, accountId, keyId, at, endpoint, model, provider, streamed, status, httpStatus } = record;
   const { estimated, costPico, overrunPico, priceVersion, labels, leaseTurn, firstByteMs, durationMs } = record;
-  const { payer, endUser } = record;
+  const { payer, endUser, failedAttempts } = record;
   const item: Item = {
     ...usageRecordKey(accountId, requestId),
     [EXPIRES_AT]: expiryAfter(at, retentionDays),
@@ -50,6 +50,7 @@ export function putUsageRecord(record: UsageRecord, retentionDays: number, when:
     ...(labels && { labels }),
     ...(payer !== undefined && { payer }),
     ...(endUser !== undefined && { endUser }),
+    ...(failedAttempts && { failedAttempts: failedAttempts.map(encodeAttempt) }),
     ...(leaseTurn !== undefined && { leaseTurn }),
     ...(firstByteMs !== undefined && { firstByteMs }),
   };
@@ -63,6 +64,16 @@ export function isUsageRecordItem(item: Item | undefined): boolean {
 
 /** @throws ZodError when the item is not a usage record of this or a later release */
 export const decodeUsageRecord = (item: Item): UsageRecord => usageRecordSchema.parse(item);
+
+const encodeAttempt = ({
+  provider,
+  failure,
+  httpStatus,
+}: NonNullable<UsageRecord['failedAttempts']>[number]): Item => ({
+  provider,
+  ...(failure !== undefined && { failure }),
+  ...(httpStatus !== undefined && { httpStatus }),
+});
 
 function encodeUsage(usage: UsageRecord['usage']): { readonly [unit: string]: number } {
   const counts: { [unit: string]: number } = {};

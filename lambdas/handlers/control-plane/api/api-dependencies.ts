@@ -21,13 +21,14 @@ import { TokenExchange } from '../../../domain/federation/token-exchange';
 import { Trusts } from '../../../domain/federation/trusts';
 import type { SecondFactors } from '../../../domain/identity/second-factors';
 import type { TokenVerifier } from '../../../domain/identity/token-verifier';
+import type { AddressBook } from '../../../domain/identity/address-book';
 import type { VerifiedEmails } from '../../../domain/identity/verified-emails';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
 import { leavingPayer } from '../../../domain/keys/payers/leaving-payer';
 import { SpendingRulesAdministration } from '../../../domain/keys/spending/spending-rules';
 import type { Log } from '../../../domain/log';
-import { audiencesOf, notifyBy } from '../../../domain/notifications/outbox/outbox';
+import { audiencesOf, type Notify, notifyBy } from '../../../domain/notifications/outbox/outbox';
 import { Preferences } from '../../../domain/notifications/people/preferences';
 import { Deliveries } from '../../../domain/notifications/webhooks/deliveries';
 import { WebhookSecrets } from '../../../domain/notifications/webhooks/webhook-secrets';
@@ -44,8 +45,10 @@ import { LegalHolds } from '../../../domain/privacy/erasure/legal-holds';
 import type { ErasureWorkflows } from '../../../domain/privacy/erasure/ports';
 import { Exports } from '../../../domain/privacy/export/exports';
 import type { ExportLinks, Workflows } from '../../../domain/privacy/export/ports';
+import { ChildReports } from '../../../domain/privacy/children/child-reports';
 import { Restrictions } from '../../../domain/privacy/restriction/restrictions';
 import { derivedSecret, MAIL_SECRETS, WEBHOOK_SECRETS } from '../../../domain/secret';
+import { Support } from '../../../domain/support/support';
 import type { TableStore } from '../../../domain/table/table-store';
 import { Funds } from '../../../domain/wallet/funds/funds';
 import { Cursors } from './cursors';
@@ -59,6 +62,8 @@ export interface ApiOptions {
   readonly federatedTokens: FederatedTokens;
   /** Tells whose address an invitation was sent to. */
   readonly emails: VerifiedEmails;
+  /** Finds a reported child by their address. */
+  readonly addressBook: AddressBook;
   /** The deployment's secret, from which the API's own secrets are derived. */
   readonly pepper: string;
   /** The compiled price list. @default PRICE_LIST */
@@ -100,6 +105,7 @@ export function apiDependencies(options: ApiOptions) {
   const invitationSecret = derivedSecret(pepper, MAIL_SECRETS.invitations);
   const keys = new Keys({ store, pepper, clock, audit, notify });
   const trusts = new Trusts({ store, clock, audit });
+  const accounts = new Accounts({ store, clock, audit });
   return {
     store,
     clock,
@@ -121,14 +127,12 @@ export function apiDependencies(options: ApiOptions) {
     signIns: sendsMail ? new SignIns({ store, clock }) : undefined,
     operators: new Operators({ store, clock, audit }),
     access: new Access({ store, secondFactors }),
-    accounts: new Accounts({ store, clock, audit }),
+    accounts,
     ownership: new Ownership({ clock, audit, members, notify }),
     invitations: new Invitations({ store, clock, audit, emails, notify, secret: invitationSecret }),
-    exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
+    support: new Support({ store, clock, audit, notify }),
+    ...rightsServices(options, { accounts, audit, notify }),
     policies: new Policies({ store, clock, audit }),
-    erasures: new Erasures({ store, clock, audit, notify, ...options.erasures }),
-    restrictions: new Restrictions({ store, clock, audit }),
-    legalHolds: new LegalHolds({ store, clock, audit }),
     preferences: new Preferences({ store }),
     webhooks: new Webhooks({ store, clock, audit, secrets: webhookSecrets }),
     deliveries: new Deliveries({ store, clock, audit }),
@@ -142,5 +146,23 @@ export function apiDependencies(options: ApiOptions) {
     keepAddress: keepAddressBy(addressPolicy, derivedSecret(pepper, 'addresses')),
     cursors: new Cursors(derivedSecret(pepper, 'cursors')),
     idempotency: new Idempotency({ store, clock, secret: derivedSecret(pepper, 'idempotency') }),
+  };
+}
+
+/** The services with which people exercise their rights about their data, and operators do so for them. */
+function rightsServices(
+  options: ApiOptions,
+  { accounts, audit, notify }: { readonly accounts: Accounts; readonly audit: AuditLog; readonly notify: Notify },
+) {
+  const { store, clock, log, addressBook } = options;
+  const restrictions = new Restrictions({ store, clock, audit });
+  const erasures = new Erasures({ store, clock, audit, notify, ...options.erasures });
+  return {
+    restrictions,
+    erasures,
+    exports: new Exports({ store, clock, audit, ...options.exports, randomBytes }),
+    legalHolds: new LegalHolds({ store, clock, audit }),
+    childReports: new ChildReports({ store, clock, log, audit, addressBook, accounts, restrictions, erasures }),
+    reportAttempts: new FailedAttempts({ clock }),
   };
 }

@@ -5,6 +5,7 @@ import { problemSchema } from '../../../contracts/http/problem';
 import type { Route } from './define-route';
 import { CERTIFICATE_OPERATION } from './erasure-certificate';
 import { EXCHANGE_OPERATION } from './exchange-token';
+import { CHILD_REPORT_OPERATION } from './report-child';
 import { ROUTES } from './routes/routes';
 import { UNSUBSCRIBE_OPERATIONS } from './unsubscribe';
 
@@ -32,7 +33,7 @@ export function apiDocument(): object {
     description: 'An access token of the deployment’s user pool.',
   });
   for (const [, operation] of OPERATIONS) openAPIRegistry.registerPath(operation);
-  const withoutToken = [EXCHANGE_OPERATION, ...UNSUBSCRIBE_OPERATIONS, CERTIFICATE_OPERATION];
+  const withoutToken = [EXCHANGE_OPERATION, ...UNSUBSCRIBE_OPERATIONS, CERTIFICATE_OPERATION, CHILD_REPORT_OPERATION];
   for (const operation of withoutToken) openAPIRegistry.registerPath(operation);
   return getOpenAPI31Document(DOCUMENT);
 }

@@ -17,6 +17,7 @@ import { checkBody } from './check-body';
 import { CERTIFICATE_PATH, erasureCertificate } from './erasure-certificate';
 import { EXCHANGE_PATH, exchangeToken } from './exchange-token';
 import { faultsOf } from './faults';
+import { CHILD_REPORTS_PATH, reportChild } from './report-child';
 import { serveRoute } from './serve-route';
 import { unsubscribe, unsubscribePage } from './unsubscribe';
 
@@ -47,6 +48,7 @@ export function buildApi(dependencies: ApiDependencies): Api {
   api.post(EXCHANGE_PATH, exchangeToken(dependencies));
   api.get(UNSUBSCRIBE_PATH, unsubscribePage(dependencies)).post(UNSUBSCRIBE_PATH, unsubscribe(dependencies));
   api.get(CERTIFICATE_PATH, erasureCertificate(dependencies));
+  api.post(CHILD_REPORTS_PATH, reportChild(dependencies));
   api.use('/v1/*', authenticate(dependencies), checkBody);
   for (const [route, operation] of OPERATIONS) serveRoute(api, dependencies, route, operation);
   return api;

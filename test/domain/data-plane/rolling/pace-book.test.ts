@@ -72,7 +72,9 @@ describe('the paces that a process has learned', () => {
 
   test('a route beyond four times its rate is reported by its IDs, and holds the worst case from then on', () => {
     observe(50_001, 10_000);
-    expect(lines).toEqual([{ code: 'RATE_EXCEEDED', provider: 'alpha', model: 'one', count: 4_901 }]);
+    expect(lines).toEqual([
+      { code: 'RATE_EXCEEDED', 'gen_ai.provider.name': 'alpha', 'gen_ai.request.model': 'one', count: 4_901 },
+    ]);
     now += 100 * HOUR_MS;
     observe(3_000, 10_000);
     expect(paces.of(route(), ONE)).toBeUndefined();

@@ -30,6 +30,7 @@ const namesOf = ({ ours: { accountId, personId } }: ErasureStage): readonly stri
 
 /** Kinds of items that a person has about policies. */
 const POLICY_KINDS = ['policy-acceptance', 'policy-notice'];
+const SUPPORT_KINDS = ['support-listing', 'support-message', 'support-thread'];
 
 /** A store whose reads work until the process dies just before or just after a write. */
 const dyingWithin = (mortal: MortalStore, inner: TableStore): TableStore => ({
@@ -51,7 +52,16 @@ test('promise-09 the erasure of an account leaves what the rules keep, as it was
   await stage.erase(stage.account);
   const after = await stage.store.everything();
   const { accountId } = stage.ours;
-  const ofPeople = ['person', 'subject', 'operator', 'mail-preferences', 'suppressed-address', ...POLICY_KINDS];
+  const ofPeople = [
+    'person',
+    'subject',
+    'operator',
+    'mail-preferences',
+    'suppressed-address',
+    ...POLICY_KINDS,
+    ...SUPPORT_KINDS,
+    'child-report',
+  ];
   for (const [name, item] of before) {
     const kind = kindOf(name, item);
     const isKept = textOf(name, item).includes('theirs') || stays(kind, 'account') || ofPeople.includes(kind.kind);
@@ -68,8 +78,16 @@ test('promise-09 the erasure of a person leaves their accounts, which name them 
   await stage.erase(stage.person);
   const after = await stage.store.everything();
   const gone = [...before].filter(([name]) => !after.has(name)).map(([name, item]) => kindOf(name, item).kind);
-  const expected = ['mail-preferences', 'member', 'membership', 'operator', 'pending-message', 'person'];
-  expect([...gone].sort()).toEqual([...expected, ...POLICY_KINDS, 'subject', 'suppressed-address']);
+  const expected = [
+    'child-report',
+    'mail-preferences',
+    'member',
+    'membership',
+    'operator',
+    'pending-message',
+    'person',
+  ];
+  expect([...gone].sort()).toEqual([...expected, ...POLICY_KINDS, 'subject', ...SUPPORT_KINDS, 'suppressed-address']);
   for (const [name, item] of after) expect([name, item]).toEqual([name, before.get(name)]);
 });
 

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, type Options as Options2, type RequestResult, type TDataShape, urlSearchParamsBodySerializer } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptPolicyData, AcceptPolicyErrors, AcceptPolicyResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, CancelErasureData, CancelErasureErrors, CancelErasureResponses, CancelMyErasureData, CancelMyErasureErrors, CancelMyErasureResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateAssistedErasureData, CreateAssistedErasureErrors, CreateAssistedErasureResponses, CreateAssistedExportData, CreateAssistedExportErrors, CreateAssistedExportResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateErasureData, CreateErasureErrors, CreateErasureResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMyErasureData, CreateMyErasureErrors, CreateMyErasureResponses, CreateMyExportData, CreateMyExportErrors, CreateMyExportResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableWebhookData, DisableWebhookErrors, DisableWebhookResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, ExportUsageRequestsData, ExportUsageRequestsErrors, ExportUsageRequestsResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAlertRulesData, GetAlertRulesErrors, GetAlertRulesResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetErasureCertificateData, GetErasureCertificateErrors, GetErasureCertificateResponses, GetErasureData, GetErasureErrors, GetErasureResponses, GetExportData, GetExportErrors, GetExportResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLegalHoldData, GetLegalHoldErrors, GetLegalHoldResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyErasureData, GetMyErasureErrors, GetMyErasureResponses, GetMyExportData, GetMyExportErrors, GetMyExportResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetMyRestrictionData, GetMyRestrictionErrors, GetMyRestrictionResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetRestrictionData, GetRestrictionErrors, GetRestrictionResponses, GetSpendingRulesData, GetSpendingRulesErrors, GetSpendingRulesResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetUsageData, GetUsageErrors, GetUsageRequestData, GetUsageRequestErrors, GetUsageRequestResponses, GetUsageResponses, GetWalletData, GetWalletErrors, GetWalletResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, LiftLegalHoldData, LiftLegalHoldErrors, LiftLegalHoldResponses, LiftMyRestrictionData, LiftMyRestrictionErrors, LiftMyRestrictionResponses, LiftRestrictionData, LiftRestrictionErrors, LiftRestrictionResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListErasuresData, ListErasuresErrors, ListErasuresResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListMyErasuresData, ListMyErasuresErrors, ListMyErasuresResponses, ListMyExportsData, ListMyExportsErrors, ListMyExportsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, ListUsageRequestsData, ListUsageRequestsErrors, ListUsageRequestsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, PlaceLegalHoldData, PlaceLegalHoldErrors, PlaceLegalHoldResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, RepeatWebhookDeliveryData, RepeatWebhookDeliveryErrors, RepeatWebhookDeliveryResponses, ResolveErasureData, ResolveErasureErrors, ResolveErasureResponses, ResolvePaymentExceptionData, ResolvePaymentExceptionErrors, ResolvePaymentExceptionResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevealExportPassphraseData, RevealExportPassphraseErrors, RevealExportPassphraseResponses, RevealMyExportPassphraseData, RevealMyExportPassphraseErrors, RevealMyExportPassphraseResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetAlertRulesData, SetAlertRulesErrors, SetAlertRulesResponses, SetAssistedRestrictionData, SetAssistedRestrictionErrors, SetAssistedRestrictionResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, SetMyRestrictionData, SetMyRestrictionErrors, SetMyRestrictionResponses, SetRestrictionData, SetRestrictionErrors, SetRestrictionResponses, SetSpendingRulesData, SetSpendingRulesErrors, SetSpendingRulesResponses, SetTrustPayerData, SetTrustPayerErrors, SetTrustPayerResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptPolicyData, AcceptPolicyErrors, AcceptPolicyResponses, AnswerSupportThreadData, AnswerSupportThreadErrors, AnswerSupportThreadResponses, AppointOperatorData, AppointOperatorErrors, AppointOperatorResponses, AppointOwnerData, AppointOwnerErrors, AppointOwnerResponses, ApproveProposalData, ApproveProposalErrors, ApproveProposalResponses, AttestAdultData, AttestAdultErrors, AttestAdultResponses, CancelErasureData, CancelErasureErrors, CancelErasureResponses, CancelMyErasureData, CancelMyErasureErrors, CancelMyErasureResponses, ChangeCatalogData, ChangeCatalogErrors, ChangeCatalogResponses, ChangeKeyRulesData, ChangeKeyRulesErrors, ChangeKeyRulesResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CloseMySupportThreadData, CloseMySupportThreadErrors, CloseMySupportThreadResponses, CloseSupportThreadData, CloseSupportThreadErrors, CloseSupportThreadResponses, CreateAccountData, CreateAccountErrors, CreateAccountResponses, CreateAssistedErasureData, CreateAssistedErasureErrors, CreateAssistedErasureResponses, CreateAssistedExportData, CreateAssistedExportErrors, CreateAssistedExportResponses, CreateCouponData, CreateCouponErrors, CreateCouponResponses, CreateErasureData, CreateErasureErrors, CreateErasureResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateGrantData, CreateGrantErrors, CreateGrantResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateMyErasureData, CreateMyErasureErrors, CreateMyErasureResponses, CreateMyExportData, CreateMyExportErrors, CreateMyExportResponses, CreatePortalData, CreatePortalErrors, CreatePortalResponses, CreateProposalData, CreateProposalErrors, CreateProposalResponses, CreateRefundData, CreateRefundErrors, CreateRefundResponses, CreateRoleKeyData, CreateRoleKeyErrors, CreateRoleKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTopUpData, CreateTopUpErrors, CreateTopUpResponses, CreateTrustData, CreateTrustErrors, CreateTrustResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCouponData, DeleteCouponErrors, DeleteCouponResponses, DeleteTrustData, DeleteTrustErrors, DeleteTrustResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableWebhookData, DisableWebhookErrors, DisableWebhookResponses, DismissChildReportData, DismissChildReportErrors, DismissChildReportResponses, DismissOperatorData, DismissOperatorErrors, DismissOperatorResponses, EnableWebhookData, EnableWebhookErrors, EnableWebhookResponses, EraseChildData, EraseChildErrors, EraseChildResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, ExportUsageRequestsData, ExportUsageRequestsErrors, ExportUsageRequestsResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAlertRulesData, GetAlertRulesErrors, GetAlertRulesResponses, GetAutoTopUpData, GetAutoTopUpErrors, GetAutoTopUpResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCatalogData, GetCatalogErrors, GetCatalogResponses, GetErasureCertificateData, GetErasureCertificateErrors, GetErasureCertificateResponses, GetErasureData, GetErasureErrors, GetErasureResponses, GetExportData, GetExportErrors, GetExportResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLegalHoldData, GetLegalHoldErrors, GetLegalHoldResponses, GetLowBalanceData, GetLowBalanceErrors, GetLowBalanceResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMyErasureData, GetMyErasureErrors, GetMyErasureResponses, GetMyExportData, GetMyExportErrors, GetMyExportResponses, GetMyNotificationsData, GetMyNotificationsErrors, GetMyNotificationsResponses, GetMyRestrictionData, GetMyRestrictionErrors, GetMyRestrictionResponses, GetMySupportThreadData, GetMySupportThreadErrors, GetMySupportThreadResponses, GetProposalData, GetProposalErrors, GetProposalResponses, GetRestrictionData, GetRestrictionErrors, GetRestrictionResponses, GetSpendingRulesData, GetSpendingRulesErrors, GetSpendingRulesResponses, GetStatementData, GetStatementErrors, GetStatementResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetSupportThreadData, GetSupportThreadErrors, GetSupportThreadResponses, GetTrustData, GetTrustErrors, GetTrustResponses, GetUsageData, GetUsageErrors, GetUsageRequestData, GetUsageRequestErrors, GetUsageRequestResponses, GetUsageResponses, GetWalletData, GetWalletErrors, GetWalletResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LeaveAccountData, LeaveAccountErrors, LeaveAccountResponses, LiftLegalHoldData, LiftLegalHoldErrors, LiftLegalHoldResponses, LiftMyRestrictionData, LiftMyRestrictionErrors, LiftMyRestrictionResponses, LiftRestrictionData, LiftRestrictionErrors, LiftRestrictionResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListCatalogChangesData, ListCatalogChangesErrors, ListCatalogChangesResponses, ListCatalogModelsData, ListCatalogModelsErrors, ListCatalogModelsResponses, ListChildReportsData, ListChildReportsErrors, ListChildReportsResponses, ListCouponsData, ListCouponsErrors, ListCouponsResponses, ListDeploymentAuditEventsData, ListDeploymentAuditEventsErrors, ListDeploymentAuditEventsResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListErasuresData, ListErasuresErrors, ListErasuresResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMyAccountsData, ListMyAccountsErrors, ListMyAccountsResponses, ListMyErasuresData, ListMyErasuresErrors, ListMyErasuresResponses, ListMyExportsData, ListMyExportsErrors, ListMyExportsResponses, ListMySupportMessagesData, ListMySupportMessagesErrors, ListMySupportMessagesResponses, ListMySupportThreadsData, ListMySupportThreadsErrors, ListMySupportThreadsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPaymentExceptionsData, ListPaymentExceptionsErrors, ListPaymentExceptionsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListProposalsData, ListProposalsErrors, ListProposalsResponses, ListSupportMessagesData, ListSupportMessagesErrors, ListSupportMessagesResponses, ListSupportThreadsData, ListSupportThreadsErrors, ListSupportThreadsResponses, ListTrustsData, ListTrustsErrors, ListTrustsResponses, ListUsageRequestsData, ListUsageRequestsErrors, ListUsageRequestsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, OpenSupportThreadData, OpenSupportThreadErrors, OpenSupportThreadResponses, PlaceLegalHoldData, PlaceLegalHoldErrors, PlaceLegalHoldResponses, PublishPolicyData, PublishPolicyErrors, PublishPolicyResponses, RateSupportThreadData, RateSupportThreadErrors, RateSupportThreadResponses, RedeemCouponData, RedeemCouponErrors, RedeemCouponResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenameAccountData, RenameAccountErrors, RenameAccountResponses, ReopenMySupportThreadData, ReopenMySupportThreadErrors, ReopenMySupportThreadResponses, ReopenSupportThreadData, ReopenSupportThreadErrors, ReopenSupportThreadResponses, RepeatWebhookDeliveryData, RepeatWebhookDeliveryErrors, RepeatWebhookDeliveryResponses, ReportChildData, ReportChildErrors, ReportChildResponses, ResolveErasureData, ResolveErasureErrors, ResolveErasureResponses, ResolvePaymentExceptionData, ResolvePaymentExceptionErrors, ResolvePaymentExceptionResponses, ResumeAccountData, ResumeAccountErrors, ResumeAccountResponses, ResumeKeyData, ResumeKeyErrors, ResumeKeyResponses, RevealExportPassphraseData, RevealExportPassphraseErrors, RevealExportPassphraseResponses, RevealMyExportPassphraseData, RevealMyExportPassphraseErrors, RevealMyExportPassphraseResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetAlertRulesData, SetAlertRulesErrors, SetAlertRulesResponses, SetAssistedRestrictionData, SetAssistedRestrictionErrors, SetAssistedRestrictionResponses, SetAutoTopUpData, SetAutoTopUpErrors, SetAutoTopUpResponses, SetBillingData, SetBillingErrors, SetBillingResponses, SetCreditLineData, SetCreditLineErrors, SetCreditLineResponses, SetHoldsData, SetHoldsErrors, SetHoldsResponses, SetLowBalanceData, SetLowBalanceErrors, SetLowBalanceResponses, SetMyNotificationsData, SetMyNotificationsErrors, SetMyNotificationsResponses, SetMyRestrictionData, SetMyRestrictionErrors, SetMyRestrictionResponses, SetRestrictionData, SetRestrictionErrors, SetRestrictionResponses, SetSpendingRulesData, SetSpendingRulesErrors, SetSpendingRulesResponses, SetTrustPayerData, SetTrustPayerErrors, SetTrustPayerResponses, ShowUnsubscribeData, ShowUnsubscribeErrors, ShowUnsubscribeResponses, SuspendAccountData, SuspendAccountErrors, SuspendAccountResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TransferAccountData, TransferAccountErrors, TransferAccountResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses, VerifyDeploymentAuditData, VerifyDeploymentAuditErrors, VerifyDeploymentAuditResponses, WriteSupportMessageData, WriteSupportMessageErrors, WriteSupportMessageResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -101,6 +101,176 @@ export const publishPolicy = <ThrowOnError extends boolean = false>(options: Opt
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Your threads, the oldest first
+ *
+ * Needs `support.own`.
+ */
+export const listMySupportThreads = <ThrowOnError extends boolean = false>(options?: Options<ListMySupportThreadsData, ThrowOnError>): RequestResult<ListMySupportThreadsResponses, ListMySupportThreadsErrors, ThrowOnError> => (options?.client ?? client).get<ListMySupportThreadsResponses, ListMySupportThreadsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/support-threads',
+    ...options
+});
+
+/**
+ * Write to the operators; a mail tells you when there is an answer
+ *
+ * Needs `support.open`.
+ */
+export const openSupportThread = <ThrowOnError extends boolean = false>(options: Options<OpenSupportThreadData, ThrowOnError>): RequestResult<OpenSupportThreadResponses, OpenSupportThreadErrors, ThrowOnError> => (options.client ?? client).post<OpenSupportThreadResponses, OpenSupportThreadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/support-threads',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * One of your threads
+ *
+ * Needs `support.own`.
+ */
+export const getMySupportThread = <ThrowOnError extends boolean = false>(options: Options<GetMySupportThreadData, ThrowOnError>): RequestResult<GetMySupportThreadResponses, GetMySupportThreadErrors, ThrowOnError> => (options.client ?? client).get<GetMySupportThreadResponses, GetMySupportThreadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/support-threads/{threadId}',
+    ...options
+});
+
+/**
+ * The messages of one of your threads, the oldest first
+ *
+ * Needs `support.own`.
+ */
+export const listMySupportMessages = <ThrowOnError extends boolean = false>(options: Options<ListMySupportMessagesData, ThrowOnError>): RequestResult<ListMySupportMessagesResponses, ListMySupportMessagesErrors, ThrowOnError> => (options.client ?? client).get<ListMySupportMessagesResponses, ListMySupportMessagesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/support-threads/{threadId}/messages',
+    ...options
+});
+
+/**
+ * Write in one of your threads, which opens it again if it is closed
+ *
+ * Needs `support.write`.
+ */
+export const writeSupportMessage = <ThrowOnError extends boolean = false>(options: Options<WriteSupportMessageData, ThrowOnError>): RequestResult<WriteSupportMessageResponses, WriteSupportMessageErrors, ThrowOnError> => (options.client ?? client).post<WriteSupportMessageResponses, WriteSupportMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/support-threads/{threadId}/messages',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Close one of your threads
+ *
+ * Needs `support.finish`.
+ */
+export const closeMySupportThread = <ThrowOnError extends boolean = false>(options: Options<CloseMySupportThreadData, ThrowOnError>): RequestResult<CloseMySupportThreadResponses, CloseMySupportThreadErrors, ThrowOnError> => (options.client ?? client).post<CloseMySupportThreadResponses, CloseMySupportThreadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/support-threads/{threadId}/close',
+    ...options
+});
+
+/**
+ * Reopen one of your threads
+ *
+ * Needs `support.finish`.
+ */
+export const reopenMySupportThread = <ThrowOnError extends boolean = false>(options: Options<ReopenMySupportThreadData, ThrowOnError>): RequestResult<ReopenMySupportThreadResponses, ReopenMySupportThreadErrors, ThrowOnError> => (options.client ?? client).post<ReopenMySupportThreadResponses, ReopenMySupportThreadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/support-threads/{threadId}/reopen',
+    ...options
+});
+
+/**
+ * Say how satisfied you are with a closed thread; a later answer replaces it
+ *
+ * Needs `support.rate`.
+ */
+export const rateSupportThread = <ThrowOnError extends boolean = false>(options: Options<RateSupportThreadData, ThrowOnError>): RequestResult<RateSupportThreadResponses, RateSupportThreadErrors, ThrowOnError> => (options.client ?? client).put<RateSupportThreadResponses, RateSupportThreadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me/support-threads/{threadId}/survey',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Everybody’s threads, open ones unless asked otherwise, the oldest first
+ *
+ * Needs `support.read`.
+ */
+export const listSupportThreads = <ThrowOnError extends boolean = false>(options?: Options<ListSupportThreadsData, ThrowOnError>): RequestResult<ListSupportThreadsResponses, ListSupportThreadsErrors, ThrowOnError> => (options?.client ?? client).get<ListSupportThreadsResponses, ListSupportThreadsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/support-threads',
+    ...options
+});
+
+/**
+ * A person’s thread
+ *
+ * Needs `support.read`.
+ */
+export const getSupportThread = <ThrowOnError extends boolean = false>(options: Options<GetSupportThreadData, ThrowOnError>): RequestResult<GetSupportThreadResponses, GetSupportThreadErrors, ThrowOnError> => (options.client ?? client).get<GetSupportThreadResponses, GetSupportThreadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/people/{personId}/support-threads/{threadId}',
+    ...options
+});
+
+/**
+ * The messages of a person’s thread, the oldest first
+ *
+ * Needs `support.read`.
+ */
+export const listSupportMessages = <ThrowOnError extends boolean = false>(options: Options<ListSupportMessagesData, ThrowOnError>): RequestResult<ListSupportMessagesResponses, ListSupportMessagesErrors, ThrowOnError> => (options.client ?? client).get<ListSupportMessagesResponses, ListSupportMessagesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/people/{personId}/support-threads/{threadId}/messages',
+    ...options
+});
+
+/**
+ * Answer a person, whom a mail tells that there is an answer
+ *
+ * Needs `support.answer`.
+ */
+export const answerSupportThread = <ThrowOnError extends boolean = false>(options: Options<AnswerSupportThreadData, ThrowOnError>): RequestResult<AnswerSupportThreadResponses, AnswerSupportThreadErrors, ThrowOnError> => (options.client ?? client).post<AnswerSupportThreadResponses, AnswerSupportThreadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/people/{personId}/support-threads/{threadId}/messages',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Close a person’s thread
+ *
+ * Needs `support.close`.
+ */
+export const closeSupportThread = <ThrowOnError extends boolean = false>(options: Options<CloseSupportThreadData, ThrowOnError>): RequestResult<CloseSupportThreadResponses, CloseSupportThreadErrors, ThrowOnError> => (options.client ?? client).post<CloseSupportThreadResponses, CloseSupportThreadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/people/{personId}/support-threads/{threadId}/close',
+    ...options
+});
+
+/**
+ * Reopen a person’s thread
+ *
+ * Needs `support.close`.
+ */
+export const reopenSupportThread = <ThrowOnError extends boolean = false>(options: Options<ReopenSupportThreadData, ThrowOnError>): RequestResult<ReopenSupportThreadResponses, ReopenSupportThreadErrors, ThrowOnError> => (options.client ?? client).post<ReopenSupportThreadResponses, ReopenSupportThreadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/people/{personId}/support-threads/{threadId}/reopen',
+    ...options
 });
 
 /**
@@ -1214,6 +1384,57 @@ export const getMyRestriction = <ThrowOnError extends boolean = false>(options?:
 export const setMyRestriction = <ThrowOnError extends boolean = false>(options?: Options<SetMyRestrictionData, ThrowOnError>): RequestResult<SetMyRestrictionResponses, SetMyRestrictionErrors, ThrowOnError> => (options?.client ?? client).put<SetMyRestrictionResponses, SetMyRestrictionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/me/restriction',
+    ...options
+});
+
+/**
+ * The reports that no operator has decided about
+ *
+ * Needs `child.read`.
+ */
+export const listChildReports = <ThrowOnError extends boolean = false>(options?: Options<ListChildReportsData, ThrowOnError>): RequestResult<ListChildReportsResponses, ListChildReportsErrors, ThrowOnError> => (options?.client ?? client).get<ListChildReportsResponses, ListChildReportsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/child-reports',
+    ...options
+});
+
+/**
+ * Report that a user of the service is a child
+ *
+ * Needs no access token. The answer is the same whether or not such a user exists. Neither the address nor anything about the caller is stored.
+ */
+export const reportChild = <ThrowOnError extends boolean = false>(options: Options<ReportChildData, ThrowOnError>): RequestResult<ReportChildResponses, ReportChildErrors, ThrowOnError> => (options.client ?? client).post<ReportChildResponses, ReportChildErrors, ThrowOnError>({
+    url: '/v1/child-reports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Freeze a reported child and the accounts that they own, and have all of it erased
+ *
+ * Needs `child.erase`.
+ */
+export const eraseChild = <ThrowOnError extends boolean = false>(options: Options<EraseChildData, ThrowOnError>): RequestResult<EraseChildResponses, EraseChildErrors, ThrowOnError> => (options.client ?? client).post<EraseChildResponses, EraseChildErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/child-reports/{personId}/erasure',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End a report about a person who is not a child
+ *
+ * Needs `child.dismiss`.
+ */
+export const dismissChildReport = <ThrowOnError extends boolean = false>(options: Options<DismissChildReportData, ThrowOnError>): RequestResult<DismissChildReportResponses, DismissChildReportErrors, ThrowOnError> => (options.client ?? client).delete<DismissChildReportResponses, DismissChildReportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/child-reports/{personId}',
     ...options
 });
 

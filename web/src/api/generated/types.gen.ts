@@ -89,6 +89,62 @@ export type NewPolicy = {
     effectiveAt: string;
 };
 
+export type SupportThread = {
+    threadId: string;
+    subject: string;
+    state: 'open' | 'closed' | string;
+    openedAt: string;
+    writtenAt: string;
+    writtenBy: 'person' | 'operator' | string;
+    /**
+     * When it is deleted, unless a message is written before.
+     */
+    endsAt: string;
+    /**
+     * Absent until the person has answered.
+     */
+    survey?: {
+        score: number;
+        comment?: string;
+        answeredAt: string;
+    };
+};
+
+export type NewSupportThread = {
+    subject: string;
+    /**
+     * Plain text. Leave out passwords, keys and card numbers.
+     */
+    text: string;
+};
+
+export type SupportMessage = {
+    messageId: string;
+    by: 'person' | 'operator' | string;
+    at: string;
+    text: string;
+};
+
+export type NewSupportMessage = {
+    /**
+     * Plain text. Leave out passwords, keys and card numbers.
+     */
+    text: string;
+};
+
+export type SupportSurvey = {
+    /**
+     * From 1, very dissatisfied, to 5, very satisfied.
+     */
+    score: number;
+    comment?: string;
+};
+
+export type ListedSupportThread = {
+    threadId: string;
+    personId: string;
+};
+
 export type MailPreferences = {
     product: boolean;
     lowBalance: boolean;
@@ -101,7 +157,7 @@ export type Account = {
     name?: string;
     ownerId?: string;
     suspendedAt?: string;
-    suspensionReason?: 'abuse' | 'payment' | 'security' | 'request' | 'erasure' | string;
+    suspensionReason?: 'abuse' | 'payment' | 'security' | 'request' | 'child' | 'erasure' | string;
     holds?: 'rolling' | 'worst-case' | string;
     version: number;
 };
@@ -398,6 +454,11 @@ export type UsageRequest = {
     };
     payer?: string;
     endUser?: string;
+    failedAttempts?: Array<{
+        provider: string;
+        failure?: string;
+        httpStatus?: number;
+    }>;
     firstByteMs?: number;
     durationMs: number;
 };
@@ -424,6 +485,11 @@ export type UsageRequestDetail = {
     };
     payer?: string;
     endUser?: string;
+    failedAttempts?: Array<{
+        provider: string;
+        failure?: string;
+        httpStatus?: number;
+    }>;
     firstByteMs?: number;
     durationMs: number;
     entries: Array<{
@@ -785,6 +851,26 @@ export type Restriction = {
 export type AssistedRestriction = {
     /**
      * How the operator made sure who asks.
+     */
+    identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
+};
+
+export type ChildReport = {
+    reportId: string;
+    personId: string;
+    reportedAt: string;
+};
+
+export type ChildErasures = {
+    erasures: Array<{
+        ownerId: string | string;
+        erasureId: string;
+    }>;
+};
+
+export type ChildErasure = {
+    /**
+     * How the operator made sure that it is a child.
      */
     identityCheck: 'signed_in_call' | 'verified_email' | 'identity_document' | 'legal_representative';
 };
@@ -1167,7 +1253,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+    action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'support.open' | 'support.own' | 'support.write' | 'support.finish' | 'support.rate' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'support.read' | 'support.answer' | 'support.close' | 'child.read' | 'child.erase' | 'child.dismiss' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -1347,6 +1433,25 @@ export type ErasureCertificate = {
      * The ECDSA signature (P-256, SHA-256, DER) of the certificate as canonical JSON (RFC 8785), in base64.
      */
     signature: string;
+};
+
+export type ChildReportReceipt = {
+    /**
+     * Name it when you write to the operator about the report.
+     */
+    reportId: string;
+};
+
+export type NewChildReport = {
+    /**
+     * The address with which the child signs in. It is not stored.
+     */
+    email: string;
+} | {
+    /**
+     * An account that the child owns.
+     */
+    accountId: string;
 };
 
 export type GetMeData = {
@@ -1554,6 +1659,474 @@ export type PublishPolicyResponses = {
 };
 
 export type PublishPolicyResponse = PublishPolicyResponses[keyof PublishPolicyResponses];
+
+export type ListMySupportThreadsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/me/support-threads';
+};
+
+export type ListMySupportThreadsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListMySupportThreadsError = ListMySupportThreadsErrors[keyof ListMySupportThreadsErrors];
+
+export type ListMySupportThreadsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<SupportThread>;
+        next?: string;
+    };
+};
+
+export type ListMySupportThreadsResponse = ListMySupportThreadsResponses[keyof ListMySupportThreadsResponses];
+
+export type OpenSupportThreadData = {
+    body: NewSupportThread;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/support-threads';
+};
+
+export type OpenSupportThreadErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type OpenSupportThreadError = OpenSupportThreadErrors[keyof OpenSupportThreadErrors];
+
+export type OpenSupportThreadResponses = {
+    /**
+     * Done.
+     */
+    201: SupportThread;
+};
+
+export type OpenSupportThreadResponse = OpenSupportThreadResponses[keyof OpenSupportThreadResponses];
+
+export type GetMySupportThreadData = {
+    body?: never;
+    path: {
+        threadId: string;
+    };
+    query?: never;
+    url: '/v1/me/support-threads/{threadId}';
+};
+
+export type GetMySupportThreadErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetMySupportThreadError = GetMySupportThreadErrors[keyof GetMySupportThreadErrors];
+
+export type GetMySupportThreadResponses = {
+    /**
+     * Done.
+     */
+    200: SupportThread;
+};
+
+export type GetMySupportThreadResponse = GetMySupportThreadResponses[keyof GetMySupportThreadResponses];
+
+export type ListMySupportMessagesData = {
+    body?: never;
+    path: {
+        threadId: string;
+    };
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/me/support-threads/{threadId}/messages';
+};
+
+export type ListMySupportMessagesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListMySupportMessagesError = ListMySupportMessagesErrors[keyof ListMySupportMessagesErrors];
+
+export type ListMySupportMessagesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<SupportMessage>;
+        next?: string;
+    };
+};
+
+export type ListMySupportMessagesResponse = ListMySupportMessagesResponses[keyof ListMySupportMessagesResponses];
+
+export type WriteSupportMessageData = {
+    body: NewSupportMessage;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        threadId: string;
+    };
+    query?: never;
+    url: '/v1/me/support-threads/{threadId}/messages';
+};
+
+export type WriteSupportMessageErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type WriteSupportMessageError = WriteSupportMessageErrors[keyof WriteSupportMessageErrors];
+
+export type WriteSupportMessageResponses = {
+    /**
+     * Done.
+     */
+    201: SupportThread;
+};
+
+export type WriteSupportMessageResponse = WriteSupportMessageResponses[keyof WriteSupportMessageResponses];
+
+export type CloseMySupportThreadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        threadId: string;
+    };
+    query?: never;
+    url: '/v1/me/support-threads/{threadId}/close';
+};
+
+export type CloseMySupportThreadErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CloseMySupportThreadError = CloseMySupportThreadErrors[keyof CloseMySupportThreadErrors];
+
+export type CloseMySupportThreadResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type CloseMySupportThreadResponse = CloseMySupportThreadResponses[keyof CloseMySupportThreadResponses];
+
+export type ReopenMySupportThreadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        threadId: string;
+    };
+    query?: never;
+    url: '/v1/me/support-threads/{threadId}/reopen';
+};
+
+export type ReopenMySupportThreadErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ReopenMySupportThreadError = ReopenMySupportThreadErrors[keyof ReopenMySupportThreadErrors];
+
+export type ReopenMySupportThreadResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ReopenMySupportThreadResponse = ReopenMySupportThreadResponses[keyof ReopenMySupportThreadResponses];
+
+export type RateSupportThreadData = {
+    body: SupportSurvey;
+    path: {
+        threadId: string;
+    };
+    query?: never;
+    url: '/v1/me/support-threads/{threadId}/survey';
+};
+
+export type RateSupportThreadErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type RateSupportThreadError = RateSupportThreadErrors[keyof RateSupportThreadErrors];
+
+export type RateSupportThreadResponses = {
+    /**
+     * Done.
+     */
+    200: SupportThread;
+};
+
+export type RateSupportThreadResponse = RateSupportThreadResponses[keyof RateSupportThreadResponses];
+
+export type ListSupportThreadsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+        state?: 'open' | 'closed';
+    };
+    url: '/v1/support-threads';
+};
+
+export type ListSupportThreadsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListSupportThreadsError = ListSupportThreadsErrors[keyof ListSupportThreadsErrors];
+
+export type ListSupportThreadsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<ListedSupportThread>;
+        next?: string;
+    };
+};
+
+export type ListSupportThreadsResponse = ListSupportThreadsResponses[keyof ListSupportThreadsResponses];
+
+export type GetSupportThreadData = {
+    body?: never;
+    path: {
+        personId: string;
+        threadId: string;
+    };
+    query?: never;
+    url: '/v1/people/{personId}/support-threads/{threadId}';
+};
+
+export type GetSupportThreadErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetSupportThreadError = GetSupportThreadErrors[keyof GetSupportThreadErrors];
+
+export type GetSupportThreadResponses = {
+    /**
+     * Done.
+     */
+    200: SupportThread;
+};
+
+export type GetSupportThreadResponse = GetSupportThreadResponses[keyof GetSupportThreadResponses];
+
+export type ListSupportMessagesData = {
+    body?: never;
+    path: {
+        personId: string;
+        threadId: string;
+    };
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/people/{personId}/support-threads/{threadId}/messages';
+};
+
+export type ListSupportMessagesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListSupportMessagesError = ListSupportMessagesErrors[keyof ListSupportMessagesErrors];
+
+export type ListSupportMessagesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<SupportMessage>;
+        next?: string;
+    };
+};
+
+export type ListSupportMessagesResponse = ListSupportMessagesResponses[keyof ListSupportMessagesResponses];
+
+export type AnswerSupportThreadData = {
+    body: NewSupportMessage;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        personId: string;
+        threadId: string;
+    };
+    query?: never;
+    url: '/v1/people/{personId}/support-threads/{threadId}/messages';
+};
+
+export type AnswerSupportThreadErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type AnswerSupportThreadError = AnswerSupportThreadErrors[keyof AnswerSupportThreadErrors];
+
+export type AnswerSupportThreadResponses = {
+    /**
+     * Done.
+     */
+    201: SupportThread;
+};
+
+export type AnswerSupportThreadResponse = AnswerSupportThreadResponses[keyof AnswerSupportThreadResponses];
+
+export type CloseSupportThreadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        personId: string;
+        threadId: string;
+    };
+    query?: never;
+    url: '/v1/people/{personId}/support-threads/{threadId}/close';
+};
+
+export type CloseSupportThreadErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CloseSupportThreadError = CloseSupportThreadErrors[keyof CloseSupportThreadErrors];
+
+export type CloseSupportThreadResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type CloseSupportThreadResponse = CloseSupportThreadResponses[keyof CloseSupportThreadResponses];
+
+export type ReopenSupportThreadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        personId: string;
+        threadId: string;
+    };
+    query?: never;
+    url: '/v1/people/{personId}/support-threads/{threadId}/reopen';
+};
+
+export type ReopenSupportThreadErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ReopenSupportThreadError = ReopenSupportThreadErrors[keyof ReopenSupportThreadErrors];
+
+export type ReopenSupportThreadResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ReopenSupportThreadResponse = ReopenSupportThreadResponses[keyof ReopenSupportThreadResponses];
 
 export type GetMyNotificationsData = {
     body?: never;
@@ -1869,7 +2442,7 @@ export type AppointOwnerResponse = AppointOwnerResponses[keyof AppointOwnerRespo
 
 export type SuspendAccountData = {
     body: {
-        reason: 'abuse' | 'payment' | 'security' | 'request';
+        reason: 'abuse' | 'payment' | 'security' | 'request' | 'child';
     };
     headers?: {
         /**
@@ -4537,6 +5110,128 @@ export type SetMyRestrictionResponses = {
 
 export type SetMyRestrictionResponse = SetMyRestrictionResponses[keyof SetMyRestrictionResponses];
 
+export type ListChildReportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The maximum number of items on the page.
+         */
+        limit?: number;
+        /**
+         * The `next` value of the previous page.
+         */
+        after?: string;
+    };
+    url: '/v1/child-reports';
+};
+
+export type ListChildReportsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListChildReportsError = ListChildReportsErrors[keyof ListChildReportsErrors];
+
+export type ListChildReportsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<ChildReport>;
+        next?: string;
+    };
+};
+
+export type ListChildReportsResponse = ListChildReportsResponses[keyof ListChildReportsResponses];
+
+export type ReportChildData = {
+    body: NewChildReport;
+    path?: never;
+    query?: never;
+    url: '/v1/child-reports';
+};
+
+export type ReportChildErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ReportChildError = ReportChildErrors[keyof ReportChildErrors];
+
+export type ReportChildResponses = {
+    /**
+     * Received.
+     */
+    202: ChildReportReceipt;
+};
+
+export type ReportChildResponse = ReportChildResponses[keyof ReportChildResponses];
+
+export type EraseChildData = {
+    body: ChildErasure;
+    headers?: {
+        /**
+         * Makes it safe to repeat this request: it is executed once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        personId: string;
+    };
+    query?: never;
+    url: '/v1/child-reports/{personId}/erasure';
+};
+
+export type EraseChildErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type EraseChildError = EraseChildErrors[keyof EraseChildErrors];
+
+export type EraseChildResponses = {
+    /**
+     * Done.
+     */
+    200: ChildErasures;
+};
+
+export type EraseChildResponse = EraseChildResponses[keyof EraseChildResponses];
+
+export type DismissChildReportData = {
+    body?: never;
+    path: {
+        personId: string;
+    };
+    query?: never;
+    url: '/v1/child-reports/{personId}';
+};
+
+export type DismissChildReportErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type DismissChildReportError = DismissChildReportErrors[keyof DismissChildReportErrors];
+
+export type DismissChildReportResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DismissChildReportResponse = DismissChildReportResponses[keyof DismissChildReportResponses];
+
 export type GetAlertRulesData = {
     body?: never;
     path: {
@@ -5086,7 +5781,7 @@ export type ListAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'support.open' | 'support.own' | 'support.write' | 'support.finish' | 'support.rate' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'support.read' | 'support.answer' | 'support.close' | 'child.read' | 'child.erase' | 'child.dismiss' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;
@@ -5178,7 +5873,7 @@ export type ListDeploymentAuditEventsResponses = {
             at: string;
             actor: string;
             address?: string;
-            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            action: 'person.read' | 'person.attest' | 'notification.read' | 'notification.change' | 'person.export' | 'policy.read' | 'policy.accept' | 'person.erase' | 'person.restrict' | 'support.open' | 'support.own' | 'support.write' | 'support.finish' | 'support.rate' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.holds' | 'account.appoint' | 'billing.read' | 'billing.update' | 'wallet.read' | 'usage.read' | 'wallet.grant' | 'wallet.lend' | 'statement.issue' | 'payment.create' | 'payment.automate' | 'payment.refund' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'spending.read' | 'spending.change' | 'federation.read' | 'federation.create' | 'federation.change' | 'federation.delete' | 'export.create' | 'export.assist' | 'export.read' | 'export.reveal' | 'export.deliver' | 'erasure.request' | 'erasure.assist' | 'erasure.read' | 'erasure.cancel' | 'erasure.resolve' | 'erasure.hold' | 'erasure.lift' | 'erasure.begin' | 'erasure.certify' | 'restriction.read' | 'restriction.set' | 'restriction.assist' | 'restriction.lift' | 'alert.read' | 'alert.change' | 'webhook.read' | 'webhook.create' | 'webhook.change' | 'webhook.enable' | 'webhook.disable' | 'webhook.rotate' | 'webhook.deliver' | 'webhook.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'deployment.statistics' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'payment.exceptions' | 'payment.resolve' | 'policy.publish' | 'support.read' | 'support.answer' | 'support.close' | 'child.read' | 'child.erase' | 'child.dismiss' | 'coupon.read' | 'coupon.create' | 'coupon.delete' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
             target: string;
             before?: {
                 [key: string]: unknown;

@@ -21,6 +21,7 @@ const IMAGE_TOKENS_MAX = 4_784;
 /** Anthropic's messages. */
 export const messages: MeteredEndpoint<MessagesRequest> = {
   id: 'messages',
+  operation: 'chat',
   dialect: anthropic,
   path: '/v1/messages',
   // The base URL of Anthropic, as its official clients are configured with, has no version.

@@ -16,6 +16,7 @@ import { readChatUsage } from './chat-usage';
 /** OpenAI's chat completions. */
 export const chat: MeteredEndpoint<ChatRequest> = {
   id: 'chat',
+  operation: 'chat',
   dialect: openai,
   path: '/v1/chat/completions',
   // The base URL of OpenAI, as its official clients are configured with, ends in /v1.

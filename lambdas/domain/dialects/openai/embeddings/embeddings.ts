@@ -27,6 +27,7 @@ interface EmbeddingsRequest extends MeteredRequest {
 /** OpenAI's embeddings. They have no output and no stream. */
 export const embeddings: MeteredEndpoint<EmbeddingsRequest> = {
   id: 'embeddings',
+  operation: 'embeddings',
   dialect: openai,
   path: '/v1/embeddings',
   providerPath: () => '/embeddings',

@@ -28,6 +28,7 @@ import { EXPORT_READY } from './export-ready';
 import { ERASURE_REQUESTED } from './erasure-requested';
 import { ERASURE_CANCELLED } from './erasure-cancelled';
 import { ERASURE_BEGUN } from './erasure-begun';
+import { SUPPORT_ANSWERED } from './support-answered';
 import { POLICY_CHANGED } from './policy-changed';
 
 /** The mail of each kind of message. */
@@ -59,5 +60,6 @@ export const TEMPLATES: { readonly [kind in Kind]: Template } = {
   erasure_requested: ERASURE_REQUESTED,
   erasure_cancelled: ERASURE_CANCELLED,
   erasure_begun: ERASURE_BEGUN,
+  support_answered: SUPPORT_ANSWERED,
   policy_changed: POLICY_CHANGED,
 };

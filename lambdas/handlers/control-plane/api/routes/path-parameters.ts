@@ -12,6 +12,7 @@ import {
   personIdSchema,
   proposalIdSchema,
   requestIdSchema,
+  supportThreadIdSchema,
   trustIdSchema,
   webhookIdSchema,
 } from '../../../../contracts/storage/ids';
@@ -45,4 +46,6 @@ export const ofOwnExport = z.strictObject({ exportId: exportIdSchema });
 export const ofErasure = z.strictObject({ accountId: accountIdSchema, erasureId: erasureIdSchema });
 export const ofOwnErasure = z.strictObject({ erasureId: erasureIdSchema });
 export const ofPerson = z.strictObject({ personId: personIdSchema });
+export const ofOwnThread = z.strictObject({ threadId: supportThreadIdSchema });
+export const ofThread = ofPerson.extend({ threadId: supportThreadIdSchema });
 export const ofProposal = z.strictObject({ proposalId: proposalIdSchema });

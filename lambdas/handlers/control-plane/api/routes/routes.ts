@@ -3,6 +3,7 @@ import { ACCOUNT_ROUTES } from './accounts';
 import { ALERT_ROUTES } from './alerts';
 import { SPENDING_ROUTES } from './spending-rules';
 import { CATALOG_ROUTES } from './catalog';
+import { CHILD_REPORT_ROUTES } from './child-reports';
 import { COUPON_ROUTES } from './coupons';
 import { DEPLOYMENT_ROUTES } from './deployment';
 import { ENTRY_ROUTES } from './entries';
@@ -20,16 +21,19 @@ import { POLICY_ROUTES } from './policies';
 import { RESTRICTION_ROUTES } from './restrictions';
 import { STATEMENT_ROUTES } from './statements';
 import { STATISTICS_ROUTES } from './statistics';
+import { SUPPORT_ROUTES } from './support';
 import { USAGE_ROUTES } from './usage';
 import { WEBHOOK_ROUTES } from './webhooks';
 
 /**
  * All routes of the API except those without an access token: the exchange of one (../exchange-token.ts), unsubscribing
- * (../unsubscribe.ts) and the certificate of an erasure (../erasure-certificate.ts).
+ * (../unsubscribe.ts), the certificate of an erasure (../erasure-certificate.ts) and reports of children
+ * (../report-child.ts).
  */
 export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...POLICY_ROUTES,
+  ...SUPPORT_ROUTES,
   ...NOTIFICATION_ROUTES,
   ...ACCOUNT_ROUTES,
   ...PAYMENT_ROUTES,
@@ -46,6 +50,7 @@ export const ROUTES: readonly Route[] = [
   ...EXPORT_ROUTES,
   ...ERASURE_ROUTES,
   ...RESTRICTION_ROUTES,
+  ...CHILD_REPORT_ROUTES,
   ...ALERT_ROUTES,
   ...SPENDING_ROUTES,
   ...WEBHOOK_ROUTES,

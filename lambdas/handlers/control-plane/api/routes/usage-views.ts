@@ -72,16 +72,18 @@ export const REQUEST_COLUMNS = [
   'labels',
   'payer',
   'endUser',
+  'failedAttempts',
   'firstByteMs',
   'durationMs',
 ] as const;
 
-/** A request as a row. Tokens and labels are JSON in one cell, because later releases may add units. */
+/** A request as a row. Tokens, labels and attempts are JSON in one cell, because later releases may add units. */
 export function requestRow(record: UsageRecord): Row {
-  const { usage, labels, ...rest } = requestView(record);
+  const { usage, labels, failedAttempts, ...rest } = requestView(record);
   return {
     ...rest,
     usage: JSON.stringify(usage),
     ...(labels && { labels: JSON.stringify(labels) }),
+    ...(failedAttempts && { failedAttempts: JSON.stringify(failedAttempts) }),
   };
 }
