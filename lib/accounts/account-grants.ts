@@ -28,7 +28,7 @@ const LOW_BALANCES = ['low-balances'];
 /** The payment processor's events that were received. */
 const PAYMENT_EVENTS = ['payment-event#*'];
 
-/** The versions of the terms and of the privacy policy. */
+/** The versions of the terms, of the privacy policy and of notices of a transfer. */
 const POLICIES = ['policies'];
 
 /** Hashes of addresses that get no mail. */

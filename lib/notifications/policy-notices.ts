@@ -38,13 +38,13 @@ export class PolicyNotices extends Construct {
       // The next run does the work of a failed one, so only repeated failures matter.
       threshold: 3,
       metric: announce.function.metricErrors({ statistic: Stats.SUM, period: Duration.hours(6) }),
-      alarm: { impact: 'People do not learn of a new version of the terms or of the privacy policy' },
+      alarm: { impact: 'People do not learn of a new version of a policy, such as the terms' },
     });
     new HarmAlarm(this, 'PolicyNoticesNotRunning', {
       topic,
       below: true,
       metric: announce.function.metricInvocations({ statistic: Stats.SUM, period: Duration.hours(6) }),
-      alarm: { impact: 'Nobody learns of a new version of the terms or of the privacy policy' },
+      alarm: { impact: 'Nobody learns of a new version of a policy, such as the terms' },
     });
   }
 }

@@ -95,7 +95,7 @@ export const CONTROLS: readonly Control[] = [
       'Policies have versions that are announced and accepted, and mails that are not essential can be declined.',
     promises: ['13', '14'],
     documents: ['docs/notifications.md'],
-    operator: 'Write the terms and the privacy policy, and publish them.',
+    operator: 'Write the terms and the privacy policy, and publish them; before a transfer, publish a notice of it.',
   },
   {
     criterion: 'P5.1, P5.2',

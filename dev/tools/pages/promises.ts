@@ -172,8 +172,10 @@ export const PROMISES: readonly Promised[] = [
   {
     number: '29',
     promise: 'A disclosure to authorities, or a transfer of the business, leaves a trace.',
-    control: 'A legal hold pauses an erasure, and is in the audit log.',
-    missing: 'Audited extracts, and the transfer of a deployment.',
+    control:
+      'A legal hold pauses an erasure; the notice of a transfer is one mail to every member. The audit log has both.',
+    missing: 'Audited extracts for authorities.',
+    operator: 'The transfer itself is yours, by the procedure in docs/rights.md.',
   },
   {
     number: '30',

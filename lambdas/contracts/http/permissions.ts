@@ -140,7 +140,7 @@ const RULES = {
   'catalog.approve': operators('approve a proposed price list'),
   'payment.exceptions': operators('see the payments that could not be booked'),
   'payment.resolve': operators('take a payment that could not be booked off the list'),
-  'policy.publish': operators('publish a version of the terms or of the privacy policy'),
+  'policy.publish': operators('publish a version of the terms, of the privacy policy or of the notice of a transfer'),
   'support.read': operators('read everybody’s threads'),
   'support.answer': operators('answer in a thread'),
   'support.close': operators('close and reopen a thread'),

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 
-export const POLICY_KINDS = ['terms', 'privacy'] as const;
+/**
+ * - `terms`, `privacy`: the terms of service and the privacy policy.
+ * - `transfer`: the notice that the business, and with it everybody's data, goes to another operator.
+ */
+export const POLICY_KINDS = ['terms', 'privacy', 'transfer'] as const;
 export const policyKindSchema = z.enum(POLICY_KINDS, `must be one of ${POLICY_KINDS.join(', ')}`);
 /** Sorted by text, so that a date is a good version. */
 export const policyVersionSchema = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { POLICY_KINDS } from '../http/policies';
 
 /** IDs are a prefix and a ULID. They sort by time and mean nothing to anyone without access to the tables. */
 const ulid = '[0-9A-HJKMNP-TV-Z]{26}';
@@ -36,4 +37,7 @@ export const catalogVersionSchema = z
 /** The audit log refers to a version of a policy by the policy and the version. */
 export const policyIdSchema = z
   .string()
-  .regex(/^(?:terms|privacy)@[\w.-]{1,32}$/, 'Invalid policy: it must look like terms@2026-12-01');
+  .regex(
+    new RegExp(String.raw`^(?:${POLICY_KINDS.join('|')})@[\w.-]{1,32}$`),
+    'Invalid policy: it must look like terms@2026-12-01',
+  );

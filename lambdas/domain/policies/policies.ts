@@ -30,7 +30,7 @@ export interface ShownPolicy extends StoredPolicy {
   readonly acceptedAt?: string;
 }
 
-/** The versions of the deployment's terms and privacy policy, and who accepted which. */
+/** The versions of the deployment's terms, privacy policy and notices of a transfer, and who accepted which. */
 export class Policies {
   readonly #options: PoliciesOptions;
 

@@ -13,7 +13,8 @@ import { acceptanceSchema, storedPolicySchema } from './policy-item';
 export const POLICY_ITEMS = [
   storedItem({
     kind: 'policy',
-    about: 'a version of the terms or of the privacy policy: the address of its text, its times',
+    about:
+      'a version of the terms, of the privacy policy or of the notice of a transfer: the address of its text, its times',
     table: ACCOUNTS,
     ends: 'never',
     erasure: OF_NO_ACCOUNT,

@@ -71,6 +71,18 @@ test('promise-21 each version of each policy is announced by a mail of its own',
   expect(await told()).toEqual([...PEOPLE, ...PEOPLE, ...PEOPLE].sort());
 });
 
+test('promise-29 the notice that the business is transferred is one mail to every member, and publishing it is audited', async () => {
+  const transfer = { ...TERMS, policy: 'transfer', url: 'https://example.com/transfer' } as const;
+  await policies.publish(DEPLOYMENT, transfer);
+  await announce();
+  await announce();
+  expect(await told()).toEqual(PEOPLE);
+  expect(stage.sent[0]?.text).toContain('another company takes over this service and its data');
+  expect(await policies.shownTo(guest)).toMatchObject([{ ...transfer, announcedAt: expect.any(String) as string }]);
+  const { items } = await stage.accounts.audit.page(DEPLOYMENT_CHAIN, { limit: 10 });
+  expect(items).toMatchObject([{ action: 'policy.publish', target: 'transfer@2026-12-01' }]);
+});
+
 test('a job that dies at any step, and the next one, tell everyone once', async () => {
   const steps = await atEveryStep(async (diesAt) => {
     await begin();

@@ -65,6 +65,7 @@ const WORDS: { readonly [word: string]: string } = {
   ended: 'has ended',
   terms: 'terms of service',
   privacy: 'privacy policy',
+  transfer: 'notice that another company takes over this service and its data',
   failing: 'has accepted nothing for three days',
   gone: 'answered that it is gone (410)',
 };

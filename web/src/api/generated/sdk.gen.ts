@@ -67,7 +67,7 @@ export const attestAdult = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * The versions of the terms and the privacy policy, and which of them you accepted
+ * The versions of the terms, the privacy policy and notices of a transfer, and which of them you accepted
  *
  * Needs `policy.read`.
  */

@@ -77,7 +77,7 @@ export type Acceptance = {
 };
 
 export type NewPolicy = {
-    policy: 'terms' | 'privacy';
+    policy: 'terms' | 'privacy' | 'transfer';
     version: string;
     /**
      * The page with the text of this version.
@@ -1604,7 +1604,7 @@ export type ListPoliciesResponse = ListPoliciesResponses[keyof ListPoliciesRespo
 export type AcceptPolicyData = {
     body?: never;
     path: {
-        policy: 'terms' | 'privacy';
+        policy: 'terms' | 'privacy' | 'transfer';
         version: string;
     };
     query?: never;

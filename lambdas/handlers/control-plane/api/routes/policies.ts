@@ -4,14 +4,14 @@ import { InvalidInput } from '../../control-plane-errors';
 import { defineRoute } from '../define-route';
 import { ofPolicy } from './path-parameters';
 
-/** The terms and the privacy policy of the deployment. */
+/** The terms, the privacy policy and the notices of a transfer of the deployment. */
 export const POLICY_ROUTES = [
   defineRoute({
     id: 'listPolicies',
     method: 'get',
     path: '/v1/me/policies',
     permission: 'policy.read',
-    summary: 'The versions of the terms and the privacy policy, and which of them you accepted',
+    summary: 'The versions of the terms, the privacy policy and notices of a transfer, and which of them you accepted',
     answer: z.object({ items: z.array(policySchema).readonly() }).meta({ id: 'Policies' }),
     handle: async ({ policies }, { personId }) => ({ items: await policies.shownTo(personId) }),
   }),
