@@ -46,7 +46,7 @@ describe('the changes of the usage table', () => {
 
   test('a record of a later release opens a leaf like any other', async () => {
     const requestId = await stage.charge();
-    const later = { laterField: { M: { depth: { N: '1' } } }, status: { S: 'paused' }, endpoint: { S: 'responses' } };
+    const later = { laterField: { M: { depth: { N: '1' } } }, status: { S: 'paused' }, endpoint: { S: 'videos' } };
     const changes = (await stage.changes()).map((change) => {
       const { dynamodb } = change;
       return { ...change, dynamodb: { ...dynamodb, NewImage: { ...dynamodb?.NewImage, ...later } } };

@@ -1,6 +1,7 @@
 import { AppError } from '../../../lambdas/domain/errors/app-error';
 import { TEXT_BODY_BYTES_MAX } from '../../../lambdas/contracts/deployment/edge';
-import { chat } from '../../../lambdas/domain/dialects/openai/chat/chat';
+import type { MeteredEndpoint } from '../../../lambdas/domain/dialects/endpoint';
+import { ENDPOINTS } from '../../../lambdas/domain/dialects/registry';
 
 /** Builds a body of this many bytes. */
 type BodyOf = (bytes: number) => Buffer;
@@ -40,9 +41,30 @@ const bodies: { readonly [what: string]: BodyOf } = {
   'a long model': filled('m', '{"messages":[{}],"model":"', '"}'),
 };
 
-function handle(bytes: Buffer): void {
+const TOOL = '{"type":"tool_search","execution":"client"},';
+const CACHED = '{"type":"web_search","external_web_access":false},';
+const INSIDE = '{"model":"m","input":[{"type":"additional_tools","tools":[';
+
+const responseBodies: { readonly [what: string]: BodyOf } = {
+  'items of a conversation': filled('{"role":"user","content":""},', '{"model":"m","input":[', '{"role":"user"}]}'),
+  'items without content': filled('{"id":"x"},', '{"model":"m","input":[', '1]}'),
+  'tools whose settings are read': filled(TOOL, '{"model":"m","input":"","tools":[', '{"type":"custom"}]}'),
+  'tools that are left out': filled(CACHED, '{"model":"m","input":"","tools":[', '{"type":"custom"}]}'),
+  'tools inside of the input': filled(TOOL, INSIDE, '{"type":"custom"}]}]}'),
+  'lists of tools in each other': filled('{"tools":[', `${INSIDE}${TOOL}`, '1]}]}'),
+  'namespaces with one tool each': filled(`{"type":"namespace","tools":[${CACHED}1]},`, INSIDE, '1]}]}'),
+  'one long tool': filled('1,', `{"model":"m","input":"","tools":[${TOOL}{"type":"custom","x":[`, '1]}]}'),
+};
+
+type Case = readonly [what: string, bodyOf: BodyOf, endpoint: MeteredEndpoint];
+const CASES: readonly Case[] = [
+  ...Object.entries(bodies).map(([what, bodyOf]): Case => [what, bodyOf, ENDPOINTS.chat]),
+  ...Object.entries(responseBodies).map(([what, bodyOf]): Case => [what, bodyOf, ENDPOINTS.responses]),
+];
+
+function handle(bytes: Buffer, endpoint: MeteredEndpoint): void {
   try {
-    chat.providerBody(chat.parse({ contentType: 'application/json', bytes }), { outputTokensCap: 9 });
+    endpoint.providerBody(endpoint.parse({ contentType: 'application/json', bytes }), { outputTokensCap: 9 });
   } catch (error) {
     expect(error).toBeInstanceOf(AppError);
   }
@@ -52,10 +74,10 @@ function handle(bytes: Buffer): void {
  * Measures the CPU microseconds that a body costs: the minimum of several runs, because garbage collection affects
  * some.
  */
-function workOf(body: Buffer): number {
+function workOf(body: Buffer, endpoint: MeteredEndpoint): number {
   const runs = Array.from({ length: 4 }, () => {
     const before = process.cpuUsage();
-    handle(body);
+    handle(body, endpoint);
     const { user, system } = process.cpuUsage(before);
     return user + system;
   });
@@ -67,22 +89,19 @@ const SIZE_RATIO = 8;
 /** Linear work grows as the body does, quadratic work 64 times. The ratio is the same on a slow or a busy machine. */
 const WORK_RATIO_MAX = 3 * SIZE_RATIO;
 
-test.each(Object.entries(bodies))(
-  'the work for a body filled with %s grows no faster than its size',
-  (_what, bodyOf) => {
-    const [small, large] = [bodyOf(SMALL_BYTES), bodyOf(SIZE_RATIO * SMALL_BYTES)];
-    expect(workOf(large) / workOf(small)).toBeLessThan(WORK_RATIO_MAX);
-  },
-);
+test.each(CASES)('the work for a body filled with %s grows no faster than its size', (_what, bodyOf, endpoint) => {
+  const [small, large] = [bodyOf(SMALL_BYTES), bodyOf(SIZE_RATIO * SMALL_BYTES)];
+  expect(workOf(large, endpoint) / workOf(small, endpoint)).toBeLessThan(WORK_RATIO_MAX);
+});
 
 const HEAP_BYTES_MAX = 120 * 1024 * 1024;
 
-test.each(Object.entries(bodies))(
+test.each(CASES)(
   'the largest body of a function, filled with %s, is handled in bounded memory',
-  (_what, bodyOf) => {
+  (_what, bodyOf, endpoint) => {
     const body = bodyOf(TEXT_BODY_BYTES_MAX);
     const before = process.memoryUsage().heapUsed;
-    handle(body);
+    handle(body, endpoint);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(HEAP_BYTES_MAX);
   },
 );

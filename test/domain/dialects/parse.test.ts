@@ -148,6 +148,34 @@ describe('parsing a request', () => {
     },
   );
 
+  const breakpoint = (mark: string) =>
+    `[{"role":"user","content":[{"type":"text","text":"hi","prompt_cache_breakpoint":${mark}}]}]`;
+
+  test.each([
+    ['of 12 hours', '{"mode":"explicit","ttl":"12h"}'],
+    ['that is a number', '{"ttl":1800}'],
+    ['given twice', '{"ttl":"12h","ttl":"30m"}'],
+    ['with escapes', String.raw`{"t\u0074l":"12h"}`],
+  ])('a breakpoint of the prompt’s cache with a lifetime %s is refused', (_what, mark) => {
+    for (const [endpoint, body] of [
+      [CHAT, `{"model":"m","messages":${breakpoint(mark)}}`],
+      [ENDPOINTS.responses, `{"model":"m","input":${breakpoint(mark)}}`],
+    ] as const)
+      expect(refusal(endpoint, body)).toMatchObject({
+        code: 'unsupported_parameter',
+        param: 'prompt_cache_breakpoint',
+      });
+  });
+
+  test.each(['{"mode":"explicit"}', '{"mode":"explicit","ttl":"30m"}', '{"ttl":null}', 'null'])(
+    'a breakpoint of the prompt’s cache with the usual lifetime is accepted: %s',
+    (mark) => {
+      const schema = '{"type":"function","function":{"parameters":{"properties":{"ttl":{"type":"string"}}}}}';
+      const body = `{"model":"m","tools":[${schema}],"messages":${breakpoint(mark)}}`;
+      expect(parse(CHAT, body)).toBeDefined();
+    },
+  );
+
   test('fallbacks are refused with the words after which Claude Code goes on without them', () => {
     const { message } = refusal(MESSAGES, messages(',"fallbacks":"default"'));
     expect(message).toMatch(/^The `fallbacks` parameter is not supported/);

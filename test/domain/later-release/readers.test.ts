@@ -476,7 +476,7 @@ test('a model that is approved for endpoints of a later release is served at tho
   const store = new LaterStore(stage.engine, (item) => {
     const text = item['content'];
     if (typeof text !== 'string') return item;
-    const extendedText = text.replaceAll('"endpoints":["chat"]', '"endpoints":["responses","chat"]');
+    const extendedText = text.replaceAll('"endpoints":["chat"]', '"endpoints":["videos","chat"]');
     const entries = JSON.parse(extendedText) as object[];
     const added = { from: '2026-01-01T00:00:00.000Z', setting: { kind: 'quota', model: 'one', tokens: 5 } };
     return Array.isArray(entries) ? { ...item, content: JSON.stringify([...entries, added]) } : item;

@@ -247,7 +247,7 @@ describe('adding up spend', () => {
 
   test('the records of a later release are added up like any other', async () => {
     await stage.record(DOLLAR);
-    const later = { laterField: { L: [{ S: 'x' }] }, status: { S: 'paused' }, endpoint: { S: 'responses' } };
+    const later = { laterField: { L: [{ S: 'x' }] }, status: { S: 'paused' }, endpoint: { S: 'videos' } };
     await stage.pipe(
       stage.takeChanges().map((change) => {
         const { dynamodb } = change;

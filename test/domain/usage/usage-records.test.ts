@@ -43,10 +43,10 @@ describe('usage records', () => {
     const read = await stage.usage.get(ACCOUNT, hold.requestId);
     const update = usageRecordKey(ACCOUNT, hold.requestId);
     const usage = { input: 10n, videoSeconds: 3n, detail: { frames: 2n }, codec: 'av1' };
-    const set = { extra: 'a canary', status: 'paused', endpoint: 'responses', usage };
+    const set = { extra: 'a canary', status: 'paused', endpoint: 'videos', usage };
     await stage.engine.write({ table: USAGE, update, change: { set } });
     const later = await stage.usage.get(ACCOUNT, hold.requestId);
-    const values = { status: 'paused', endpoint: 'responses', usage: { input: 10, videoSeconds: 3 } };
+    const values = { status: 'paused', endpoint: 'videos', usage: { input: 10, videoSeconds: 3 } };
     expect(later).toEqual({ ...read, ...values });
     expect(renderUsageRecord(later!)).toMatchObject(values);
     expect(JSON.stringify(renderUsageRecord(later!))).not.toContain('canary');

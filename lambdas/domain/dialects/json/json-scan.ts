@@ -120,7 +120,7 @@ class Scanner {
       const isList = nestedTools?.enter(this.#bytes, [start, keyEnd], valueStart, depth) === true;
       this.#readValue(depth);
       if (isTool) this.#inlineTools.leave();
-      if (isList) nestedTools?.leave();
+      if (isList) nestedTools.leave();
       if (isBare) isBare = !this.#isKind(start, keyEnd, valueStart);
       this.#cacheMarks.note(this.#bytes, [start, keyEnd], [valueStart, this.#at]);
       if (depth === 1) this.#members.set(this.#outerName, { start, valueStart, valueEnd: this.#at });

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { InvalidRequest } from '../../errors/app-error';
+import { BREAKPOINT_LIFETIME } from './cache-marks';
+import type { JsonScan } from './scan-result';
 
 // The members that several endpoints read. A schema lists only the members that decide what a request may cost and
 // where it goes. Everything else in a body is between the client and the provider, and passes through unread.
@@ -47,7 +50,7 @@ export const REFUSED_MEMBERS = {
   thread: never(`thread ${STORED}`),
   prompt_cache_retention: z.enum(['in-memory', 'in_memory'], `prompt_cache_retention ${STORED}`).nullish(),
   prompt_cache_options: z
-    .looseObject({ ttl: z.literal('30m', `prompt_cache_options.ttl ${STORED}`).nullish() })
+    .looseObject({ ttl: z.literal(BREAKPOINT_LIFETIME, `prompt_cache_options.ttl ${STORED}`).nullish() })
     .nullish(),
   web_search_options: never(`web_search_options ${UNPRICED}`),
   search_parameters: never(`search_parameters ${UNPRICED}`),
@@ -74,3 +77,17 @@ export const REFUSED_MEMBERS = {
 
 /** Refused members whose objects are read. */
 export const READ_MEMBERS = ['prompt_cache_options'];
+
+/**
+ * Refuses a part of the prompt that is to be cached for longer than usual, which also has no price.
+ * @throws InvalidRequest
+ */
+export function refuseLongBreakpoints({ cacheMarks }: JsonScan): void {
+  if (!cacheMarks.isLongBreakpoint) return;
+  const name = 'prompt_cache_breakpoint';
+  throw new InvalidRequest(
+    `${name} with a ttl other than ${BREAKPOINT_LIFETIME} ${STORED}.`,
+    name,
+    'unsupported_parameter',
+  );
+}

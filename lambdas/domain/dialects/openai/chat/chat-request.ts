@@ -6,6 +6,7 @@ import {
   modelName,
   READ_MEMBERS,
   REFUSED_MEMBERS,
+  refuseLongBreakpoints,
   serviceTier,
   streamFlag,
   tokenLimit,
@@ -60,6 +61,7 @@ export interface ChatRequest extends MeteredRequest {
 export function parseChat(bytes: Buffer): ChatRequest {
   const { json, members } = readJson(bytes, FORMAT);
   refuseServerTools(json, CLIENT_TOOLS);
+  refuseLongBreakpoints(json.scan);
   const limits = [members.max_completion_tokens, members.max_tokens].filter((limit) => limit != null);
   const hasPrediction = json.scan.members.has('prediction');
   return {

@@ -8,6 +8,7 @@ import {
   NOT_SUPPORTED,
   READ_MEMBERS,
   REFUSED_MEMBERS,
+  refuseLongBreakpoints,
   serviceTier,
   STORED,
   streamFlag,
@@ -66,6 +67,7 @@ export interface ResponsesRequest extends MeteredRequest {
 export function parseResponses(bytes: Buffer): ResponsesRequest {
   const { json, members } = readJson(bytes, FORMAT);
   refuseReferences(json);
+  refuseLongBreakpoints(json.scan);
   const limit = members.max_output_tokens ?? undefined;
   return {
     json,

@@ -17,6 +17,7 @@ import { ResponsesStream } from './responses-stream';
 /** OpenAI's responses, without anything that the provider would have to keep. */
 export const responses: MeteredEndpoint<ResponsesRequest> = {
   id: 'responses',
+  operation: 'chat',
   dialect: openai,
   path: '/v1/responses',
   providerPath: () => '/responses',
