@@ -21,7 +21,6 @@ export const responses: MeteredEndpoint<ResponsesRequest> = {
   dialect: openai,
   path: '/v1/responses',
   providerPath: () => '/responses',
-  operation: 'chat',
   summary: 'OpenAI’s Responses API, streamed or not, without stored content',
   checkContent: requireJson,
   parse: ({ bytes }) => parseResponses(bytes),
