@@ -5,8 +5,8 @@ export default {
   runtime: '<rootDir>/test/support/jest/one-realm-runtime.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // One worker more than two cores: a fifth of the time of a worker is waiting for processes, timers and disks.
-  maxWorkers: '150%',
+  // All cores run tests, because the main process only waits for its workers. Jest reads more than 100% as a count of workers.
+  maxWorkers: '100%',
   // This ends a test that hangs. No test may depend on the machine's speed, so it is far longer than any test takes.
   testTimeout: 240_000,
   transform: {
