@@ -5,7 +5,7 @@ export default {
   runtime: '<rootDir>/test/support/jest/one-realm-runtime.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // All cores run tests, because the main process only waits for its workers.
+  // All cores run tests, because the main process only waits for its workers. Jest reads more than 100% as a count of workers.
   maxWorkers: '100%',
   // This ends a test that hangs. No test may depend on the machine's speed, so it is far longer than any test takes.
   testTimeout: 240_000,
