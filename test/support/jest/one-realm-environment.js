@@ -16,7 +16,7 @@ export class OneRealmEnvironment {
   fakeTimers = null;
   fakeTimersModern;
   #globals = propertiesOf(globalThis);
-  #process = propertiesOf(process);
+  #process = withoutListeners(propertiesOf(process));
   #variables = { ...process.env };
   #exitCode = process.exitCode;
   #listeners = new Map(process.eventNames().map((event) => [event, process.rawListeners(event)]));
@@ -33,7 +33,7 @@ export class OneRealmEnvironment {
   async teardown() {
     this.fakeTimersModern.dispose();
     restore(globalThis, this.#globals);
-    restore(process, this.#process);
+    restore(process, this.#process, LISTENERS);
     for (const name of Object.keys(process.env)) if (!(name in this.#variables)) delete process.env[name];
     Object.assign(process.env, this.#variables);
     process.exitCode = this.#exitCode;
@@ -63,11 +63,20 @@ class FakeTimers extends ModernFakeTimers {
 /** The default of Node. */
 const STACK_FRAMES_MAX = 10;
 
+/**
+ * Where Node keeps listeners, and how many events have any. Each belongs to the other: with a count that is too small, Node
+ * drops all listeners early, the worker's own too, which then never answers again.
+ */
+const LISTENERS = ['_events', '_eventsCount'];
+
+const withoutListeners = (properties) => new Map([...properties].filter(([key]) => !LISTENERS.includes(key)));
+
 const propertiesOf = (object) =>
   new Map(Reflect.ownKeys(object).map((key) => [key, Reflect.getOwnPropertyDescriptor(object, key)]));
 
-function restore(object, properties) {
-  for (const key of Reflect.ownKeys(object)) if (!properties.has(key)) Reflect.deleteProperty(object, key);
+function restore(object, properties, kept = []) {
+  for (const key of Reflect.ownKeys(object))
+    if (!properties.has(key) && !kept.includes(key)) Reflect.deleteProperty(object, key);
   for (const [key, before] of properties) {
     const now = Reflect.getOwnPropertyDescriptor(object, key);
     if (now?.value !== before.value || now?.get !== before.get) Reflect.defineProperty(object, key, before);

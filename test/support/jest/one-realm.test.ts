@@ -37,6 +37,13 @@ test('environment variables are after a test file as they were before it', async
   expect({ ...process.env }).toEqual(before);
 });
 
+test('the process still has its own listeners after test files that left listeners of other events', async () => {
+  const before = process.eventNames();
+  for (let file = 0; file <= before.length; file += 1)
+    await endTestFileThat(() => void process.on(`left by test file ${file}`, () => undefined));
+  expect(process.eventNames()).toEqual(before);
+});
+
 test('the process has the exit code, functions and listeners of before after a test file that changed them', async () => {
   const { exit } = process;
   const handler = () => {};
