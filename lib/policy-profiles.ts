@@ -6,7 +6,7 @@ import {
 import { ERASURE_SETTINGS_DEFAULT, type ErasureSettings } from '../lambdas/contracts/deployment/erasure-settings';
 import { ACCOUNTS_MIN_DEFAULT } from '../lambdas/contracts/deployment/statistics';
 
-/** Erasure is promised within 30 days, backups included. Two days are left for DynamoDB's late deletions. */
+/** Backups of what was erased end within 30 days. Two days are left for DynamoDB's late deletions. */
 export const PITR_DAYS_MAX = 28;
 export const LOG_DAYS_MAX = 30;
 /** Twelve months, in a leap year too. */
@@ -43,7 +43,7 @@ export const POLICY_PROFILES = {
   tokonlab: UNPROMISED,
   /** Deleting an account ends its remaining credit. */
   tokun: { ...UNPROMISED, erasure: { graceDays: 7, balance: 'forfeit' } },
-  /** Usage and billing records for up to twelve months, and data of deleted accounts for up to 30 days. */
+  /** Usage and billing records for up to twelve months. */
   tokenbyte: { ...UNPROMISED, usageDays: USAGE_DAYS_MAX },
   /** Metadata of requests for 90 days, and a person decides about credit that is left. */
   wallet: { ...UNPROMISED, erasure: { graceDays: 7, balance: 'block' } },
@@ -122,10 +122,16 @@ export function withPromised(settings: unknown): unknown {
   const promised: PromisedSettings = isNamed ? POLICY_PROFILES[policyProfile as PolicyProfile] : UNPROMISED;
   const filled = Object.entries<unknown>({ ...promised }).map(([name, value]) => {
     const own = settings[name];
-    return [name, isRecord(value) && isRecord(own) ? { ...value, ...own } : (own ?? value)] as const;
+    return [
+      name,
+      isRecord(value) && isRecord(own) ? { ...value, ...defined(own) } : own === undefined ? value : own,
+    ] as const;
   });
   return { ...settings, ...Object.fromEntries(filled) };
 }
+
+const defined = (settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -75,6 +75,12 @@ test('a setting can be stricter than its profile, and the other settings of its 
   });
 });
 
+test('a setting that is undefined gets the value of the profile, and null is refused', () => {
+  const settings = { policyProfile: 'strict', usageDays: undefined, erasure: { graceDays: undefined } };
+  expect(parseConfig(settings)).toMatchObject({ usageDays: 30, erasure: { graceDays: 3, balance: 'refund' } });
+  expect(() => parseConfig({ policyProfile: 'strict', usageDays: null })).toThrow('tollgate.usageDays');
+});
+
 test('an unknown profile is rejected with the names of the known ones', () => {
   expect(() => parseConfig({ policyProfile: 'lax' })).toThrow(`must be one of ${PROFILES.join(', ')}.`);
 });
@@ -94,7 +100,7 @@ test('a notice names every configured provider with its host and the region that
     catalog: 'openai',
     region: 'eu',
   };
-  expect(noticeOf({ providers: [provider] })).toMatch(/\| vendor \| [^|]*`eu\.vendor\.example` \| eu \|/);
+  expect(noticeOf({ providers: [provider] })).toMatch(/\| vendor \| [^|]*`eu\.vendor\.example`; [^|]* \| eu \|/);
 });
 
 test('a notice makes no promise that still lacks something, and claims no certificate', () => {

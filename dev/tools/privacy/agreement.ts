@@ -19,6 +19,6 @@ export const agreement = ({ usageDays, pitrDays }: Config): readonly string[] =>
     '9. **Breaches.** The processor notifies the controller within [hours] hours after it becomes aware of a breach.',
     `10. **Deletion.** Content needs none. At the end, the account is exported on request and erased; backups end within ${pitrDays} days. A signed certificate says what was erased and what the law keeps.`,
     '11. **Evidence.** The controller can verify the audit log of its account, the receipts of its requests and the certificate of an erasure by itself. Further audits: [terms].',
-    '12. **Transfers.** Content leaves the regions of the section Processors only to providers that the controller uses. [Standard contractual clauses]',
+    '12. **Transfers.** Content enters at the nearest location of the edge, and leaves the region of the deployment only to providers that the controller uses. [Standard contractual clauses]',
   ].join('\n'),
 ];

@@ -64,9 +64,9 @@ export function privacyNotice(config: Config, { title, origin }: { readonly titl
       'Prompts, completions, images and tool arguments pass through the memory of the gateway.',
       [
         '03',
-        'Only metadata of a request is recorded: time, endpoint, model, provider, key, tokens, cost, status and durations.',
+        'Only metadata of a request is recorded: time, endpoint, model, providers, key with its labels and its payer, a keyed hash of the end user if the account asks for one, tokens, cost, status and durations.',
       ],
-      ['01', 'Content is not stored, logged or used to train models.'],
+      ['01', 'The gateway stores and logs no content, and trains nothing with it.'],
       [
         '02',
         'The provider that serves a model gets the content of the request, and nothing about the account, its members or their addresses.',
@@ -125,6 +125,25 @@ function rowsOf({ usageDays, logDays, pitrDays, audit, statistics }: Config): re
       `at most ${days(logDays)}`,
     ],
     ['exports that a person asked for, encrypted', 'the right to a copy', 'legal obligation', days(EXPORT_DAYS)],
+    ['messages to support, and answers to surveys', 'to help people', 'contract', '1 year'],
+    [
+      'keyed hashes of mail addresses that bounced',
+      'to send no more mails there',
+      'legitimate interest',
+      'at most 1 year',
+    ],
+    [
+      'which versions of policies a person accepted, and that they are an adult',
+      'to show consent',
+      'legal obligation',
+      untilErased,
+    ],
+    [
+      'histories of workflows: IDs of accounts, people, exports and erasures',
+      'operation',
+      'legitimate interest',
+      '90 days',
+    ],
     ['backups of the above', 'to restore the service', 'legitimate interest', days(pitrDays)],
     [
       'anonymised statistics',
@@ -137,13 +156,17 @@ function rowsOf({ usageDays, logDays, pitrDays, audit, statistics }: Config): re
 
 function processorsOf({ region, providers, payments }: Config): readonly (readonly string[])[] {
   return [
-    ['Amazon Web Services', 'everything that is stored', region ?? '[region of the deployment]; its edge, everywhere'],
+    [
+      'Amazon Web Services',
+      'everything that is stored; content while it passes through',
+      `${region ?? '[region of the deployment]'}; its edge, everywhere`,
+    ],
     ...(payments === undefined
       ? []
-      : [['Stripe', 'the account’s ID, amounts, and what people enter on its pages', 'Stripe’s']]),
-    ...providers.map(({ id, baseUrl, region: stated }) => [
+      : [['Stripe', 'the account’s ID, amounts, billing details, and what people enter on its pages', 'Stripe’s']]),
+    ...providers.map(({ id, baseUrl, region: stated, zeroDataRetention }) => [
       id,
-      `the content of requests to its models, at ${code(new URL(baseUrl).host)}`,
+      `the content of requests to its models, at ${code(new URL(baseUrl).host)}; ${zeroDataRetention === true ? 'it states that it keeps none' : 'what it keeps follows from its terms'}`,
       stated ?? 'not stated',
     ]),
   ];
@@ -159,7 +182,7 @@ function rightsOf({ erasure, pitrDays, payments }: Config): readonly string[] {
     ['12', 'Restriction: a person or an owner can restrict processing, and lift that again.'],
     [
       '09',
-      `Erasure: an owner can have the account erased, and each person themselves. It can be cancelled for ${days(erasure.graceDays)}. The data is erased at most ${days(ERASURE_DAYS_MAX)} after the request, and its backups end within ${days(pitrDays)} after that. A signed certificate says so. The ledger stays, under a pseudonym.${payments === undefined ? '' : ` ${BALANCES[erasure.balance]}`}`,
+      `Erasure: an owner can have the account erased, and each person themselves. It can be cancelled for ${days(erasure.graceDays)}. The data is erased at most ${days(ERASURE_DAYS_MAX)} after the request, and its backups end within ${days(pitrDays)} after that. A legal hold, or money that is owed or left, can delay that. A signed certificate tells when it was done. The ledger stays, under a pseudonym.${payments === undefined ? '' : ` ${BALANCES[erasure.balance]}`}`,
     ],
     [
       '13',
@@ -199,7 +222,7 @@ const securityOf = (config: Config): readonly string[] => [
     ['16', 'Passwords are in the user pool of Amazon Cognito, which stores hashes; the gateway has none.'],
     ['22', 'Access depends on a person’s role, and each function has a role of its own with the least permissions.'],
     ...(config.identity.operatorMfa === 'required' ? ['Operators need a second factor.'] : []),
-    ['07', 'Administrative actions are in an audit log that nobody can change.'],
+    ['07', 'Administrative actions are in an audit log in which a change is noticed.'],
     ['31', 'Rates are limited, and unusual spending raises an alarm or suspends a key, without reading content.'],
   ),
   'This notice claims no certificate. Name yours here only if you hold one: [none]',

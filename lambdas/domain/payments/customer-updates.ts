@@ -34,7 +34,7 @@ export class CustomerUpdates {
     this.#options = options;
   }
 
-  /** The write that lists an account whose billing details change. It belongs into the transaction of the change. */
+  /** The write that lists an account whose billing details change. It belongs in the transaction of the change. */
   list(accountId: string): Put {
     return { table: ACCOUNTS, put: { ...customerUpdateKey(accountId), revision: ulid(this.#options.clock()) } };
   }

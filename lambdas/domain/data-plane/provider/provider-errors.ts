@@ -49,13 +49,13 @@ const OPERATOR_STATUSES = new Set([401, 402, 403, 407]);
 /** These refusals are temporary, and another provider may accept the request. */
 const PASSING_STATUSES = new Set([408, 429]);
 
-/** Whether another provider could succeed, because the request is not at fault. */
 /** The fault of an answer after which the next target got the request. */
 export function faultOf(answer: Answer): Omit<FailedAttempt, 'provider'> {
   if (answer.kind === 'failed') return { failure: answer.failure };
   return answer.kind === 'body' ? { httpStatus: answer.status } : {};
 }
 
+/** Whether another provider could succeed, because the request is not at fault. */
 export function shouldTryNextTarget(answer: Answer): boolean {
   if (answer.kind === 'failed') return true;
   return answer.kind === 'body' && answer.reading === undefined && !isRequestAtFault(answer);

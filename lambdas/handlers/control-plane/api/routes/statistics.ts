@@ -2,7 +2,7 @@ import { statisticsQuerySchema, statisticsReportSchema } from '../../../../contr
 import { ROW_TYPES } from '../../../../domain/usage/reports/render-rows';
 import { publishedReport } from '../../../../domain/usage/statistics/published-report';
 import { defineRoute } from '../define-route';
-import { expectReport, periodOf, reportFile } from './report-calls';
+import { expectReport, expectShort, periodOf, reportFile } from './report-calls';
 import { seriesViews } from './usage-views';
 
 /** The published usage of all accounts together. */
@@ -22,6 +22,7 @@ export const STATISTICS_ROUTES = [
       expectReport(period, metric, subgroup);
       const { series, omitted } = await publishedReport(store, period);
       const views = seriesViews(series, { metric, subgroup });
+      expectShort(views);
       if (format !== 'json') return reportFile('statistics', period, views, format);
       return { ...period, metric, ...(subgroup && { subgroup }), series: views, omitted };
     },
