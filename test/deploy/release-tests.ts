@@ -38,7 +38,7 @@ export function testReleases(stage: () => Stage): void {
     });
 
     const deploy = (cdk: Cdk, change: object = {}): Promise<string> =>
-      cdk.deploy({ ...stage().config, ...NAME, ...change });
+      cdk.deploy({ providers: stage().config.providers, ...NAME, ...change });
 
     const references = ({ assembly }: Cdk): References => referencesOf(readStacks(assembly));
 

@@ -35,7 +35,11 @@ export interface Stage {
   readonly upstream: Upstream;
   readonly emulator: Emulator;
   readonly cdk: Cdk;
-  readonly config: { readonly providers: readonly ProviderSettings[]; readonly erasure: ErasureSettings };
+  readonly config: {
+    readonly providers: readonly ProviderSettings[];
+    readonly erasure: ErasureSettings;
+    readonly addresses: 'full';
+  };
   /** The output of the first deployment. */
   readonly printed: string;
   readonly deployment: Deployment;
@@ -53,6 +57,8 @@ export async function openStage(onStop: (stop: () => Promise<void> | void) => vo
   const config = {
     providers: [{ id: PROVIDER, dialect: PROVIDER, baseUrl: `${upstream.url}/v1` }],
     erasure: { graceDays: 0, balance: 'forfeit' },
+    // Only then the firewall has a log, which the emulator refuses.
+    addresses: 'full',
   } as const;
   await cdk.bootstrap();
   const printed = await cdk.deploy(config);
